@@ -1,0 +1,134 @@
+// Userspace RCU for the native back end.
+//
+// The idea: grace periods are numbered. A reader notes the number it started under; an updater
+// draws the next number and waits until no reader is left that started under a smaller one. (The
+// general purpose flavour of Desnoyers et al., "User-Level Implementations of Read-Copy Update",
+// TPDS 2012, with a 64-bit number in the place of the phase bit, so that updaters need no lock.)
+//
+// Why it is right. Reader: write section; full fence; read grace_period again. Updater: write
+// grace_period; full fence; read section. Not both can miss the other's write. If the reader saw
+// the new number, its acquire load makes the grace period's start happen before the section. If
+// not, it runs under an old number that the updater sees, waits for, and acquires the end of. These
+// two are the only orderings there are, so ThreadSanitizer sees RCU's own edges and no others:
+//   1. Records are never freed and the list only grows: an updater walks it without a lock.
+//   2. A Thread registers before its body, so that registering orders nothing in the body.
+//
+// What it does not do: protect against a section that never ends; batch grace periods.
+#include <atomic>
+#include <cstdint>
+#include <thread>
+
+#include "core/base/check.h"
+#include "core/sync/native.h"
+
+namespace ksync::inline native {
+namespace {
+
+// What updaters see of one reading thread. Alone in its cache line: readers write it at each
+// section.
+struct alignas(64) Record {
+  std::atomic<std::uint64_t> section{0};  // The grace period it began under; 0 outside sections.
+  std::atomic<bool> taken{true};          // By a living thread.
+  Record* next = nullptr;                 // Constant after publication.
+};
+
+std::atomic<Record*> records{nullptr};
+std::atomic<std::uint64_t> grace_period{1};
+
+// Not std::atomic_thread_fence, which g++ refuses under ThreadSanitizer; that tool needs no edge
+// here, for the one fence whose effect is a missing reordering, not a happens-before.
+void FullFence() { __sync_synchronize(); }
+
+Record* TakeRecord() {
+  // Order: acquire, so that the record's fields are there; the list's heads are published below.
+  for (Record* record = records.load(std::memory_order_acquire); record != nullptr;
+       record = record->next) {
+    bool taken = false;
+    // Order: acquire, so that our writes to `section` come after those of the owner before us.
+    if (record->taken.compare_exchange_strong(taken, true, std::memory_order_acquire,
+                                              std::memory_order_relaxed)) {
+      return record;
+    }
+  }
+  auto* record = new Record;
+  // Order: relaxed, because only the pointer is used, as what the new record is linked before.
+  record->next = records.load(std::memory_order_relaxed);
+  // Order: release, so that a walker sees the record's fields. The same when tried again.
+  while (!records.compare_exchange_weak(record->next, record, std::memory_order_release,
+                                        std::memory_order_relaxed)) {
+  }
+  return record;
+}
+
+// The calling thread's own side.
+class Reader {
+ public:
+  Reader() : record_(TakeRecord()) {}
+  ~Reader() {
+    // Order: release, both: an abandoned section ends here, and the next owner comes after us.
+    record_->section.store(0, std::memory_order_release);
+    record_->taken.store(false, std::memory_order_release);
+  }
+
+  bool InSection() const { return nesting_ > 0; }
+  void Enter() {
+    if (nesting_++ == 0) Begin();
+  }
+  void Leave() {
+    CHECK(nesting_ > 0, "a read-side section is closed that was not open");
+    // Order: release, so that the section happens before the end of a grace period that waited.
+    if (--nesting_ == 0) record_->section.store(0, std::memory_order_release);
+  }
+
+ private:
+  void Begin() {
+    // Order: acquire, here and below, so that a grace period whose number we start under started
+    // before us.
+    std::uint64_t seen = grace_period.load(std::memory_order_acquire);
+    std::uint64_t noted;
+    do {
+      noted = seen;
+      // Order: release, because an updater may read this in the place of our last section's end.
+      record_->section.store(noted, std::memory_order_release);
+      FullFence();
+      seen = grace_period.load(std::memory_order_acquire);
+    } while (seen != noted);
+  }
+
+  Record* record_;
+  int nesting_ = 0;
+};
+
+Reader& ThisReader() {
+  thread_local Reader reader;
+  return reader;
+}
+
+}  // namespace
+
+namespace internal {
+void RegisterRcuReader() { ThisReader(); }
+bool InRcuReadSection() { return ThisReader().InSection(); }
+}  // namespace internal
+
+void RcuReadLock(Site) { ThisReader().Enter(); }
+void RcuReadUnlock(Site) { ThisReader().Leave(); }
+
+void SynchronizeRcu(Site) {
+  CHECK(!ThisReader().InSection(), "waiting for a grace period inside a section waits for itself");
+  // Order: release, so that what was unlinked before is unlinked for whoever reads the new number.
+  const std::uint64_t mine = grace_period.fetch_add(1, std::memory_order_release) + 1;
+  FullFence();
+  // Order: acquire, so that each record's fields are there.
+  for (const Record* record = records.load(std::memory_order_acquire); record != nullptr;
+       record = record->next) {
+    // Order: acquire, so that the section that ended happens before this grace period's end.
+    std::uint64_t section = record->section.load(std::memory_order_acquire);
+    while (section != 0 && section < mine) {
+      std::this_thread::yield();
+      section = record->section.load(std::memory_order_acquire);
+    }
+  }
+}
+
+}  // namespace ksync::inline native

@@ -1,0 +1,94 @@
+// From options to a search, and from its result to a report. No logic of the engine is here: this
+// file only joins the folders that must not know each other.
+#include "models/check.h"
+
+#include <chrono>
+#include <string>
+
+#include "models/exploration/explorer.h"
+
+namespace models {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
+  ExplorerOptions to;
+  to.memory_model = options.memory_model;
+  to.limits.events_max = options.events_max;
+  to.limits.stack_bytes = options.stack_bytes;
+  to.executions_max = options.executions_max;
+  to.seconds_max = options.seconds_max;
+  to.stop_at_failure = options.stop_at_failure;
+  to.validate = options.validate;
+  if (options.on_progress) {
+    to.on_progress = [report = options.on_progress, start](const ExplorerResult& so_far) {
+      report({so_far.executions, so_far.blocked, SecondsSince(start), 0});
+    };
+  }
+  return to;
+}
+
+// The message with its places: "x is accessed by two threads without an order: T1 'a' writes at
+// f.cc:3, T2 'b' reads at f.cc:9".
+std::string Sentence(const Failure& failure, const Names& names) {
+  std::string text = failure.message;
+  const char* separator = ": ";
+  for (const Place& place : failure.places) {
+    text += separator + names.ThreadName(place.thread) + " " + place.what;
+    if (place.site.line() != 0) text += " at " + SiteName(place.site);
+    separator = "; ";
+  }
+  return text;
+}
+
+Report ToReport(const ExplorerResult& result, const Names& names, const Options& options) {
+  Report report;
+  report.executions = result.executions;
+  report.blocked = result.blocked;
+  report.limit_hit = result.limit_hit;
+  const bool stopped_early = result.failures > 0 && options.stop_at_failure;
+  report.exhaustive = result.limit_hit.empty() && !stopped_early;
+  if (result.failures == 0) {
+    report.verdict = report.exhaustive ? Verdict::kHolds : Verdict::kUndecided;
+    return report;
+  }
+  report.verdict = Verdict::kViolated;
+  report.failure_kind = result.failure.kind;
+  report.failure = Sentence(result.failure, names);
+  report.trace = MakeTrace(result.failing, names, result.failure);
+  report.replay.program = options.program;
+  report.replay.memory_model = MemoryModelName(options.memory_model);
+  report.replay.failure = FailureName(result.failure.kind);
+  report.replay.message = report.failure;
+  report.replay.steps = StepsOf(result.failing);
+  return report;
+}
+
+}  // namespace
+
+Report Check(const Options& options, const std::function<void()>& program) {
+  const Clock::time_point start = Clock::now();
+  Explorer explorer(ToExplorer(options, start), program);
+  const ExplorerResult result = explorer.Explore();
+  Report report = ToReport(result, explorer.names(), options);
+  report.seconds = SecondsSince(start);
+  return report;
+}
+
+Report CheckReplay(const Options& options, const std::function<void()>& program,
+                   const Replay& replay) {
+  const Clock::time_point start = Clock::now();
+  Explorer explorer(ToExplorer(options, start), program);
+  ExplorerResult result = explorer.Replay(replay.steps);
+  if (result.failures == 0) result.limit_hit = "replay";  // One execution proves nothing.
+  Report report = ToReport(result, explorer.names(), options);
+  report.seconds = SecondsSince(start);
+  return report;
+}
+
+}  // namespace models

@@ -1,0 +1,345 @@
+// Adding events, and the loop over alternatives. Revisits and alternatives: alternatives.cc; ends
+// of executions: judgement.cc. See explorer.h.
+#include "models/exploration/explorer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace models {
+namespace {
+
+std::int64_t NowNs() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Explorer::Explorer(const ExplorerOptions& options, std::function<void()> program)
+    : options_(options),
+      program_(std::move(program)),
+      model_(MakeMemoryModel(options.memory_model)),
+      run_(options.limits) {}
+
+ExplorerResult Explorer::Explore() {
+  if (options_.seconds_max > 0) {
+    deadline_ns_ = NowNs() + static_cast<std::int64_t>(options_.seconds_max * 1e9);
+  }
+  PushFrame().graph = ExecutionGraph();
+  RunOnce();
+  while (!frames_.empty() && !stop_) {
+    if (choices().empty()) {
+      PopFrame();
+      continue;
+    }
+    const Choice choice = choices().back();
+    choices().pop_back();
+    if (!Take(choice)) continue;
+    if (LimitHit()) break;
+    RunOnce();
+  }
+  return std::move(result_);
+}
+
+bool Explorer::LimitHit() {
+  if (options_.executions_max != 0 &&
+      result_.executions + result_.blocked >= options_.executions_max) {
+    result_.limit_hit = "executions_max";
+    return true;
+  }
+  if ((result_.runs & 0xfff) == 0 && options_.on_progress) options_.on_progress(result_);
+  // The clock is read rarely: it costs as much as a short execution.
+  if (deadline_ns_ != 0 && (result_.runs & 0xff) == 0 && NowNs() > deadline_ns_) {
+    result_.limit_hit = "seconds_max";
+    return true;
+  }
+  return false;
+}
+
+Explorer::Frame& Explorer::PushFrame() {
+  if (spare_.empty()) spare_.push_back(std::make_unique<Frame>());
+  frames_.push_back(std::move(spare_.back()));
+  spare_.pop_back();
+  frames_.back()->choices.clear();
+  return *frames_.back();
+}
+
+void Explorer::PopFrame() {
+  spare_.push_back(std::move(frames_.back()));
+  frames_.pop_back();
+}
+
+// Who is next -------------------------------------------------------------------------------------
+
+int Explorer::NextThread(const std::vector<ThreadStatus>& threads) {
+  if (steps_ != nullptr) {
+    const std::size_t done = graph().trail().size();
+    return misfit_ || done >= steps_->size() ? kNobody : (*steps_)[done].thread;
+  }
+  int spinning = kNobody;
+  int in_grace = kNobody;
+  int with_old_option = kNobody;
+  for (int t = 0; t < static_cast<int>(threads.size()); ++t) {
+    const ThreadStatus& status = threads[t];
+    if (!status.exists || status.finished || status.stopped) continue;
+    if (graph().size(t) > status.next) continue;  // Blocked in the graph.
+    if (status.pending == nullptr) return t;
+    const Action& action = *status.pending;
+    if (action.kind == ActionKind::kGraceEnd) {
+      if (in_grace == kNobody && GracePeriodOver(t, action)) in_grace = t;
+    } else if (CanGoOn(t, action)) {
+      if (status.repeats < 2) return t;
+      if (spinning == kNobody) spinning = t;
+    } else if (with_old_option == kNobody && Waits(action) && HasOldOption(t, action)) {
+      with_old_option = t;
+    }
+  }
+  if (spinning != kNobody) return spinning;
+  if (in_grace != kNobody) return in_grace;
+  return with_old_option;
+}
+
+// Whether a thread need not wait: a waiting action could use the latest write.
+bool Explorer::CanGoOn(int, const Action& action) {
+  if (action.kind == ActionKind::kJoin) {
+    const int child = static_cast<int>(action.value);
+    const int size = graph().size(child);
+    return size > 0 &&
+           graph().event({static_cast<std::uint16_t>(child), static_cast<std::uint16_t>(size - 1)})
+                   .action.kind == ActionKind::kEnd;
+  }
+  if (!Waits(action)) return true;
+  const EventId last = graph().mo_last(action.location);
+  return Apply(action, graph().ValueOf(action.location, last)).satisfied;
+}
+
+// Whether every read-side section that does not begin behind the grace period's start has ended.
+bool Explorer::GracePeriodOver(int thread, const Action& action) {
+  const int start =
+      graph().mo({static_cast<std::uint16_t>(thread), static_cast<std::uint16_t>(action.value)});
+  for (EventId id : graph().location(0).accesses) {
+    const Event& lock = graph().event(id);
+    if (lock.action.kind != ActionKind::kRcuLock || graph().mo(lock.rf) >= start) continue;
+    bool ended = false;
+    for (int i = id.index + 1; i < graph().size(id.thread) && !ended; ++i) {
+      ended = graph().event({id.thread, static_cast<std::uint16_t>(i)}).action.kind ==
+              ActionKind::kRcuUnlock;
+    }
+    if (!ended) return false;
+  }
+  return true;
+}
+
+// Whether a waiting action could go on by reading an older write than the latest.
+bool Explorer::HasOldOption(int thread, const Action& action) {
+  const View& past = graph().hb_before(thread, graph().size(thread));
+  const int last = static_cast<int>(graph().location(action.location).mo.size());
+  for (int place = LowerBound(graph(), action.location, past); place < last; ++place) {
+    const EventId write = graph().mo_at(action.location, place);
+    if (Apply(action, graph().ValueOf(action.location, write)).satisfied) return true;
+  }
+  return false;
+}
+
+// Adding events -----------------------------------------------------------------------------------
+
+Explorer::Choice Explorer::Save(int thread, const Action& action) {
+  Choice saved;
+  saved.kind = ChoiceKind::kRead;
+  saved.thread = thread;
+  saved.action = action;
+  saved.trail = graph().trail().size();
+  saved.stamp = graph().stamp();
+  return saved;
+}
+
+void Explorer::Add(int thread, const Action& action) {
+  if (steps_ != nullptr) return AddStep(thread, action);
+  seen_seq_cst_ |= action.order == Order::kSeqCst || action.failure == Order::kSeqCst;
+  const Choice saved = Save(thread, action);
+  const EventId id = graph().Append(thread, action);
+  if (action.kind == ActionKind::kPoolAlloc) {
+    AddPoolAlloc(id, saved);
+  } else if (Reads(action)) {
+    AddRead(id, saved);
+  } else if (action.kind == ActionKind::kStore || action.kind == ActionKind::kRelease) {
+    AddStore(id, saved);
+  } else {
+    AddOther(id, saved);
+  }
+}
+
+// The latest write comes first: it needs no consistency check and no other read-modify-write can
+// have taken it. Older ones are left for later.
+void Explorer::AddRead(EventId id, const Choice& saved) {
+  const LocationId location = saved.action.location;
+  const int last = static_cast<int>(graph().location(location).mo.size());
+  for (int place = FirstReadable(id); place < last; ++place) {
+    const EventId write = graph().mo_at(location, place);
+    if (!Apply(saved.action, graph().ValueOf(location, write)).satisfied) continue;
+    Choice older = saved;
+    older.rf = write;
+    choices().push_back(older);
+  }
+  ReadFrom(id, graph().mo_at(location, last));
+  if (graph().event(id).writes) WriteAt(id, last + 1);
+  Settle(id);
+  if (graph().event(id).writes) {
+    PushRevisits(id, saved, kNoEvent);
+    WakeWaiter(location);
+  }
+}
+
+void Explorer::AddStore(EventId id, const Choice& saved) {
+  graph().event(id).written = saved.action.kind == ActionKind::kStore ? saved.action.value : 0;
+  graph().event(id).writes = true;
+  const std::vector<int> places = Places(id);
+  for (std::size_t i = 0; i + 1 < places.size(); ++i) {
+    Choice earlier = saved;
+    earlier.kind = ChoiceKind::kPlace;
+    earlier.place = static_cast<std::uint16_t>(places[i]);
+    choices().push_back(earlier);
+  }
+  WriteAt(id, places.back());
+  Settle(id);
+  PushRevisits(id, saved, kNoEvent);
+  WakeWaiter(saved.action.location);
+}
+
+// Fresh memory comes first; freed objects that nobody took again are left for later.
+void Explorer::AddPoolAlloc(EventId id, const Choice& saved) {
+  const std::vector<EventId>& accesses = graph().location(saved.action.location).accesses;
+  for (EventId free : accesses) {
+    if (graph().event(free).action.kind != ActionKind::kPoolFree) continue;
+    const bool taken = std::any_of(accesses.begin(), accesses.end(), [&](EventId other) {
+      return other != id && graph().event(other).reads && graph().event(other).rf == free;
+    });
+    if (taken) continue;
+    Choice reuse = saved;
+    reuse.rf = free;
+    choices().push_back(reuse);
+  }
+  graph().event(id).reads = true;
+  graph().event(id).rf = kInit;
+  Settle(id);
+}
+
+void Explorer::AddOther(EventId id, const Choice& saved) {
+  if (saved.action.kind == ActionKind::kChoose) {
+    for (std::uint64_t value = saved.action.value; value-- > 1;) {
+      Choice other = saved;
+      other.kind = ChoiceKind::kValue;
+      other.value = value;
+      choices().push_back(other);
+    }
+  }
+  FinishOther(id, saved.action);
+  if (saved.action.kind == ActionKind::kPoolFree) PushRevisits(id, saved, kNoEvent);
+}
+
+// What remains to be done for an event whose rf, place and value are known.
+void Explorer::FinishOther(EventId id, const Action& action) {
+  Event& e = graph().event(id);
+  if (action.kind == ActionKind::kPoolFree) e.object = reinterpret_cast<void*>(action.value);
+  if (action.kind == ActionKind::kRcuUnlock) e.section = 0;
+  Settle(id);
+  if (action.kind == ActionKind::kCreate) {
+    graph().StartThread(static_cast<int>(action.value), id);
+  }
+}
+
+// Pieces ------------------------------------------------------------------------------------------
+
+// Makes the event read from `write`, and blocks it if it cannot use what it reads.
+void Explorer::ReadFrom(EventId id, EventId write) {
+  Event& e = graph().event(id);
+  const Effect effect = Apply(e.action, graph().ValueOf(e.action.location, write));
+  e.reads = true;
+  e.rf = write;
+  e.read = graph().ValueOf(e.action.location, write);
+  e.blocked = !effect.satisfied;
+  e.writes = effect.writes;
+  e.written = effect.written;
+  if (e.action.kind == ActionKind::kRcuLock) e.section = id.index + 1;
+}
+
+void Explorer::WriteAt(EventId id, int place) { graph().Place(id, place); }
+
+// Views, and a place on the trail unless the event is blocked.
+void Explorer::Settle(EventId id) {
+  model_->SetViews(graph(), id);
+  if (!graph().event(id).blocked) graph().PushTrail(id);
+}
+
+// The first place in mo that the event may read.
+int Explorer::FirstReadable(EventId id) {
+  const LocationId location = graph().event(id).action.location;
+  const View& past = graph().hb_before(id.thread, id.index);
+  int first = LowerBound(graph(), location, past);
+  if (graph().event(id).action.kind != ActionKind::kRcuLock) return first;
+  // A section must begin behind every grace period that is already over.
+  for (EventId other : graph().location(0).accesses) {
+    if (graph().event(other).action.kind != ActionKind::kGraceStart) continue;
+    if (graph().size(other.thread) <= other.index + 1) continue;
+    const EventId end{other.thread, static_cast<std::uint16_t>(other.index + 1)};
+    if (graph().event(other).mo <= first) continue;
+    first = graph().event(other).mo;
+    // It could have begun, and ended, before that end, had the end come later.
+    if (!graph().porf_before(id.thread, id.index).Contains(end)) {
+      result_.limit_hit = "overlapping grace periods";
+    }
+  }
+  return first;
+}
+
+// Where a store may stand in mo, in growing order: behind its past, and not between a
+// read-modify-write and what it reads.
+std::vector<int> Explorer::Places(EventId id) {
+  const LocationId location = graph().event(id).action.location;
+  const View& past = graph().hb_before(id.thread, id.index);
+  const LocationState& state = graph().location(location);
+  std::vector<int> places;
+  for (int p = LowerBound(graph(), location, past); p <= static_cast<int>(state.mo.size()); ++p) {
+    const bool splits = p < static_cast<int>(state.mo.size()) && graph().event(state.mo[p]).reads;
+    if (!splits) places.push_back(p + 1);
+  }
+  return places;
+}
+
+void Explorer::PushRevisits(EventId write, const Choice& saved, EventId conflict) {
+  const Event& w = graph().event(write);
+  for (EventId read : graph().location(w.action.location).accesses) {
+    const Event& r = graph().event(read);
+    if (read == write || !r.reads || r.rf == write || w.porf.Contains(read)) continue;
+    if (r.blocked && r.action.kind == ActionKind::kAcquire) continue;  // Woken in place.
+    if (!Revisit(graph(), write, read).Allowed(conflict)) continue;
+    Choice revisit = saved;
+    revisit.kind = ChoiceKind::kRevisit;
+    revisit.revisited = read;
+    revisit.rf = w.rf;
+    revisit.value = w.written;
+    revisit.event_stamp = w.stamp;
+    choices().push_back(revisit);
+  }
+}
+
+// A lock that a revisit blocked takes the lock as soon as the latest write allows.
+void Explorer::WakeWaiter(LocationId lock) {
+  for (EventId id : graph().location(lock).accesses) {
+    const Event& e = graph().event(id);
+    if (!e.blocked || e.action.kind != ActionKind::kAcquire) continue;
+    const EventId last = graph().mo_last(lock);
+    if (!Apply(e.action, graph().ValueOf(lock, last)).satisfied) continue;
+    const Choice saved = Save(id.thread, e.action);
+    graph().Wake(id, last);
+    ReadFrom(id, last);
+    WriteAt(id, graph().mo(last) + 1);
+    Settle(id);
+    PushRevisits(id, saved, kNoEvent);
+    return WakeWaiter(lock);
+  }
+}
+
+}  // namespace models

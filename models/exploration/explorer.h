@@ -1,0 +1,168 @@
+// The search: every consistent execution graph of a program, each exactly once.
+//
+// A depth-first search over graphs. A run adds events one by one; wherever an event could have been
+// added in another way, a Choice is left behind. When the run ends, the youngest Choice is taken:
+// the graph is cut back to before the event, the alternative is put in, and the program is run
+// again along what is left. Alternatives are
+//   kRead     the event reads from another write;
+//   kPlace    the write stands elsewhere in mo;
+//   kValue    a nondeterministic choice returns another value;
+//   kRevisit  the write takes over an earlier read; this continues on a copy of the graph (a
+//   Frame).
+// Nothing else is remembered: memory is linear in the length of the program for each open Frame.
+//
+// Who is next is a function of the graph alone: the lowest thread that can go on. Threads that spin
+// come after those that do not, waiting for a grace period after them.
+//
+// Source: TruSt (POPL 2022). The argument, and the departures, are in docs/EXPLORATION.md.
+#ifndef RMAPCHECK_MODELS_EXPLORATION_EXPLORER_H_
+#define RMAPCHECK_MODELS_EXPLORATION_EXPLORER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/exploration/revisit.h"
+#include "models/graph/execution_graph.h"
+#include "models/memory_model/memory_model.h"
+#include "models/report/replay.h"
+#include "models/scheduler/decider.h"
+#include "models/scheduler/run.h"
+
+namespace models {
+
+struct ExplorerResult {
+  std::uint64_t executions = 0;  // Complete.
+  std::uint64_t blocked = 0;     // Ended with somebody waiting, and not a deadlock.
+  std::uint64_t failures = 0;
+  std::uint64_t runs = 0;
+  std::string limit_hit;   // Which limit cut the search; empty: none, it is exhaustive.
+  Failure failure;         // The first.
+  ExecutionGraph failing;  // The graph it happened on.
+};
+
+struct ExplorerOptions {
+  MemoryModelKind memory_model = MemoryModelKind::kRc11;
+  RunLimits limits;
+  std::uint64_t executions_max = 0;  // Complete and blocked ones together; 0: no limit.
+  double seconds_max = 0;            // Of wall time; 0: no limit.
+  bool stop_at_failure = true;       // False: count failures and go on.
+  bool validate = false;             // Check the graph's invariants after every run (slow).
+  // Called after each run that did not fail, if set. Returns: false to stop.
+  std::function<bool(const ExecutionGraph&, bool complete)> on_execution;
+  // Called every few thousand runs, if set.
+  std::function<void(const ExplorerResult&)> on_progress;
+};
+
+class Explorer final : public Decider {
+ public:
+  Explorer(const ExplorerOptions& options, std::function<void()> program);
+
+  // Requires: called once.
+  ExplorerResult Explore();
+
+  // Runs the program once, deciding as `steps` say. Requires: called once, instead of Explore.
+  // Returns: what happened; nondeterminism if the steps do not fit the program.
+  ExplorerResult Replay(const std::vector<ReplayStep>& steps);
+
+  const Names& names() const { return run_.names(); }
+
+  int NextThread(const std::vector<ThreadStatus>& threads) override;
+  void Add(int thread, const Action& action) override;
+
+ private:
+  enum class ChoiceKind : std::uint8_t { kRead, kPlace, kValue, kRevisit };
+
+  // An alternative that is still to be taken.
+  struct Choice {
+    ChoiceKind kind;
+    bool place_fixed = false;  // kRevisit: `place` says where the write stands.
+    std::uint16_t place = 0;   // kPlace, kRevisit.
+    int thread = 0;
+    EventId rf = kNoEvent;         // kRead: the alternative. kRevisit: what the write reads.
+    EventId revisited = kNoEvent;  // kRevisit.
+    std::uint64_t value = 0;       // kValue; kRevisit of a slab allocation: the object.
+    std::size_t trail = 0;         // The graph before the event.
+    std::uint32_t stamp = 0;
+    std::uint32_t event_stamp = 0;  // kRevisit: the stamp the write had; 0: a new one.
+    Action action;                  // What the event asks for.
+  };
+  struct Frame {
+    ExecutionGraph graph;
+    std::vector<Choice> choices;
+  };
+
+  ExecutionGraph& graph() { return frames_.back()->graph; }
+  std::vector<Choice>& choices() { return frames_.back()->choices; }
+  Frame& PushFrame();
+  void PopFrame();
+
+  // Who is next -----------------------------------------------------------------------------------
+  bool CanGoOn(int thread, const Action& action);
+  bool GracePeriodOver(int thread, const Action& action);
+  bool HasOldOption(int thread, const Action& action);
+
+  // Adding events, first time ---------------------------------------------------------------------
+  void AddRead(EventId id, const Choice& saved);
+  void AddStore(EventId id, const Choice& saved);
+  void AddPoolAlloc(EventId id, const Choice& saved);
+  void AddOther(EventId id, const Choice& saved);
+  void FinishOther(EventId id, const Action& action);
+  Choice Save(int thread, const Action& action);
+
+  // Pieces that adding and taking alternatives share
+  // ------------------------------------------------
+  void ReadFrom(EventId id, EventId write);
+  void WriteAt(EventId id, int place);
+  void Settle(EventId id);
+  int FirstReadable(EventId id);
+  std::vector<int> Places(EventId id);
+  void PushRevisits(EventId write, const Choice& saved, EventId conflict);
+  void WakeWaiter(LocationId lock);
+
+  // Taking alternatives. Return: whether there is a graph to run.
+  bool Take(const Choice& choice);
+  bool Consistent();
+  bool TakeRead(const Choice& choice);
+  bool TakePlace(const Choice& choice);
+  bool TakeValue(const Choice& choice);
+  bool TakeRevisit(const Choice& choice);
+  EventId ReaddWrite(const Choice& choice);
+  bool ReaddRead(EventId read, const Event& old, EventId write);
+  void FinishRevisit(EventId read);
+
+  // Replaying
+  // --------------------------------------------------------------------------------------
+  bool FitsStep(const ReplayStep& step, const Action& action);
+  void AddStep(int thread, const Action& action);
+  int StepPlace(const ReplayStep& step, LocationId location);
+
+  // Runs and their ends ---------------------------------------------------------------------------
+  void RunOnce();
+  void Judge(RunOutcome outcome);
+  bool Deadlocked();
+  Failure DescribeDeadlock();
+  std::string WhatIsAwaited(const Action& action);
+  void NoteFailure(const Failure& failure);
+  bool LimitHit();
+
+  const ExplorerOptions options_;
+  const std::function<void()> program_;
+  const std::unique_ptr<MemoryModel> model_;
+  Run run_;
+  std::vector<std::unique_ptr<Frame>> frames_;
+  std::vector<std::unique_ptr<Frame>> spare_;
+  ExplorerResult result_;
+  Choice revisit_saved_;       // The graph before the read that a revisit put back.
+  bool seen_seq_cst_ = false;  // Some event so far was seq_cst.
+  bool stop_ = false;
+  const std::vector<ReplayStep>* steps_ = nullptr;  // Set while replaying.
+  bool misfit_ = false;                             // A step did not fit the program.
+  std::int64_t deadline_ns_ = 0;
+};
+
+}  // namespace models
+
+#endif  // RMAPCHECK_MODELS_EXPLORATION_EXPLORER_H_

@@ -1,0 +1,99 @@
+// Running the program once, and saying what the execution was: complete, blocked, or a failure; see
+// explorer.h. A deadlock is what nobody can leave and nobody chose.
+#include <cstdio>
+#include <cstdlib>
+
+#include "models/exploration/explorer.h"
+
+namespace models {
+
+void Explorer::RunOnce() {
+  ++result_.runs;
+  const RunOutcome outcome = run_.Execute(program_, graph(), *this);
+  if (options_.validate) {
+    const std::string broken = graph().Validate();
+    if (!broken.empty()) {
+      std::fprintf(stderr, "rmapcheck: broken graph, invariant %s\n%s", broken.c_str(),
+                   graph().Print().c_str());
+      std::abort();
+    }
+  }
+  Judge(outcome);
+}
+
+void Explorer::Judge(RunOutcome outcome) {
+  bool complete = false;
+  switch (outcome) {
+    case RunOutcome::kFailed:
+      return NoteFailure(run_.failure());
+    case RunOutcome::kTooLong:
+      result_.limit_hit = "events_max";
+      ++result_.blocked;
+      return;
+    case RunOutcome::kComplete:
+      complete = true;
+      ++result_.executions;
+      break;
+    case RunOutcome::kIncomplete:
+      if (Deadlocked()) return NoteFailure(DescribeDeadlock());
+      ++result_.blocked;
+      break;
+  }
+  if (options_.on_execution && !options_.on_execution(graph(), complete)) stop_ = true;
+}
+
+void Explorer::NoteFailure(const Failure& failure) {
+  if (result_.failures++ == 0) {
+    result_.failure = failure;
+    result_.failing = graph();
+  }
+  if (options_.stop_at_failure) stop_ = true;
+}
+
+// Whether everybody who waits would wait for ever: nobody stopped at an assumption, and whoever
+// cannot use what he reads has read the latest there is.
+bool Explorer::Deadlocked() {
+  const std::vector<ThreadStatus>& threads = run_.statuses();
+  for (int t = 0; t < static_cast<int>(threads.size()); ++t) {
+    if (!threads[t].exists || threads[t].finished) continue;
+    if (threads[t].stopped) return false;
+    if (graph().size(t) <= threads[t].next) continue;
+    const Event& waiting =
+        graph().event({static_cast<std::uint16_t>(t), static_cast<std::uint16_t>(threads[t].next)});
+    if (waiting.rf != graph().mo_last(waiting.action.location)) return false;
+  }
+  return true;
+}
+
+Failure Explorer::DescribeDeadlock() {
+  Failure failure;
+  failure.kind = FailureKind::kDeadlock;
+  failure.message = "nobody can go on";
+  const std::vector<ThreadStatus>& threads = run_.statuses();
+  for (int t = 0; t < static_cast<int>(threads.size()); ++t) {
+    if (!threads[t].exists || threads[t].finished || threads[t].pending == nullptr) continue;
+    failure.places.push_back({t, WhatIsAwaited(*threads[t].pending), threads[t].pending->site});
+  }
+  return failure;
+}
+
+std::string Explorer::WhatIsAwaited(const Action& action) {
+  const std::string name = run_.names().LocationName(action.location);
+  switch (action.kind) {
+    case ActionKind::kJoin:
+      return "waits for the end of " + run_.names().ThreadName(static_cast<int>(action.value));
+    case ActionKind::kGraceEnd:
+      return "waits for the end of a read-side section";
+    case ActionKind::kAwait:
+      return "waits for a change of " + name;
+    default:
+      break;
+  }
+  std::string text = "waits for " + name;
+  for (int holder : run_.HoldersOf(action.location)) {
+    text += ", held by " + run_.names().ThreadName(holder);
+  }
+  return text;
+}
+
+}  // namespace models

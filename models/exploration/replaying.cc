@@ -1,0 +1,70 @@
+// Running one execution again from its decisions. A step that does not fit what the program asks
+// for is never forced: the replay ends as nondeterminism; see explorer.h.
+#include "models/exploration/explorer.h"
+
+namespace models {
+
+ExplorerResult Explorer::Replay(const std::vector<ReplayStep>& steps) {
+  steps_ = &steps;
+  PushFrame().graph = ExecutionGraph();
+  RunOnce();
+  if (misfit_) {
+    result_.failures = 1;
+    result_.failure = {FailureKind::kNondeterminism,
+                       "the replay does not fit the program from its step " +
+                           std::to_string(graph().trail().size() + 1) + " on",
+                       {}};
+    result_.failing = graph();
+  }
+  return std::move(result_);
+}
+
+// Whether the program, asking for `action`, can be given what the step says.
+bool Explorer::FitsStep(const ReplayStep& step, const Action& action) {
+  if (action.kind == ActionKind::kChoose) return step.value < action.value;
+  const bool reads = Reads(action) || action.kind == ActionKind::kPoolAlloc;
+  if (reads != (step.rf != kNoEvent)) return false;
+  if (!reads || IsInit(step.rf)) return true;
+  if (step.rf.thread >= graph().threads() || step.rf.index >= graph().size(step.rf.thread)) {
+    return false;
+  }
+  const Event& write = graph().event(step.rf);
+  if (write.action.location != action.location) return false;
+  if (action.kind == ActionKind::kPoolAlloc) return write.action.kind == ActionKind::kPoolFree;
+  return write.writes && Apply(action, write.written).satisfied;
+}
+
+// A step knows its place in the final mo; among those that are here already it stands in order.
+int Explorer::StepPlace(const ReplayStep& step, LocationId location) {
+  int place = 1;
+  for (EventId id : graph().location(location).mo) {
+    for (std::size_t i = 0; i < graph().trail().size(); ++i) {
+      if (graph().trail()[i] == id && (*steps_)[i].mo < step.mo) ++place;
+    }
+  }
+  return place;
+}
+
+void Explorer::AddStep(int thread, const Action& action) {
+  const ReplayStep& step = (*steps_)[graph().trail().size()];
+  if (!FitsStep(step, action)) {
+    misfit_ = true;
+    return;
+  }
+  const EventId id = graph().Append(thread, action);
+  if (Reads(action)) {
+    ReadFrom(id, step.rf);
+  } else if (action.kind == ActionKind::kStore || action.kind == ActionKind::kRelease) {
+    graph().event(id).written = action.kind == ActionKind::kStore ? action.value : 0;
+    graph().event(id).writes = true;
+  } else if (action.kind == ActionKind::kPoolAlloc) {
+    graph().event(id).reads = true;
+    graph().event(id).rf = step.rf;
+  } else if (action.kind == ActionKind::kChoose) {
+    graph().event(id).read = step.value;
+  }
+  if (graph().event(id).writes) WriteAt(id, StepPlace(step, action.location));
+  FinishOther(id, action);
+}
+
+}  // namespace models

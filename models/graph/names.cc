@@ -1,0 +1,45 @@
+// How locations, threads and places are called in messages. See names.h for what makes the numbers
+// stable.
+#include "models/graph/names.h"
+
+#include <cstring>
+
+namespace models {
+namespace {
+
+const char* KindName(ksync::LocationKind kind) {
+  switch (kind) {
+    case ksync::LocationKind::kAtomic:
+      return "atomic";
+    case ksync::LocationKind::kMarked:
+      return "field";
+    case ksync::LocationKind::kPlain:
+      return "plain field";
+    case ksync::LocationKind::kLock:
+      return "lock";
+    case ksync::LocationKind::kPool:
+      return "slab";
+  }
+  return "location";
+}
+
+}  // namespace
+
+std::string SiteName(ksync::Site site) {
+  const char* slash = std::strrchr(site.file_name(), '/');
+  const char* file = slash == nullptr ? site.file_name() : slash + 1;
+  return std::string(file) + ":" + std::to_string(site.line());
+}
+
+std::string Names::LocationName(ksync::LocationId id) const {
+  if (id == 0) return "grace periods";
+  const NamedLocation& location = locations_[id];
+  if (location.info.name != nullptr && location.info.name[0] != '\0') return location.info.name;
+  return std::string(KindName(location.info.kind)) + " made at " + SiteName(location.site);
+}
+
+std::string Names::ThreadName(int id) const {
+  return "T" + std::to_string(id) + " '" + threads_[id].name + "'";
+}
+
+}  // namespace models

@@ -1,0 +1,79 @@
+// Names of locations and threads that executions with a common prefix agree on.
+//
+// The k-th location made by thread t has one number for the whole exploration, likewise the k-th
+// child of a thread: numbers are handed out when first seen and never change. What a location is
+// called, and where it was made, is noted anew in each execution.
+#ifndef RMAPCHECK_MODELS_GRAPH_NAMES_H_
+#define RMAPCHECK_MODELS_GRAPH_NAMES_H_
+
+#include <string>
+#include <vector>
+
+#include "core/sync/hooks.h"
+#include "models/graph/view.h"
+
+namespace models {
+
+struct NamedLocation {
+  ksync::LocationInfo info;
+  ksync::Site site;
+  bool dead = false;
+  ksync::Site dead_site;
+  int dead_by = 0;
+  std::uint32_t next_in_block = 0;
+};
+
+struct NamedThread {
+  const char* name = "main";
+  ksync::Site site;
+};
+
+class Names {
+ public:
+  // Location 0 counts grace periods and belongs to nobody.
+  Names() : locations_(1), threads_(1), children_(1) {}
+
+  ksync::LocationId LocationOf(int thread, int manyeth) {
+    if (by_thread_.size() <= static_cast<std::size_t>(thread)) by_thread_.resize(thread + 1);
+    std::vector<ksync::LocationId>& mine = by_thread_[thread];
+    if (static_cast<std::size_t>(manyeth) == mine.size()) {
+      mine.push_back(static_cast<ksync::LocationId>(locations_.size()));
+      locations_.emplace_back();
+    }
+    return mine[manyeth];
+  }
+
+  // Returns: the number of a thread's manyeth child; it may be past kThreadsMax.
+  int ChildOf(int thread, int manyeth) {
+    if (static_cast<std::size_t>(manyeth) == children_[thread].size()) {
+      children_[thread].push_back(static_cast<int>(threads_.size()));
+      threads_.emplace_back();
+      children_.emplace_back();
+    }
+    return children_[thread][manyeth];
+  }
+
+  NamedLocation& location(ksync::LocationId id) { return locations_[id]; }
+  const NamedLocation& location(ksync::LocationId id) const { return locations_[id]; }
+  NamedThread& thread(int id) { return threads_[id]; }
+  const NamedThread& thread(int id) const { return threads_[id]; }
+  int threads() const { return static_cast<int>(threads_.size()); }
+
+  // Returns: a location as people know it: its name, or where it was made.
+  std::string LocationName(ksync::LocationId id) const;
+  // Returns: "T2 'walker'".
+  std::string ThreadName(int id) const;
+
+ private:
+  std::vector<NamedLocation> locations_;
+  std::vector<std::vector<ksync::LocationId>> by_thread_;
+  std::vector<NamedThread> threads_;
+  std::vector<std::vector<int>> children_;
+};
+
+// Returns: "file.cc:12", without the directories.
+std::string SiteName(ksync::Site site);
+
+}  // namespace models
+
+#endif  // RMAPCHECK_MODELS_GRAPH_NAMES_H_

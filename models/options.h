@@ -1,0 +1,38 @@
+// What a check may be told. Every limit is an option with its unit; none is hidden, and a search
+// that one of them cut says so in its report.
+#ifndef RMAPCHECK_MODELS_OPTIONS_H_
+#define RMAPCHECK_MODELS_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "models/memory_model/memory_model.h"
+
+namespace models {
+
+// How far a check has come, for those who wait for it.
+struct Progress {
+  std::uint64_t executions = 0;
+  std::uint64_t blocked = 0;
+  double seconds = 0;
+  double fraction = 0;  // Estimated part of the search that is done.
+};
+
+struct Options {
+  MemoryModelKind memory_model = MemoryModelKind::kRc11;
+  std::uint64_t executions_max = 0;  // Complete and blocked ones; 0: no limit.
+  double seconds_max = 0;            // Wall time; 0: no limit.
+  std::size_t events_max = 10'000;   // Events in one execution.
+  std::size_t stack_bytes = 256 << 10;
+  bool stop_at_failure = true;  // False: keep counting after the first failure.
+  bool validate = false;        // Check our own graphs after every run (slow).
+  std::string program;          // A name for reports and replays.
+  // Called now and then while the search goes on, if set.
+  std::function<void(const Progress&)> on_progress;
+};
+
+}  // namespace models
+
+#endif  // RMAPCHECK_MODELS_OPTIONS_H_

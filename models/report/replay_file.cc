@@ -1,0 +1,212 @@
+// Reading trusts nothing: what comes back can be run, or the message says why not.
+// Messages never quote the file's contents beyond a number, so they stay one line.
+#include "models/report/replay_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace models {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr char kFormat[] = "rmapcheck-replay";
+constexpr int kVersion = 1;
+constexpr int kIndexMax = 0xfffd;  // EventId keeps two larger ones for itself.
+constexpr char kMend[] = "make it again with `rmapcheck prove`";
+
+// Writing -----------------------------------------------------------------------------------------
+
+Json StepToJson(const ReplayStep& step) {
+  Json json;
+  json["thread"] = step.thread;
+  if (IsInit(step.rf)) {
+    json["rf"] = "initial";
+  } else if (step.rf != kNoEvent) {
+    json["rf"] = {step.rf.thread, step.rf.index};
+  }
+  if (step.mo != 0) json["mo"] = step.mo;
+  if (step.value != 0) json["value"] = step.value;
+  return json;
+}
+
+// One step a line: such a file can be read and compared.
+std::string Text(const Replay& replay) {
+  Json head;
+  head["format"] = kFormat;
+  head["version"] = kVersion;
+  head["program"] = replay.program;
+  head["build"] = replay.build;
+  head["memory_model"] = replay.memory_model;
+  head["failure"] = replay.failure;
+  head["message"] = replay.message;
+  if (replay.then >= 0) head["then"] = replay.then;
+  const auto replace = Json::error_handler_t::replace;
+  std::string text = head.dump(1, ' ', false, replace);
+  text.resize(text.size() - 2);  // The closing brace and its line break.
+  text += ",\n \"steps\": [";
+  const char* separator = "\n  ";
+  for (const ReplayStep& step : replay.steps) {
+    absl::StrAppend(&text, separator, StepToJson(step).dump(-1, ' ', false, replace));
+    separator = ",\n  ";
+  }
+  return text + "\n ]\n}\n";
+}
+
+absl::Status NotWritten(const std::string& path) {
+  return absl::UnavailableError(
+      absl::StrCat(path, ": cannot be written (", std::strerror(errno), "): give another folder"));
+}
+
+// Reading -----------------------------------------------------------------------------------------
+
+absl::Status Wrong(const std::string& path, std::string_view what, std::string_view mend = kMend) {
+  return absl::InvalidArgumentError(absl::StrCat(path, ": ", what, ": ", mend));
+}
+
+absl::StatusOr<std::string> Contents(const std::string& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream contents;
+  if (file) contents << file.rdbuf();
+  // A folder opens, but cannot be read.
+  if (!file || (errno != 0 && contents.str().empty())) {
+    const char* reason = errno != 0 ? std::strerror(errno) : "it cannot be opened";
+    return absl::NotFoundError(absl::StrCat(path, ": cannot be read (", reason,
+                                            "): give a file that `rmapcheck prove` wrote"));
+  }
+  return contents.str();
+}
+
+absl::StatusOr<Json> Parse(const std::string& path, const std::string& text) {
+  if (text.empty()) return Wrong(path, "is empty");
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    // The parser stands one behind the end when it wants more.
+    if (error.byte > text.size() && text[0] == '{') return Wrong(path, "ends too early");
+    return Wrong(path, absl::StrCat("is not JSON (byte ", error.byte, ")"),
+                 "give a file that `rmapcheck prove` wrote");
+  }
+}
+
+// Reads members of an object; after the first that is wrong it returns zeros, and error() says
+// which it was.
+class Members {
+ public:
+  Members(const Json& object, std::string where) : object_(object), where_(std::move(where)) {}
+
+  std::string Text(const char* name) {
+    const auto found = object_.find(name);
+    if (found != object_.end() && found->is_string()) return found->get<std::string>();
+    Note(name, "is missing or no text");
+    return "";
+  }
+  std::uint64_t Number(const Json& value, const char* name, std::uint64_t max) {
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() <= max) {
+      return value.get<std::uint64_t>();
+    }
+    Note(name, absl::StrCat("is not a number from 0 to ", max));
+    return 0;
+  }
+  std::uint64_t Number(const char* name, std::uint64_t max, bool required = false) {
+    const auto found = object_.find(name);
+    if (found != object_.end()) return Number(*found, name, max);
+    if (required) Note(name, "is missing");
+    return 0;
+  }
+  EventId Rf() {
+    const auto found = object_.find("rf");
+    if (found == object_.end()) return kNoEvent;
+    if (*found == "initial") return kInit;
+    if (!found->is_array() || found->size() != 2) {
+      Note("rf", "is neither \"initial\" nor [thread, index]");
+      return kNoEvent;
+    }
+    return {static_cast<std::uint16_t>(Number((*found)[0], "rf", kThreadsMax - 1)),
+            static_cast<std::uint16_t>(Number((*found)[1], "rf", kIndexMax))};
+  }
+  void Note(const char* name, std::string_view what) {
+    if (error_.empty()) error_ = absl::StrCat(where_, "\"", name, "\" ", what);
+  }
+  const std::string& error() const { return error_; }
+
+ private:
+  const Json& object_;
+  const std::string where_;
+  std::string error_;
+};
+
+std::string ReadSteps(const Json& array, std::vector<ReplayStep>& steps) {
+  std::vector<int> sizes(kThreadsMax);
+  for (const Json& json : array) {
+    const std::string where = absl::StrCat("step ", steps.size() + 1, ": ");
+    if (!json.is_object()) return where + "is no object";
+    Members members(json, where);
+    ReplayStep step;
+    step.thread = static_cast<int>(members.Number("thread", kThreadsMax - 1, true));
+    step.rf = members.Rf();
+    step.mo = static_cast<int>(members.Number("mo", array.size()));
+    step.value = members.Number("value", std::numeric_limits<std::uint64_t>::max());
+    const bool names_a_step = step.rf != kNoEvent && !IsInit(step.rf);
+    if (names_a_step && step.rf.index >= sizes[step.rf.thread]) {
+      members.Note("rf", "names a step that does not come before");
+    }
+    if (!members.error().empty()) return members.error();
+    if (++sizes[step.thread] > kIndexMax) return where + "too many for one thread";
+    steps.push_back(step);
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::Status WriteReplay(const Replay& replay, const std::string& path) {
+  const std::string part = path + ".part";
+  errno = 0;
+  std::ofstream file(part, std::ios::binary);
+  file << Text(replay);
+  file.close();
+  if (!file) return NotWritten(path);
+  if (std::rename(part.c_str(), path.c_str()) != 0) return NotWritten(path);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Replay> ReadReplay(const std::string& path) {
+  const absl::StatusOr<std::string> text = Contents(path);
+  if (!text.ok()) return text.status();
+  const absl::StatusOr<Json> json = Parse(path, *text);
+  if (!json.ok()) return json.status();
+  if (!json->is_object() || !json->contains("format") || (*json)["format"] != kFormat) {
+    return Wrong(path, "is JSON, but no replay", "give a file that `rmapcheck prove` wrote");
+  }
+  if (!json->contains("version") || (*json)["version"] != kVersion) {
+    return Wrong(path, absl::StrCat("is a replay of another version than ", kVersion));
+  }
+  Members members(*json, "");
+  Replay replay;
+  replay.program = members.Text("program");
+  replay.build = members.Text("build");
+  replay.memory_model = members.Text("memory_model");
+  replay.failure = members.Text("failure");
+  replay.message = members.Text("message");
+  const bool fails_after_steps = json->contains("then");
+  if (fails_after_steps) replay.then = static_cast<int>(members.Number("then", kThreadsMax - 1));
+  if (!members.error().empty()) return Wrong(path, members.error());
+  const auto steps = json->find("steps");
+  if (steps == json->end() || !steps->is_array()) return Wrong(path, "\"steps\" is no list");
+  const std::string wrong = ReadSteps(*steps, replay.steps);
+  if (!wrong.empty()) return Wrong(path, wrong);
+  return replay;
+}
+
+}  // namespace models

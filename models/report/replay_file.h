@@ -1,0 +1,32 @@
+// Replays as files: JSON with a format name and a version, so that a foreign or an old file is told
+// apart from a damaged one.
+//
+//   {"format": "rmapcheck-replay", "version": 1, "program": ..., "build": ..., "memory_model": ...,
+//    "failure": ..., "message": ..., "steps": [{"thread": 1, "rf": [0, 3], "mo": 2}, ...]}
+//
+// "rf" is [thread, index] or "initial"; a step without "rf" does not read, one without "mo" does
+// not write, "value" is what a choice returned. "then", if it is there, is the thread whose next
+// request fails.
+#ifndef RMAPCHECK_MODELS_REPORT_REPLAY_FILE_H_
+#define RMAPCHECK_MODELS_REPORT_REPLAY_FILE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "models/report/replay.h"
+
+namespace models {
+
+// Writes all of the file or nothing.
+// Fails: with one line that names the file and what the system says.
+absl::Status WriteReplay(const Replay& replay, const std::string& path);
+
+// Returns: what WriteReplay wrote. Every number is one that a graph can have, and every step reads
+// from an earlier one.
+// Fails: with one line: the file, what is wrong with it, and the mend.
+absl::StatusOr<Replay> ReadReplay(const std::string& path);
+
+}  // namespace models
+
+#endif  // RMAPCHECK_MODELS_REPORT_REPLAY_FILE_H_

@@ -1,0 +1,19 @@
+// The scenarios of the rmap core as the checker runs them: the table of core/scenarios in its
+// modelled flavour, under a name that says so. The command line and the tests start here.
+#ifndef RMAPCHECK_MODELS_RMAP_SCENARIOS_H_
+#define RMAPCHECK_MODELS_RMAP_SCENARIOS_H_
+
+#include <vector>
+
+#include "core/scenarios/scenarios.h"
+
+namespace models {
+
+using RmapScenario = rmap::modelled::Scenario;
+using RmapExpectation = rmap::modelled::Expectation;
+
+inline const std::vector<RmapScenario>& RmapScenarios() { return rmap::modelled::Scenarios(); }
+
+}  // namespace models
+
+#endif  // RMAPCHECK_MODELS_RMAP_SCENARIOS_H_

@@ -1,0 +1,71 @@
+// The modelled heap: a bump pointer and a sorted list of blocks for each thread. See heap.h for why
+// nothing is ever reused within an execution.
+#include "models/scheduler/heap.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace models {
+namespace {
+
+constexpr std::size_t kFillMax = 4096;  // Larger blocks keep what they held.
+constexpr int kFill = 0xcd;
+constexpr std::size_t kAlign = alignof(std::max_align_t);
+
+}  // namespace
+
+Heap::Heap() {
+  void* memory = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) {
+    std::fputs("rmapcheck: no address space for the modelled heap\n", stderr);
+    std::abort();
+  }
+  base_ = static_cast<char*>(memory);
+}
+
+Heap::~Heap() { munmap(base_, kBytes); }
+
+void Heap::Reset() {
+  for (int i = 0; i < regions_used_; ++i) {
+    regions_[i].used = 0;
+    regions_[i].blocks.clear();
+  }
+  regions_used_ = 0;
+}
+
+Allocation* Heap::Allocate(int thread, std::size_t size, const char* name, ksync::Site site) {
+  Region& region = regions_[thread];
+  const std::size_t start = (region.used + kAlign - 1) / kAlign * kAlign;
+  // One byte apart at least, so that each address belongs to one block.
+  const std::size_t end = start + std::max<std::size_t>(size, 1);
+  if (end > kRegionBytes) return nullptr;
+  region.used = end;
+  regions_used_ = std::max(regions_used_, thread + 1);
+  char* memory = base_ + kRegionBytes * thread + start;
+  std::memset(memory, kFill, std::min(size, kFillMax));
+  Allocation& block = region.blocks.emplace_back();
+  block.start = memory;
+  block.size = size;
+  block.name = name;
+  block.allocated = site;
+  return &block;
+}
+
+Allocation* Heap::Find(const void* address) {
+  if (!Owns(address)) return nullptr;
+  const char* byte = static_cast<const char*>(address);
+  std::vector<Allocation>& blocks = regions_[(byte - base_) / kRegionBytes].blocks;
+  const auto after = std::upper_bound(
+      blocks.begin(), blocks.end(), byte,
+      [](const char* wanted, const Allocation& block) { return wanted < block.start; });
+  if (after == blocks.begin()) return nullptr;
+  Allocation& block = *std::prev(after);
+  return byte < block.start + std::max<std::size_t>(block.size, 1) ? &block : nullptr;
+}
+
+}  // namespace models

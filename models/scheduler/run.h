@@ -1,0 +1,211 @@
+// Runs a modelled program once, along a graph and then as a Decider says.
+//
+// Each modelled thread is a fiber. A call of the program on Hooks either is an event (it is matched
+// with the trail, or waits for its turn and is added) or is done on the spot (plain accesses,
+// allocation). The trail is followed in order, so untracked memory that is properly protected has
+// the same contents as in the execution that the trail came from.
+//
+// Invariants:
+//   1. A fiber is switched away from only inside a call on Hooks.
+//   2. Whatever differs from the trail is reported as nondeterminism, never followed.
+//   3. A failed or stopped execution leaves nothing behind: fibers are unwound, memory forgotten.
+//
+// What it does not do: decide anything about memory order.
+#ifndef RMAPCHECK_MODELS_SCHEDULER_RUN_H_
+#define RMAPCHECK_MODELS_SCHEDULER_RUN_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/sync/hooks.h"
+#include "models/graph/execution_graph.h"
+#include "models/graph/failure.h"
+#include "models/graph/names.h"
+#include "models/scheduler/crash.h"
+#include "models/scheduler/decider.h"
+#include "models/scheduler/fiber.h"
+#include "models/scheduler/heap.h"
+#include "models/scheduler/races.h"
+
+namespace models {
+
+struct RunLimits {
+  std::size_t events_max = 10'000;      // Events in one execution.
+  std::size_t stack_bytes = 256 << 10;  // Stack of each modelled thread.
+};
+
+enum class RunOutcome {
+  kComplete,    // Every thread came to its end.
+  kIncomplete,  // Somebody waits, or an assumption failed.
+  kFailed,      // See failure().
+  kTooLong,     // events_max was hit, or a loop went on reading old values.
+};
+
+class Run final : public ksync::Hooks {
+ public:
+  explicit Run(const RunLimits& limits);
+  ~Run() override;
+
+  // Requires: `graph` is closed under po ∪ rf. It grows by what the decider adds.
+  RunOutcome Execute(const std::function<void()>& program, ExecutionGraph& graph, Decider& decider);
+
+  const Failure& failure() const { return failure_; }
+  const Names& names() const { return names_; }
+  const std::vector<ThreadStatus>& statuses() const { return statuses_; }
+  // Returns: who holds a lock when the execution ends, for messages.
+  std::vector<int> HoldersOf(LocationId lock) const;
+
+  // Hooks -----------------------------------------------------------------------------------------
+  LocationId NewLocation(const ksync::LocationInfo& info, std::uint64_t initial,
+                         ksync::Site site) override;
+  void EndLocation(LocationId location, ksync::Site site) override;
+  std::uint64_t Load(LocationId location, Order order, ksync::Site site) override;
+  void Store(LocationId location, std::uint64_t value, Order order, ksync::Site site) override;
+  std::uint64_t Rmw(LocationId location, const ksync::RmwOp& op, Order success, Order failure,
+                    ksync::Site site) override;
+  std::uint64_t Await(LocationId location, const ksync::Condition& condition, Order order,
+                      ksync::Site site) override;
+  void Fence(Order order, ksync::Site site) override;
+  void PlainRead(LocationId location, ksync::Site site) override;
+  void PlainWrite(LocationId location, ksync::Site site) override;
+  void Acquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
+  bool TryAcquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
+  void Release(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
+  bool Holds(LocationId lock, ksync::LockMode mode) override;
+  void RcuReadLock(ksync::Site site) override;
+  void RcuReadUnlock(ksync::Site site) override;
+  void SynchronizeRcu(ksync::Site site) override;
+  ksync::ThreadId Spawn(void (*body)(void*), void* argument, const char* name,
+                        ksync::Site site) override;
+  void Join(ksync::ThreadId thread, bool at_end, ksync::Site site) override;
+  std::uint32_t Choose(std::uint32_t count, const char* what, ksync::Site site) override;
+  void* Allocate(std::size_t size, const char* name, ksync::Site site) override;
+  void Free(void* memory, ksync::Site site) override;
+  void* PoolAllocate(LocationId pool, std::size_t size, const char* name, bool* fresh,
+                     ksync::Site site) override;
+  void PoolFree(LocationId pool, void* object, ksync::Site site) override;
+  [[noreturn]] void Fail(ksync::Misuse kind, const char* message, ksync::Site site) override;
+  [[noreturn]] void Block(ksync::Site site) override;
+
+ private:
+  // A thread's first events are not looked at for repetition: it is no spin yet.
+  static constexpr int kMayRepeat = 12;
+
+  struct HeldLock {
+    LocationId lock;
+    ksync::LockMode mode;
+    ksync::Site site;
+  };
+  struct Thread {
+    std::unique_ptr<Fiber> fiber;
+    void (*body)(void*) = nullptr;
+    void* argument = nullptr;
+    int locations = 0;  // How many it has made, and so the name of the next.
+    int children = 0;
+    int sections = 0;  // Nesting of read-side sections.
+    bool unwound = false;
+    std::vector<HeldLock> held;
+    void* exceptions[2] = {};  // The C++ runtime's per-thread exception state.
+  };
+  struct PoolObject {
+    void* memory;
+    LocationId pool;
+    bool live;
+    ksync::Site site;            // Of the last allocation.
+    std::vector<EventId> frees;  // So far, in the order of the trail.
+  };
+
+  static void ThreadMain(void* run);
+  void RunBody(Thread& thread);
+
+  void Reset(ExecutionGraph& graph, Decider& decider);
+  void StartThread(int thread, void (*body)(void*), void* argument);
+  void EndByException(const std::string& what);
+  void NoteCrash(const Crash& crash);
+  void Finish();
+  void Unwind();
+  void CheckLeaks();
+
+  // The short way along the trail, without making an Action: compares what is asked for with the
+  // event that is next. Returns: that event, followed; or null, if it has to go the long way.
+  Event* Follow(ActionKind kind, LocationId location, Order order, ksync::Site site,
+                std::uint64_t value = 0, std::uint64_t second = 0, std::uint8_t detail = 0) {
+    if (!replaying() || graph_->trail()[replayed_].thread != current_) return nullptr;
+    const EventId id = graph_->trail()[replayed_];
+    ThreadStatus& status = statuses_[current_];
+    Event& event = graph_->event(id);
+    const Request& recorded = event.action;
+    if (recorded.kind != kind || recorded.location != location || recorded.order != order ||
+        recorded.value != value || recorded.second != second || recorded.detail != detail ||
+        id.index != status.next || id.index >= kMayRepeat || unwinding_ ||
+        names_.location(location).dead) {
+      return nullptr;
+    }
+    guard_->Progress();
+    last_site_ = site;
+    ++replayed_;
+    ++status.next;
+    return &event;
+  }
+  // Turns the action into the calling thread's next event, when its turn comes.
+  Event& Perform(const Action& action);
+  Event& PerformInTurn(const Action& action);
+  Event& Consume(const Action& action);
+  Event& Abandon();
+  int WhoseTurn();
+  void SwitchFromEngine(int thread);
+  void SwitchTo(int thread);
+  void SwitchToEngine();
+
+  Thread& me() { return threads_[current_]; }
+  const View& here() const;
+  bool replaying() const { return replayed_ < graph_->trail().size(); }
+  Action Make(ActionKind kind, LocationId location, Order order, ksync::Site site) const;
+
+  void CheckAccess(const Action& action);
+  void CheckPoolAccess(const PoolObject& object, const Action& action);
+  void CheckPoolFree(const PoolObject& object, const Action& action);
+  void CheckStorageEnd(LocationId location, ksync::Site site);
+  void NotePlain(LocationId location, bool writes, ksync::Site site);
+  PoolObject* FindPoolObject(void* memory);
+  bool ForgetHeld(LocationId lock, ksync::LockMode mode);
+  void CheckProgress(const Event& event, EventId id);
+  void CheckEndOfThread();
+  [[noreturn]] void EndExecution();
+  [[noreturn]] void FailWith(FailureKind kind, std::string message, std::vector<Place> places);
+  [[noreturn]] void FailHere(FailureKind kind, std::string message, ksync::Site site);
+  [[noreturn]] void FailDead(const Action& action);
+  [[noreturn]] void FailDead(LocationId location, const char* what, ksync::Site site);
+  [[noreturn]] void FailDiverged(const Event& recorded, const Action& asked);
+
+  const RunLimits limits_;
+  Heap heap_;
+  Names names_;
+  Races races_;
+  Fiber engine_;
+  void* engine_exceptions_[2] = {};
+  std::vector<Thread> threads_;
+  std::vector<ThreadStatus> statuses_;
+  std::vector<PoolObject> pool_objects_;
+  std::vector<Action> waiting_;  // Pending actions of an execution that was given up.
+
+  ExecutionGraph* graph_ = nullptr;
+  Decider* decider_ = nullptr;
+  int current_ = 0;
+  int granted_ = kNobody;
+  std::size_t replayed_ = 0;
+  CrashGuard* guard_ = nullptr;
+  ksync::Site last_site_;  // Where the program last called us, for crashes.
+  Event discarded_;        // What operations get while a stack is unwound.
+  bool ending_ = false;             // The join being asked for is a destructor's.
+  bool unwinding_ = false;
+  bool complete_ = false;
+  bool too_long_ = false;
+  Failure failure_;
+};
+
+}  // namespace models
+
+#endif  // RMAPCHECK_MODELS_SCHEDULER_RUN_H_

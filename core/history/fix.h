@@ -1,0 +1,62 @@
+// The repairs of historical mistakes, as data.
+//
+// Each row is one repair that the rmap core can do with or without, at exactly one place, by
+// `kernel.Has(Fix::kKh22)`. The ids are the project's own numbering of the kernel's history; the
+// commit and the story say which change is meant. A repair without a place in the core has no row.
+#ifndef RMAPCHECK_CORE_HISTORY_FIX_H_
+#define RMAPCHECK_CORE_HISTORY_FIX_H_
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/history/generation.h"
+
+namespace rmap {
+
+enum class Fix {
+  kKh01,
+  kKh04,
+  kKh16,
+  kKh17,
+  kKh18,
+  kKh19,
+  kKh20,
+  kKh21,
+  kKh22,
+  kKh25,
+  kKh26,
+  kKh29,
+  kKh34,
+  kKh37,
+  kKh39,
+  kKh108,
+};
+
+inline constexpr int kFixCount = static_cast<int>(Fix::kKh108) + 1;
+
+struct FixInfo {
+  Fix fix;
+  const char* id;      // "KH-22".
+  const char* commit;  // The kernel's, or "" where it is not known.
+  const char* story;   // What the repair changed, in one line.
+  // The first generation that has it; nothing if it is newer than all of them.
+  std::optional<Generation> since;
+};
+
+// Returns: every repair, in the order of their ids.
+std::span<const FixInfo> Fixes();
+
+const FixInfo& Info(Fix fix);
+
+inline const char* Name(Fix fix) { return Info(fix).id; }
+
+// Returns: the repair of that id; nothing if there is none.
+std::optional<Fix> FindFix(std::string_view id);
+
+// Returns: whether an unchanged kernel of this generation has the repair.
+bool Has(Generation generation, Fix fix);
+
+}  // namespace rmap
+
+#endif  // RMAPCHECK_CORE_HISTORY_FIX_H_

@@ -1,0 +1,59 @@
+// The generations of the kernel's anonymous reverse mapping, as a table.
+//
+// A generation is a kernel release (or, for G1 and G2, a single commit) after which the rmap code
+// has another shape. What differs is named twice, and nowhere else in the code:
+//   * a Mechanism is a piece of the design that a generation has or has not (this file);
+//   * a Fix is the repair of one historical mistake (fix.h).
+// The rmap core asks for one of these by name; it never compares generations.
+//
+// Invariants:
+//   1. Generations are totally ordered by time; the table below is in that order.
+//   2. Only generations with `modelled` may be asked for by a user; the others are there so that a
+//      fix can say when it arrived.
+#ifndef RMAPCHECK_CORE_HISTORY_GENERATION_H_
+#define RMAPCHECK_CORE_HISTORY_GENERATION_H_
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace rmap {
+
+enum class Generation { kG0, kG1, kG2, kG3, kG4, kG5, kG6, kG7, kG8, kG9, kG10, kG11, kG12, kG13 };
+
+// A piece of the design that came, and perhaps went, with a generation.
+enum class Mechanism {
+  // A flag on a VMA by which vma_adjust asks rmap walkers to look away. Kernel: VM_LOCK_RMAP.
+  kVmLockRmap,
+  // All anon_vmas of a family are locked by the lock of the oldest. Kernel: anon_vma->root.
+  kRootLock,
+  // A page that has an anchor keeps it when it is mapped again. Kernel: ad8c2ee801ad.
+  kAnchorIsKept,
+};
+
+struct GenerationInfo {
+  Generation generation;
+  const char* name;    // "G3".
+  const char* kernel;  // The release or commit it stands for.
+  const char* story;   // What is different from the one before.
+  bool modelled;       // Whether the rmap core can be this kernel.
+};
+
+// Returns: every generation, oldest first.
+std::span<const GenerationInfo> Generations();
+
+const char* Name(Generation generation);
+
+// Returns: the generation of that name, modelled or not; nothing if there is none.
+std::optional<Generation> FindGeneration(std::string_view name);
+
+bool IsModelled(Generation generation);
+
+// Returns: the newest generation that is modelled.
+Generation NewestGeneration();
+
+bool Has(Generation generation, Mechanism mechanism);
+
+}  // namespace rmap
+
+#endif  // RMAPCHECK_CORE_HISTORY_GENERATION_H_

@@ -1,0 +1,76 @@
+// The value and its written form. What a user wrote and is not understood comes back as a status
+// that quotes the word; suggesting a better one is the command line's business.
+#include "core/history/kernel.h"
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace rmap {
+namespace {
+
+absl::Status NotUnderstood(std::string_view what, std::string_view word) {
+  return absl::InvalidArgumentError(absl::StrCat("\"", word, "\" is not ", what));
+}
+
+absl::StatusOr<Generation> ParseGeneration(std::string_view word) {
+  const std::optional<Generation> generation = FindGeneration(word);
+  if (!generation.has_value()) return NotUnderstood("a kernel generation", word);
+  if (!IsModelled(*generation)) return NotUnderstood("a modelled kernel generation", word);
+  return *generation;
+}
+
+absl::StatusOr<Kernel> Change(const Kernel& kernel, std::string_view how, std::string_view id) {
+  if (how != "with" && how != "without") return NotUnderstood("\"with\" or \"without\"", how);
+  const std::optional<Fix> fix = FindFix(id);
+  if (!fix.has_value()) return NotUnderstood("a known fix", id);
+  return how == "with" ? kernel.With(*fix) : kernel.Without(*fix);
+}
+
+}  // namespace
+
+Kernel::Kernel(Generation generation) : generation_(generation) {
+  for (const FixInfo& info : Fixes()) {
+    fixes_[static_cast<int>(info.fix)] = rmap::Has(generation, info.fix);
+  }
+}
+
+Kernel Kernel::With(Fix fix) const {
+  Kernel changed = *this;
+  changed.fixes_[static_cast<int>(fix)] = true;
+  return changed;
+}
+
+Kernel Kernel::Without(Fix fix) const {
+  Kernel changed = *this;
+  changed.fixes_[static_cast<int>(fix)] = false;
+  return changed;
+}
+
+std::string Kernel::Name() const {
+  std::string name = rmap::Name(generation_);
+  const Kernel unchanged(generation_);
+  for (const FixInfo& info : Fixes()) {
+    if (Has(info.fix) == unchanged.Has(info.fix)) continue;
+    absl::StrAppend(&name, Has(info.fix) ? " with " : " without ", info.id);
+  }
+  return name;
+}
+
+absl::StatusOr<Kernel> ParseKernel(std::string_view text) {
+  const std::vector<std::string_view> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
+  if (words.empty()) return NotUnderstood("a kernel generation", text);
+  const absl::StatusOr<Generation> generation = ParseGeneration(words[0]);
+  if (!generation.ok()) return generation.status();
+  absl::StatusOr<Kernel> kernel = Kernel(*generation);
+  for (std::size_t i = 1; kernel.ok() && i < words.size(); i += 2) {
+    if (i + 1 == words.size()) return NotUnderstood("followed by a fix", words[i]);
+    kernel = Change(*kernel, words[i], words[i + 1]);
+  }
+  return kernel;
+}
+
+}  // namespace rmap

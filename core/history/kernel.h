@@ -1,0 +1,47 @@
+// Which kernel the rmap core is: a generation, give or take some repairs. A value.
+//
+// It has one written form, which parses back: "G5", "G5 without KH-22", "G3 with KH-25 with KH-26
+// without KH-17". Repairs that the generation has (or lacks) anyway are not written.
+#ifndef RMAPCHECK_CORE_HISTORY_KERNEL_H_
+#define RMAPCHECK_CORE_HISTORY_KERNEL_H_
+
+#include <bitset>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/history/fix.h"
+#include "core/history/generation.h"
+
+namespace rmap {
+
+class Kernel {
+ public:
+  // The kernel of that generation as it was. The newest one if none is named.
+  explicit Kernel(Generation generation = NewestGeneration());
+
+  Generation generation() const { return generation_; }
+  bool Has(Fix fix) const { return fixes_[static_cast<int>(fix)]; }
+  bool Has(Mechanism mechanism) const { return rmap::Has(generation_, mechanism); }
+
+  // Returns: this kernel with (without) one repair.
+  Kernel With(Fix fix) const;
+  Kernel Without(Fix fix) const;
+
+  // Returns: the written form.
+  std::string Name() const;
+
+  friend bool operator==(const Kernel&, const Kernel&) = default;
+
+ private:
+  Generation generation_;
+  std::bitset<kFixCount> fixes_;
+};
+
+// Returns: the kernel of that written form.
+// Fails: InvalidArgument, naming the word that is not understood.
+absl::StatusOr<Kernel> ParseKernel(std::string_view text);
+
+}  // namespace rmap
+
+#endif  // RMAPCHECK_CORE_HISTORY_KERNEL_H_

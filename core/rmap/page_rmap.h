@@ -1,0 +1,30 @@
+// What happens to a page when a pte begins or ends to name it. Kernel: page_add_anon_rmap() & co.
+//
+// The first mapping anchors the page: it chooses the anon_vma through which every walk will look
+// for it. The anchor must be in the chain of each VMA that maps the page, and must not be freed
+// before the last of them lets go.
+#ifndef RMAPCHECK_CORE_RMAP_PAGE_RMAP_H_
+#define RMAPCHECK_CORE_RMAP_PAGE_RMAP_H_
+
+#include "core/mm/page.h"
+#include "core/mm/vma.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+// Each requires the pte lock of the mapping's mm.
+
+// Kernel: page_add_new_anon_rmap(). Requires: nobody else knows the page; the VMA has an anon_vma.
+void PageAddNewAnonRmap(Page& page, const Vma& vma, VirtualPage address);
+
+// Kernel: page_add_anon_rmap(). Requires: the page lock; the VMA has an anon_vma.
+void PageAddAnonRmap(Page& page, const Vma& vma, VirtualPage address);
+
+// Fork maps a page once more. Kernel: page_dup_rmap().
+void PageDupRmap(Page& page);
+
+// The mapping word stays: only giving the page back would clear it. Kernel: page_remove_rmap().
+void PageRemoveRmap(Page& page);
+
+}  // namespace rmap::inline KSYNC_BACKEND
+
+#endif  // RMAPCHECK_CORE_RMAP_PAGE_RMAP_H_

@@ -1,0 +1,99 @@
+// One function per thing that can be broken: a list, a link, a chain, a page, a page table. What
+// may be freed is compared by address before it is touched, so that the rule is named and not the
+// crash.
+#include "core/rmap/validate.h"
+
+#include "core/rmap/anon_vma.h"
+#include "core/rmap/walk.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+using Mms = std::initializer_list<Mm*>;
+
+bool SomeMmHas(Mms mms, const Vma& vma) {
+  for (Mm* mm : mms) {
+    if (mm->mmap.Contains(vma.mm_node)) return true;
+  }
+  return false;
+}
+
+bool ChainNames(const Vma& vma, const AnonVma* wanted) {
+  const AnonVmaChains& chain = vma.anon_vma_chain;
+  for (auto* node = chain.First(); node != nullptr; node = chain.After(*node)) {
+    if (node->owner().anon_vma.Read() == wanted) return true;
+  }
+  return false;
+}
+
+// Compares VMAs by address only: one that no mm has may be freed.
+const char* BrokenRuleOfAnonVma(Mms mms, const AnonVma& anon_vma) {
+  for (auto* node = anon_vma.head.First(); node != nullptr; node = anon_vma.head.After(*node)) {
+    if (!SomeMmHas(mms, *node->owner().vma.Read())) {
+      return "I7: an anon_vma's list names a VMA that no mm has";
+    }
+  }
+  return nullptr;
+}
+
+const char* BrokenRuleOfLink(Mms mms, const Vma& vma, const AnonVmaChain& avc) {
+  if (avc.vma.Read() != &vma) return "I7: a link in a VMA's chain names another VMA";
+  const AnonVma& anon_vma = *avc.anon_vma.Read();
+  if (!anon_vma.head.Contains(avc.same_anon_vma)) {
+    return "I7: a link is not on the list of its anon_vma";
+  }
+  return BrokenRuleOfAnonVma(mms, anon_vma);
+}
+
+const char* BrokenRuleOfChain(Mms mms, const Vma& vma) {
+  const AnonVma* const own = vma.anon_vma.Read();
+  if (own != nullptr && !ChainNames(vma, own)) {
+    return "I3: a VMA's anon_vma is missing from its chain";
+  }
+  const AnonVmaChains& chain = vma.anon_vma_chain;
+  for (auto* node = chain.First(); node != nullptr; node = chain.After(*node)) {
+    if (const char* broken = BrokenRuleOfLink(mms, vma, node->owner())) return broken;
+  }
+  return nullptr;
+}
+
+const char* BrokenRuleOfPage(const Page& page, const Vma& vma, VirtualPage address) {
+  if (!PageMapped(page)) return "I1: a page that a pte maps has no mapcount";
+  const AnonVma* const anchor = ToAnonVma(page.mapping.Read());
+  if (anchor == nullptr) return "I2: a mapped page names no anon_vma";
+  if (!ChainNames(vma, anchor)) return "I3: a page's anon_vma is not in the chain of a VMA";
+  if (VmaAddress(page, vma) != address) return "I1: a walk would look for a page elsewhere";
+  return nullptr;
+}
+
+const char* BrokenRuleOfPtes(Mm& mm, const Vma& vma) {
+  const VirtualPage end = vma.vm_end.Read();
+  for (VirtualPage address = vma.vm_start.Read(); address < end; ++address) {
+    const Pte pte = mm.page_table[address].Read();
+    if (pte.IsMigration()) return "I1: a migration entry outlived its migration";
+    if (!pte.IsPresent()) continue;
+    const Page& page = mm.machine.page(pte.pfn);
+    if (const char* broken = BrokenRuleOfPage(page, vma, address)) return broken;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const char* BrokenRule(Mms mms) {
+  for (Mm* mm : mms) {
+    for (auto* node = mm->mmap.First(); node != nullptr; node = mm->mmap.After(*node)) {
+      const Vma& vma = node->owner();
+      if (const char* broken = BrokenRuleOfChain(mms, vma)) return broken;
+      if (const char* broken = BrokenRuleOfPtes(*mm, vma)) return broken;
+    }
+  }
+  return nullptr;
+}
+
+void Validate(Mms mms, ksync::Site site) {
+  const char* const broken = BrokenRule(mms);
+  ksync::Check(broken == nullptr, broken, site);
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

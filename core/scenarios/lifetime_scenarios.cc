@@ -1,0 +1,161 @@
+// Does everything a walk touches still exist, and is everything given back?
+// Mostly without a check of their own: whoever watches the memory is the oracle.
+#include "core/rmap/chain.h"
+#include "core/rmap/validate.h"
+#include "core/rmap/walk.h"
+#include "core/rmap/world.h"
+#include "core/scenarios/scenarios.h"
+#include "core/scenarios/steps.h"
+#include "core/vmops/exit.h"
+#include "core/vmops/fork.h"
+#include "core/vmops/migrate.h"
+#include "core/vmops/mmap.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// A process with one touched page exits while reclaim asks who refers to that page.
+void WalkVersusUnlink(const Kernel& kernel) {
+  World world(kernel);
+  Page& page = world.AddPage();
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 1);
+  Touch(mm, 0, page);
+
+  ksync::Thread exit([&mm] { Mmput(mm); }, "exit");
+  const int found = PageReferenced(page);
+  exit.Join();
+
+  ksync::Check(found <= 1, "a walk found more mappings than there are");
+  ksync::Check(!PageMapped(page), "a page is mapped when its only user is gone");
+}
+
+// A fork of a process with one touched page, in which each allocation may fail; then the page is
+// migrated, which visits everything on the anon_vma's list.
+void ForkFailureThenWalk(const Kernel& kernel) {
+  World world(kernel);
+  Page& from = world.AddPage();
+  Page& to = world.AddPage();
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 1);
+  Touch(parent, 0, from);
+
+  world.FailAllocations(true);
+  Mm* const child = DupMm(parent);
+  world.FailAllocations(false);
+
+  Migration migration(from, to);
+  const bool all_found = migration.Begin();
+  ksync::Check(all_found, "a walk missed a mapping of a page at rest");
+  migration.Finish();
+  if (child == nullptr) {
+    Validate({&parent});
+  } else {
+    Validate({&parent, child});
+    Mmput(*child);
+  }
+  Mmput(parent);
+}
+
+// Two threads of a process touch the same VMA for the first time; its neighbour was touched before,
+// and both faults may borrow the neighbour's anon_vma.
+void FaultVersusFault(const Kernel& kernel) {
+  World world(kernel);
+  Page& page = world.AddPage();
+  Mm& mm = world.NewMm();
+  Vma* const vma = MmapAnonymous(mm, 0, 1);
+  MmapAnonymous(mm, 1, 2);
+  Touch(mm, 1, page);
+
+  const auto fault = [&mm, vma] {
+    const ksync::SharedGuard mmap_sem(mm.mmap_sem);
+    const bool prepared = AnonVmaPrepare(*vma);
+    ksync::Check(prepared, "a fault found no memory");
+  };
+  ksync::Thread other(fault, "fault");
+  fault();
+  other.Join();
+
+  Validate({&mm});
+  Mmput(mm);
+}
+
+// A page is being migrated while its only user exits.
+void MigrationVersusExit(const Kernel& kernel) {
+  World world(kernel);
+  Page& from = world.AddPage();
+  Page& to = world.AddPage();
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 1);
+  Touch(mm, 0, from);
+  Migration migration(from, to);
+  const bool all_found = migration.Begin();
+  ksync::Check(all_found, "a walk missed a mapping of a page at rest");
+
+  ksync::Thread exit([&mm] { Mmput(mm); }, "exit");
+  migration.Finish();
+  exit.Join();
+
+  ksync::Check(!PageMapped(to), "a page is mapped when its only user is gone");
+}
+
+}  // namespace
+
+std::vector<Scenario> LifetimeScenarios() {
+  return {
+      {.name = "WalkVersusUnlink",
+       .claim = "A walk that starts from a page never touches a freed VMA or anon_vma while the "
+                "page's last user exits.",
+       .oracle = "A use after free. The walk takes the lock of the anon_vma that the page names if "
+                 "the page is mapped, and keeps its RCU section until it gives the lock back; exit "
+                 "unmaps, then unlinks, then frees. Whatever the walk can still reach is either "
+                 "linked or an anon_vma of somebody else.",
+       .run = WalkVersusUnlink,
+       .default_generation = Generation::kG1,
+       .expectations = {{"G1"},
+                        {"G2"},
+                        {"G3"},
+                        {"G5"},
+                        {"G1 without KH-01", "use after free"},
+                        {"G5 without KH-01", "use after free"}}},
+      {.name = "ForkFailureThenWalk",
+       .claim = "A fork that runs out of memory leaves nothing behind.",
+       .oracle = "A use after free in the walk that follows, or a leaked link: when the clone "
+                 "succeeds and a later allocation fails, the child's VMA is freed while the "
+                 "parent's anon_vma still has it on its list. At rest the walks must also find "
+                 "every pte, and the structure must be valid.",
+       .run = ForkFailureThenWalk,
+       .default_generation = Generation::kG3,
+       .expectations = {{"G1", "use after free"},
+                        {"G2", "use after free"},
+                        {"G3"},
+                        {"G5"},
+                        {"G3 without KH-16", "use after free"},
+                        {"G5 without KH-16", "use after free"},
+                        {"G1 with KH-16"}}},
+      {.name = "FaultVersusFault",
+       .claim = "Of two first faults in one VMA the slower gives back all it brought.",
+       .oracle = "A leak: the slower fault has allocated a link and no anon_vma, because both were "
+                 "going to borrow the neighbour's; nothing refers to the link.",
+       .run = FaultVersusFault,
+       .default_generation = Generation::kG3,
+       .expectations = {{"G1", "leak"},
+                        {"G2", "leak"},
+                        {"G3"},
+                        {"G5"},
+                        {"G3 without KH-22", "leak"},
+                        {"G5 without KH-22", "leak"},
+                        {"G1 with KH-22"}}},
+      {.name = "MigrationVersusExit",
+       .claim = "A migration never touches a freed anon_vma, although nothing maps the page while "
+                "its users exit.",
+       .oracle = "A use after free. Either the RCU section that spans both walks keeps the memory "
+                 "an anon_vma, or a count keeps this anon_vma alive: one of the two is enough "
+                 "here. (KH-34 mattered to callers that had no such section.)",
+       .run = MigrationVersusExit,
+       .default_generation = Generation::kG3,
+       .expectations = {{"G1"}, {"G2"}, {"G3"}, {"G5"}, {"G5 without KH-34"}}},
+  };
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

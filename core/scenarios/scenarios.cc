@@ -1,0 +1,24 @@
+// The list of all scenarios, put together from the topics. Built on first use and never destroyed,
+// because tests are named after it before main() and may run until after it.
+#include "core/scenarios/scenarios.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+std::vector<Scenario> AllScenarios() {
+  std::vector<Scenario> all;
+  for (const auto& topic :
+       {LifetimeScenarios, RecyclingScenarios, ChainScenarios, BoundaryScenarios}) {
+    for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Scenario>& Scenarios() {
+  static const auto* const scenarios = new std::vector<Scenario>(AllScenarios());
+  return *scenarios;
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

@@ -1,0 +1,59 @@
+// Faults race with each other (mmap_sem is shared) and with walks (which have no mmap_sem at all):
+// what was read without the pte lock is read again under it.
+#include "core/vmops/fault.h"
+
+#include "core/rmap/chain.h"
+#include "core/rmap/page_rmap.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Kernel: do_anonymous_page(). Leaves the pte alone if another fault was faster.
+bool DoAnonymousPage(Mm& mm, Vma& vma, VirtualPage address, Page& fresh) {
+  if (!AnonVmaPrepare(vma)) return false;
+  const ksync::Guard lock(mm.pte_lock);
+  if (!mm.page_table[address].Read().IsNone()) return true;
+  PageAddNewAnonRmap(fresh, vma, address);
+  mm.page_table[address].Write(Pte::Present(fresh.pfn));
+  return true;
+}
+
+// Kernel: migration_entry_to_page(). Requires: the pte lock is held.
+Page& MigrationEntryToPage(const Mm& mm, Pte pte) {
+  Page& page = mm.machine.page(pte.pfn);
+  ksync::Check(PageLocked(page), "BUG: a migration entry names a page that is not locked");
+  return page;
+}
+
+// Returns: the page whose migration must end before the fault can go on, or null.
+Page* MigratingPage(Mm& mm, VirtualPage address) {
+  const ksync::Guard lock(mm.pte_lock);
+  const Pte pte = mm.page_table[address].Read();
+  return pte.IsMigration() ? &MigrationEntryToPage(mm, pte) : nullptr;
+}
+
+// Kernel: migration_entry_wait(), mm/migrate.c.
+void MigrationEntryWait(Mm& mm, VirtualPage address) {
+  Page* const page = MigratingPage(mm, address);
+  if (page == nullptr) return;
+  const ksync::Guard wait(page->lock);
+}
+
+}  // namespace
+
+bool HandlePageFault(Mm& mm, VirtualPage address, Page& fresh) {
+  const ksync::SharedGuard mmap_sem(mm.mmap_sem);
+  Vma* const vma = FindVma(mm, address);
+  ksync::Check(vma != nullptr, "a page outside all VMAs is touched");
+  for (;;) {
+    const Pte pte = mm.page_table[address].Read();
+    if (pte.IsPresent()) return true;
+    if (pte.IsMigration()) {
+      MigrationEntryWait(mm, address);
+    } else if (!DoAnonymousPage(mm, *vma, address, fresh)) {
+      return false;
+    }
+  }
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

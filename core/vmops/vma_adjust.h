@@ -1,0 +1,31 @@
+// Moving the boundaries of VMAs, from which rmap walkers compute addresses at that very moment.
+// Kernel: vma_adjust(), mm/mmap.c.
+//
+// The fields are stored one by one: vma.start, vma.end, vma.pgoff, next.start, next.pgoff. Between
+// two of the stores the VMA describes no state that anybody wanted. What keeps rmap walkers from
+// seeing that differs by generation:
+//   G1     VM_LOCK_RMAP on a VMA that gets its first anon_vma, or that is being removed: walkers
+//          look away. A VMA that has an anon_vma already is not covered.
+//   G2-G4  nothing.
+//   G5     (KH-25) the lock of the VMA's family, held around the stores.
+#ifndef RMAPCHECK_CORE_VMOPS_VMA_ADJUST_H_
+#define RMAPCHECK_CORE_VMOPS_VMA_ADJUST_H_
+
+#include "core/mm/mm.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+struct VmaRange {
+  VirtualPage start;
+  VirtualPage end;  // The first page behind it.
+  PageOffset pgoff;
+};
+
+// Gives the VMA another range. The next VMA shrinks, grows or vanishes accordingly, unless `insert`
+// is given: that is a new VMA, not yet in the list, for the part that `vma` gives away.
+// Requires: mmap_sem held for writing. Returns: false if memory ran out.
+[[nodiscard]] bool VmaAdjust(Vma& vma, VmaRange range, Vma* insert);
+
+}  // namespace rmap::inline KSYNC_BACKEND
+
+#endif  // RMAPCHECK_CORE_VMOPS_VMA_ADJUST_H_

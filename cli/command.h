@@ -1,0 +1,71 @@
+// A command line as a value: which command, on what, with which flags.
+//
+// Parsed by hand, because Abseil's parser answers a mistake with several lines and exit code 1.
+// Flags are written --name=value or --name value, before or behind the arguments; "--" ends them.
+#ifndef RMAPCHECK_CLI_COMMAND_H_
+#define RMAPCHECK_CLI_COMMAND_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/history/fix.h"
+#include "core/history/generation.h"
+#include "models/options.h"
+
+namespace cli {
+
+// What the process ends with. Scripts rely on it.
+enum ExitCode {
+  kAsExpected = 0,  // Every verdict is the expected one.
+  kDiffers = 1,     // Some verdict is not.
+  kBadInput = 2,    // Nothing was checked: the command line or a file is wrong.
+  kCut = 3,         // A limit cut a search that should have been exhaustive.
+};
+
+enum class Verb { kProve, kBugs, kReplay, kList, kHelp };
+enum class Format { kText, kJson };
+
+enum class TraceStyle {
+  kBrief,  // The default: the stories that a reader is likely to want; none in JSON.
+  kText,   // Of every failing execution, set-up left out.
+  kFull,   // Likewise, set-up told.
+  kDot,    // As pictures, in files beside the replays.
+  kNone,
+};
+
+struct Command {
+  Verb verb = Verb::kProve;
+  bool verb_given = false;  // False: the first argument, if any, may be meant as one.
+  std::vector<std::string> arguments;
+  Format format = Format::kText;
+  TraceStyle trace = TraceStyle::kBrief;
+  models::MemoryModelKind memory_model = models::MemoryModelKind::kRc11;
+  std::uint64_t executions_max = 0;  // 0: no limit.
+  std::size_t events_max = models::Options().events_max;
+  double seconds_max = 0;  // For each search; 0: no limit.
+  std::string replay_dir;  // Empty: a folder among the temporary ones.
+  std::vector<rmap::Fix> without;
+  std::optional<rmap::Generation> generation;
+  bool any_build = false;
+};
+
+// Returns: what the words after the program's name ask for.
+// Fails: InvalidArgument with one line: the word, what is wrong with it, and the mend.
+absl::StatusOr<Command> ParseCommand(std::span<const std::string> words);
+
+// Returns: the model of that name; nothing if there is none.
+std::optional<models::MemoryModelKind> FindMemoryModel(const std::string& name);
+
+// Returns: the names of all commands, as users type them.
+const std::vector<std::string>& VerbNames();
+
+// Returns: the lines about flags in the help text.
+std::string FlagsHelp();
+
+}  // namespace cli
+
+#endif  // RMAPCHECK_CLI_COMMAND_H_

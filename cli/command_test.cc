@@ -1,0 +1,102 @@
+// What command lines mean, and what is said about those that mean nothing.
+// Messages are compared whole: they are the interface.
+#include "cli/command.h"
+
+#include "absl/status/statusor.h"
+#include "cli/suggestion.h"
+#include "core/history/fix.h"
+#include "gtest/gtest.h"
+
+namespace cli {
+namespace {
+
+Command Parsed(const std::vector<std::string>& words) {
+  const absl::StatusOr<Command> command = ParseCommand(words);
+  EXPECT_TRUE(command.ok()) << command.status();
+  return command.value_or(Command());
+}
+
+std::string Error(const std::vector<std::string>& words) {
+  const absl::StatusOr<Command> command = ParseCommand(words);
+  EXPECT_FALSE(command.ok());
+  return std::string(command.status().message());
+}
+
+TEST(ParseCommand, ProvesByDefault) {
+  EXPECT_EQ(Parsed({}).verb, Verb::kProve);
+  EXPECT_FALSE(Parsed({"Split*"}).verb_given);
+  EXPECT_EQ(Parsed({"Split*"}).arguments, std::vector<std::string>{"Split*"});
+  EXPECT_EQ(Parsed({"prove", "bugs"}).arguments, std::vector<std::string>{"bugs"});
+}
+
+TEST(ParseCommand, ReadsFlagsOfBothForms) {
+  const Command command =
+      Parsed({"--format", "json", "prove", "--executions_max=7", "--seconds_max=0.5", "A",
+              "--without=KH-22,KH-25", "--generation=G5", "--memory_model=sc"});
+  EXPECT_EQ(command.format, Format::kJson);
+  EXPECT_EQ(command.executions_max, 7u);
+  EXPECT_EQ(command.seconds_max, 0.5);
+  EXPECT_EQ(command.without, (std::vector{rmap::Fix::kKh22, rmap::Fix::kKh25}));
+  EXPECT_EQ(command.generation, rmap::Generation::kG5);
+  EXPECT_EQ(command.memory_model, models::MemoryModelKind::kSc);
+  EXPECT_EQ(command.arguments, std::vector<std::string>{"A"});
+}
+
+TEST(ParseCommand, HelpWinsOverEverything) {
+  EXPECT_EQ(Parsed({"prove", "--help", "--no_such_flag"}).verb, Verb::kHelp);
+}
+
+TEST(ParseCommand, TwoDashesEndFlags) {
+  EXPECT_EQ(Parsed({"prove", "--", "--format"}).arguments, std::vector<std::string>{"--format"});
+}
+
+TEST(ParseCommand, ErrorsNameTheMend) {
+  EXPECT_EQ(Error({"--formt=json"}), "--formt: is no flag: did you mean --format?");
+  EXPECT_EQ(Error({"--executions-max=3"}),
+            "--executions-max: is no flag: did you mean --executions_max?");
+  EXPECT_EQ(Error({"-format=json"}), "-format: is no flag: did you mean --format?");
+  EXPECT_EQ(Error({"--format=xml"}), "--format=xml: is no format: there is text, json");
+  EXPECT_EQ(Error({"--format"}), "--format: has no value: write --format=text|json");
+  EXPECT_EQ(Error({"replay", "--any_build=1", "f"}),
+            "--any_build: takes no value: write --any_build");
+  EXPECT_EQ(Error({"--memory_model=rc1"}),
+            "--memory_model=rc1: is no memory model: did you mean rc11?");
+  EXPECT_EQ(Error({"--executions_max=-1"}),
+            "--executions_max=-1: is no number that fits: give a whole number from 0 to "
+            "18446744073709551615");
+  EXPECT_EQ(Error({"--events_max=0"}),
+            "--events_max=0: is no number that fits: give a whole number from 1 to 60000");
+  EXPECT_EQ(Error({"--seconds_max=soon"}),
+            "--seconds_max=soon: is no number of seconds: give one such as 60 or 0.5, or 0 for no "
+            "limit");
+  EXPECT_EQ(Error({"--without=KH-222"}), "--without=KH-222: is no known fix: did you mean KH-22?");
+  EXPECT_EQ(Error({"--generation=G4"}),
+            "--generation=G4: is a kernel generation that is not modelled yet: there is G1, G2, "
+            "G3, G5");
+}
+
+TEST(ParseCommand, FlagsThatMeanNothingAreRefused) {
+  EXPECT_EQ(Error({"list", "--generation=G5"}),
+            "--generation: means nothing to `list`: leave it out");
+}
+
+TEST(ParseCommand, CountsArguments) {
+  EXPECT_EQ(Error({"replay"}), "replay: takes one file, not 0: rmapcheck replay FILE");
+  EXPECT_EQ(Error({"list", "A"}), "list: takes no argument, such as \"A\": leave it out");
+}
+
+TEST(EditDistance, CountsSingleSteps) {
+  EXPECT_EQ(EditDistance("", "abc"), 3);
+  EXPECT_EQ(EditDistance("prove", "prove"), 0);
+  EXPECT_EQ(EditDistance("Prove", "porve"), 1);
+  EXPECT_EQ(EditDistance("kitten", "sitting"), 3);
+}
+
+TEST(Suggestion, NamesTheNearestFirstOrAll) {
+  const std::vector<std::string> known = {"prove", "bugs", "list"};
+  EXPECT_EQ(Suggestion("prov", known), "did you mean prove?");
+  EXPECT_EQ(Suggestion("nothing", known), "there is prove, bugs, list");
+}
+
+}  // namespace
+}  // namespace cli

@@ -1,0 +1,53 @@
+// From words to the command they name; and the help text.
+// Every mistake of the user ends here: one line, exit code 2.
+#include "cli/commands.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace cli {
+namespace {
+
+constexpr char kUsage[] =
+    "rmapcheck proves or refutes claims about the kernel's reverse mapping, by visiting every\n"
+    "execution that the C++ memory model allows.\n"
+    "\n"
+    "  rmapcheck [prove] [PATTERN...]  check the scenarios that the patterns name (default: all)\n"
+    "  rmapcheck bugs [ID...]          historical bugs: found without their fix, gone with it\n"
+    "  rmapcheck replay FILE           a stored failing execution, once more\n"
+    "  rmapcheck list                  the scenarios, kernels and fixes there are\n"
+    "  rmapcheck help                  this\n"
+    "\n";
+
+constexpr char kExitCodes[] =
+    "\nExit codes: 0 every verdict is as expected; 1 some verdict is not; 2 bad usage or input;\n"
+    "3 a limit cut a search that should have been exhaustive.\n";
+
+}  // namespace
+
+ExitCode Help(Console& console) {
+  console.Print(absl::StrCat(kUsage, FlagsHelp(), kExitCodes));
+  return kAsExpected;
+}
+
+ExitCode Main(std::span<const std::string> words, const Scenarios& scenarios, Console& console) {
+  const absl::StatusOr<Command> command = ParseCommand(words);
+  if (!command.ok()) {
+    console.Complain(std::string(command.status().message()));
+    return kBadInput;
+  }
+  switch (command->verb) {
+    case Verb::kProve:
+      return Prove(*command, scenarios, console);
+    case Verb::kBugs:
+      return Bugs(*command, scenarios, console);
+    case Verb::kReplay:
+      return Replay(*command, scenarios, console);
+    case Verb::kList:
+      return List(*command, scenarios, console);
+    case Verb::kHelp:
+      return Help(console);
+  }
+  return kBadInput;
+}
+
+}  // namespace cli

@@ -1,0 +1,26 @@
+// The commands. Each takes a parsed command line and the table of scenarios, prints what it has to
+// say, and returns what the process ends with.
+#ifndef RMAPCHECK_CLI_COMMANDS_H_
+#define RMAPCHECK_CLI_COMMANDS_H_
+
+#include <span>
+#include <string>
+
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/job.h"
+
+namespace cli {
+
+ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& console);
+ExitCode Bugs(const Command& command, const Scenarios& scenarios, Console& console);
+ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& console);
+ExitCode List(const Command& command, const Scenarios& scenarios, Console& console);
+ExitCode Help(Console& console);
+
+// Parses the words after the program's name, and does what they say.
+ExitCode Main(std::span<const std::string> words, const Scenarios& scenarios, Console& console);
+
+}  // namespace cli
+
+#endif  // RMAPCHECK_CLI_COMMANDS_H_

@@ -1,0 +1,190 @@
+// The commands in this process, on scenarios that need no kernel: one returns, one throws, one
+// throws without a fix. So verdicts and exit codes are known, and the engine's part is small.
+#include "cli/commands.h"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <stdexcept>
+
+#include "absl/strings/match.h"
+#include "gtest/gtest.h"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using rmap::Kernel;
+
+void Returns(const Kernel&) {}
+void Throws(const Kernel&) { throw std::runtime_error("it is wrong"); }
+void ThrowsWithout22(const Kernel& kernel) {
+  if (!kernel.Has(rmap::Fix::kKh22)) throw std::runtime_error("it is wrong");
+}
+
+Scenarios TestScenarios() {
+  using enum rmap::Generation;
+  return {{.name = "Fine",
+           .claim = "It returns.",
+           .oracle = "",
+           .run = Returns,
+           .default_generation = kG5,
+           .expectations = {{"G3"}, {"G5"}}},
+          {.name = "Fixed",
+           .claim = "It was mended.",
+           .oracle = "",
+           .run = ThrowsWithout22,
+           .default_generation = kG5,
+           .expectations = {{"G1", "exception"}, {"G5"}, {"G5 without KH-22", "exception"}}},
+          {.name = "Surprising",
+           .claim = "It is well.",
+           .oracle = "",
+           .run = Throws,
+           .default_generation = kG5,
+           .expectations = {{"G5"}}}};
+}
+
+struct Outcome {
+  ExitCode code;
+  std::string out;
+  std::string err;
+
+  json Json() const { return json::parse(out); }
+};
+
+class CommandsTest : public testing::Test {
+ protected:
+  Outcome RunOn(const Scenarios& scenarios, std::vector<std::string> words) {
+    const bool searches = words[0] != "list" && words[0] != "replay";
+    if (searches) words.push_back("--replay_dir=" + folder_);
+    std::ostringstream out, err;
+    Console console(out, err, false, 100);
+    const ExitCode code = Main(words, scenarios, console);
+    return {code, out.str(), err.str()};
+  }
+  Outcome Run(std::vector<std::string> words) { return RunOn(TestScenarios(), std::move(words)); }
+
+  const std::string folder_ = testing::TempDir() + "/replays";
+};
+
+TEST_F(CommandsTest, ProveChecksUnchangedKernelsOnly) {
+  const Outcome outcome = Run({"prove", "F*", "--format=json"});
+  EXPECT_EQ(outcome.code, kAsExpected);
+  const json all = outcome.Json();
+  ASSERT_EQ(all["results"].size(), 4u);
+  EXPECT_EQ(all["results"][0]["name"], "Fine");
+  EXPECT_EQ(all["results"][0]["kernel"], "G3");
+  EXPECT_EQ(all["results"][0]["verdict"], "holds");
+  EXPECT_EQ(all["results"][0]["exhaustive"], true);
+  EXPECT_EQ(all["results"][0]["failure"], nullptr);
+  EXPECT_EQ(all["results"][0]["replay"], nullptr);
+  EXPECT_EQ(all["results"][2]["verdict"], "violated");
+  EXPECT_EQ(all["results"][2]["failure_kind"], "exception");
+  EXPECT_TRUE(fs::exists(all["results"][2]["replay"].get<std::string>()));
+  EXPECT_EQ(all["summary"]["total"], 4);
+  EXPECT_EQ(all["summary"]["as_expected"], 4);
+  EXPECT_EQ(all["summary"]["differing"], 0);
+}
+
+TEST_F(CommandsTest, ProveTakesAKernelFromFlags) {
+  const Outcome outcome = Run({"prove", "Fixed", "--without=KH-22", "--format=json"});
+  EXPECT_EQ(outcome.code, kAsExpected);
+  EXPECT_EQ(outcome.Json()["results"][0]["kernel"], "G5 without KH-22");
+  EXPECT_EQ(outcome.Json()["results"][0]["expected"], "violated");
+}
+
+TEST_F(CommandsTest, ASurpriseIsExitCodeOneAndAStory) {
+  const Outcome outcome = Run({"prove"});
+  EXPECT_EQ(outcome.code, kDiffers);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_TRUE(absl::StrContains(outcome.out, "<- not as expected")) << outcome.out;
+  EXPECT_TRUE(absl::StrContains(outcome.out, "=> throws")) << outcome.out;
+  EXPECT_TRUE(absl::StrContains(outcome.out, "4 of 5 as expected, 1 not")) << outcome.out;
+}
+
+TEST_F(CommandsTest, BugsAreFoundAndFixed) {
+  const Outcome outcome = Run({"bugs", "KH-22", "--format=json"});
+  EXPECT_EQ(outcome.code, kAsExpected);
+  const json row = outcome.Json()["results"][0];
+  EXPECT_EQ(row["name"], "KH-22");
+  EXPECT_EQ(row["verdict"], "found-and-fixed");
+  EXPECT_EQ(row["exhaustive"], true);
+  EXPECT_EQ(row["without"]["kernel"], "G5 without KH-22");
+  EXPECT_EQ(row["with"]["kernel"], "G5");
+}
+
+TEST_F(CommandsTest, AReplayTellsTheSameFailure) {
+  const Outcome proved = Run({"prove", "Surprising", "--format=json"});
+  const std::string file = proved.Json()["results"][0]["replay"];
+  EXPECT_EQ(Run({"replay", file}).code, kAsExpected);
+  const Outcome outcome = Run({"replay", file, "--format=json"});
+  EXPECT_EQ(outcome.Json()["results"][0]["reproduced"], true);
+  EXPECT_EQ(outcome.Json()["results"][0]["failure"], proved.Json()["results"][0]["failure"]);
+}
+
+TEST_F(CommandsTest, AReplayOfAnotherProgramIsNotReproduced) {
+  const Outcome proved = Run({"prove", "Surprising", "--format=json"});
+  const std::string file = proved.Json()["results"][0]["replay"];
+  Scenarios mended = TestScenarios();
+  mended[2].run = Returns;
+  const Outcome outcome = RunOn(mended, {"replay", file});
+  EXPECT_EQ(outcome.code, kDiffers);
+  EXPECT_TRUE(absl::StrContains(outcome.out, "NOT reproduced")) << outcome.out;
+  mended.pop_back();
+  EXPECT_EQ(RunOn(mended, {"replay", file}).code, kBadInput);
+}
+
+TEST_F(CommandsTest, AReplayOfAnotherBuildIsRefusedUnlessAskedFor) {
+  const Outcome proved = Run({"prove", "Surprising", "--format=json"});
+  const std::string file = proved.Json()["results"][0]["replay"];
+  json replay = json::parse(std::ifstream(file));
+  replay["build"] = "0123456789abcdef";
+  std::ofstream(file) << replay;
+  const Outcome refused = Run({"replay", file});
+  EXPECT_EQ(refused.code, kBadInput);
+  EXPECT_EQ(refused.err,
+            "rmapcheck: " + file +
+                ": was written by another build of rmapcheck: run `rmapcheck prove Surprising` "
+                "again, or give --any_build\n");
+  EXPECT_EQ(Run({"replay", file, "--any_build"}).code, kAsExpected);
+}
+
+TEST_F(CommandsTest, PicturesStandBesideReplays) {
+  const Outcome outcome = Run({"prove", "Surprising", "--trace=dot", "--format=json"});
+  const std::string file = outcome.Json()["results"][0]["replay"];
+  EXPECT_TRUE(fs::exists(fs::path(file).replace_extension(".dot")));
+}
+
+TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
+  const std::pair<std::vector<std::string>, std::string> kCases[] = {
+      {{"Fin"}, ""},
+      {{"Fime"}, "Fime: is neither a command nor a scenario: did you mean Fine?"},
+      {{"prov"}, "prov: is neither a command nor a scenario: did you mean prove?"},
+      {{"claims"},
+       "claims: is neither a command nor a scenario: there is prove, bugs, replay, list, help; "
+       "`rmapcheck list` names the scenarios"},
+      {{"prove", "Nothing"}, "Nothing: matches no scenario: there is Fine, Fixed, Surprising"},
+      {{"bugs", "KH-23"}, "KH-23: is no known bug: did you mean KH-22?"},
+      {{"bugs", "KH-25"}, "KH-25: no scenario shows that bug: there is KH-22"},
+      {{"prove", "--generation=G1", "--without=KH-22"},
+       "--without=KH-22: G1 does not have that fix anyway: give a later --generation"},
+  };
+  for (const auto& [words, message] : kCases) {
+    const Outcome outcome = Run(words);
+    EXPECT_EQ(outcome.code, message.empty() ? kAsExpected : kBadInput) << message;
+    EXPECT_EQ(outcome.err, message.empty() ? "" : "rmapcheck: " + message + "\n");
+  }
+}
+
+TEST_F(CommandsTest, ListNamesEverything) {
+  const Outcome outcome = Run({"list", "--format=json"});
+  EXPECT_EQ(outcome.code, kAsExpected);
+  EXPECT_EQ(outcome.Json()["scenarios"].size(), 3u);
+  EXPECT_EQ(outcome.Json()["fixes"].size(), rmap::Fixes().size());
+  EXPECT_TRUE(absl::StrContains(Run({"list"}).out, "It was mended."));
+}
+
+}  // namespace
+}  // namespace cli

@@ -1,0 +1,85 @@
+// The progress line is redrawn in place: carriage return, text, erase to the end of the line.
+// The estimate takes all searches for equally long; the one that runs knows its own part.
+#include "cli/console.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "cli/table.h"
+
+namespace cli {
+namespace {
+
+constexpr std::chrono::milliseconds kRedraw(100);
+constexpr char kEraseLine[] = "\r\x1b[K";
+
+}  // namespace
+
+void Console::Print(const std::string& text) {
+  Wipe();
+  out_ << text << std::flush;
+}
+
+void Console::Complain(const std::string& message) {
+  Wipe();
+  err_ << "rmapcheck: " << message << std::endl;
+}
+
+void Console::StartSearches(std::size_t total) {
+  total_ = total;
+  started_ = 0;
+  start_ = Clock::now();
+}
+
+void Console::StartSearch(const std::string& name) {
+  ++started_;
+  name_ = name;
+  shown_ = {};
+  if (shows_progress_) Show({});
+}
+
+std::function<void(const models::Progress&)> Console::OnProgress() {
+  if (!shows_progress_) return nullptr;
+  return [this](const models::Progress& progress) { Show(progress); };
+}
+
+void Console::Show(const models::Progress& progress) {
+  const Clock::time_point now = Clock::now();
+  if (now - shown_ < kRedraw) return;
+  shown_ = now;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const double done = (static_cast<double>(started_) - 1 + progress.fraction) /
+                      static_cast<double>(total_ == 0 ? 1 : total_);
+  std::string line =
+      absl::StrFormat("[%d/%d] %s: %s executions, %.0f s", started_, total_, name_,
+                      WithSeparators(progress.executions + progress.blocked), progress.seconds);
+  const std::string left = TimeLeft(seconds, done);
+  if (!left.empty()) absl::StrAppend(&line, ", ", left);
+  if (columns_ > 1 && line.size() >= static_cast<std::size_t>(columns_)) line.resize(columns_ - 1);
+  err_ << kEraseLine << line << std::flush;
+  visible_ = true;
+}
+
+void Console::Wipe() {
+  if (!visible_) return;
+  err_ << kEraseLine << std::flush;
+  visible_ = false;
+}
+
+std::string TimeLeft(double seconds, double fraction) {
+  if (fraction <= 0.001 || fraction >= 1) return "";
+  const double left = seconds * (1 - fraction) / fraction;
+  if (left < 90) return absl::StrFormat("about %.0f s left", left);
+  if (left < 90 * 60) return absl::StrFormat("about %.0f min left", left / 60);
+  return absl::StrFormat("about %.0f h left", left / 3600);
+}
+
+int TerminalColumns(int descriptor) {
+  winsize size{};
+  if (isatty(descriptor) == 0 || ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
+
+}  // namespace cli

@@ -1,0 +1,63 @@
+// Where output goes, and the line of progress that a waiting person sees.
+//
+// Progress is drawn on standard error, and only if that is a terminal; it is wiped before anything
+// else is printed. So a pipe, a log, and standard output never hold any of it.
+#ifndef RMAPCHECK_CLI_CONSOLE_H_
+#define RMAPCHECK_CLI_CONSOLE_H_
+
+#include <chrono>
+#include <functional>
+#include <ostream>
+#include <string>
+
+#include "models/options.h"
+
+namespace cli {
+
+class Console {
+ public:
+  // Requires: both outlive the console.
+  Console(std::ostream& out, std::ostream& err, bool shows_progress, int columns)
+      : out_(out), err_(err), shows_progress_(shows_progress), columns_(columns) {}
+
+  // Prints to standard output, at once.
+  void Print(const std::string& text);
+  // Prints one line to standard error: "rmapcheck: " and the message.
+  void Complain(const std::string& message);
+
+  // How wide a line of text may be.
+  int columns() const { return columns_; }
+
+  // Announces `total` searches; then, before each, which one it is.
+  void StartSearches(std::size_t total);
+  void StartSearch(const std::string& name);
+  // Returns: what a search calls now and then; nothing if nobody watches.
+  std::function<void(const models::Progress&)> OnProgress();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void Show(const models::Progress& progress);
+  void Wipe();
+
+  std::ostream& out_;
+  std::ostream& err_;
+  const bool shows_progress_;
+  const int columns_;
+  std::size_t total_ = 0;
+  std::size_t started_ = 0;
+  std::string name_;
+  Clock::time_point start_;
+  Clock::time_point shown_;
+  bool visible_ = false;
+};
+
+// Returns: "12 s left", "3 min left", "2 h left"; empty while `fraction` says too little.
+std::string TimeLeft(double seconds, double fraction);
+
+// Returns: the columns of the terminal that a file descriptor is; 0 if it is none.
+int TerminalColumns(int descriptor);
+
+}  // namespace cli
+
+#endif  // RMAPCHECK_CLI_CONSOLE_H_

@@ -1,0 +1,61 @@
+// Tables, paragraphs, and that progress leaves no trace.
+// The terminal itself is not tested: a string stands for it.
+#include "cli/console.h"
+
+#include <sstream>
+
+#include "cli/table.h"
+#include "gtest/gtest.h"
+
+namespace cli {
+namespace {
+
+TEST(Table, AlignsAndKeepsNoBlanksAtTheEnd) {
+  const Table table({{"name", 6}, {"n", 4, Align::kRight}, {"", 0}});
+  EXPECT_EQ(table.Header(), "name       n\n");
+  EXPECT_EQ(table.Row({"a", "12"}), "a         12\n");
+  EXPECT_EQ(table.Row({"too wide", "1", "<-"}), "too wide     1  <-\n");
+}
+
+TEST(Paragraph, BreaksAtBlanks) {
+  EXPECT_EQ(Paragraph("one two three", "  ", 9), "  one two\n  three\n");
+  EXPECT_EQ(Paragraph("unbreakable", "", 4), "unbreakable\n");
+}
+
+TEST(WithSeparators, GroupsByThree) {
+  EXPECT_EQ(WithSeparators(0), "0");
+  EXPECT_EQ(WithSeparators(999), "999");
+  EXPECT_EQ(WithSeparators(1000), "1,000");
+  EXPECT_EQ(WithSeparators(1234567), "1,234,567");
+}
+
+TEST(TimeLeft, IsSilentUntilItKnows) {
+  EXPECT_EQ(TimeLeft(10, 0), "");
+  EXPECT_EQ(TimeLeft(10, 1), "");
+  EXPECT_EQ(TimeLeft(10, 0.5), "about 10 s left");
+  EXPECT_EQ(TimeLeft(60, 0.1), "about 9 min left");
+}
+
+TEST(Console, ShowsNoProgressToAPipe) {
+  std::ostringstream out, err;
+  Console console(out, err, false, 80);
+  console.StartSearches(2);
+  console.StartSearch("a");
+  EXPECT_EQ(console.OnProgress(), nullptr);
+  console.Print("done\n");
+  EXPECT_EQ(err.str(), "");
+  EXPECT_EQ(out.str(), "done\n");
+}
+
+TEST(Console, WipesProgressBeforeItPrints) {
+  std::ostringstream out, err;
+  Console console(out, err, true, 80);
+  console.StartSearches(2);
+  console.StartSearch("a");
+  console.Print("done\n");
+  EXPECT_EQ(err.str(), "\r\x1b[K[1/2] a: 0 executions, 0 s\r\x1b[K");
+  EXPECT_EQ(out.str(), "done\n");
+}
+
+}  // namespace
+}  // namespace cli

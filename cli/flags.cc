@@ -1,0 +1,210 @@
+// One reader for each flag, then the table.
+// Every message has the form "--flag=value: what is wrong: the mend".
+#include "cli/flags.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "cli/suggestion.h"
+
+namespace cli {
+namespace {
+
+using models::MemoryModelKind;
+
+absl::Status Wrong(const char* flag, const std::string& value, const std::string& what,
+                   const std::string& mend) {
+  return absl::InvalidArgumentError(absl::StrCat("--", flag, "=", value, ": ", what, ": ", mend));
+}
+
+absl::Status Unknown(const char* flag, const std::string& value, const char* what,
+                     const std::vector<std::string>& known) {
+  return Wrong(flag, value, absl::StrCat("is no ", what), Suggestion(value, known));
+}
+
+// A flag that has one of a few values.
+template <typename Value>
+absl::Status SetOneOf(const char* flag, const char* what, const std::string& value,
+                      const std::vector<std::pair<std::string, Value>>& known, Value& to) {
+  std::vector<std::string> names;
+  for (const auto& [name, meaning] : known) {
+    if (name == value) {
+      to = meaning;
+      return absl::OkStatus();
+    }
+    names.push_back(name);
+  }
+  return Unknown(flag, value, what, names);
+}
+
+absl::Status SetFormat(Command& command, const std::string& value) {
+  return SetOneOf<Format>("format", "format", value,
+                          {{"text", Format::kText}, {"json", Format::kJson}}, command.format);
+}
+
+absl::Status SetTrace(Command& command, const std::string& value) {
+  return SetOneOf<TraceStyle>("trace", "way to show a failing execution", value,
+                              {{"text", TraceStyle::kText},
+                               {"full", TraceStyle::kFull},
+                               {"dot", TraceStyle::kDot},
+                               {"none", TraceStyle::kNone}},
+                              command.trace);
+}
+
+absl::Status SetMemoryModel(Command& command, const std::string& value) {
+  const std::optional<MemoryModelKind> kind = FindMemoryModel(value);
+  if (!kind.has_value()) {
+    return Unknown("memory_model", value, "memory model", {"rc11", "cpp20", "sc"});
+  }
+  command.memory_model = *kind;
+  return absl::OkStatus();
+}
+
+absl::Status SetCount(const char* flag, const std::string& value, std::uint64_t min,
+                      std::uint64_t max, std::uint64_t& to) {
+  std::uint64_t count = 0;
+  if (!absl::SimpleAtoi(value, &count) || count < min || count > max) {
+    return Wrong(flag, value, "is no number that fits",
+                 absl::StrCat("give a whole number from ", min, " to ", max));
+  }
+  to = count;
+  return absl::OkStatus();
+}
+
+absl::Status SetExecutionsMax(Command& command, const std::string& value) {
+  return SetCount("executions_max", value, 0, std::numeric_limits<std::uint64_t>::max(),
+                  command.executions_max);
+}
+
+absl::Status SetEventsMax(Command& command, const std::string& value) {
+  constexpr std::uint64_t kEventsMost = 60'000;  // An event's index has 16 bits.
+  std::uint64_t count = command.events_max;
+  const absl::Status status = SetCount("events_max", value, 1, kEventsMost, count);
+  command.events_max = count;
+  return status;
+}
+
+absl::Status SetSecondsMax(Command& command, const std::string& value) {
+  double seconds = 0;
+  if (!absl::SimpleAtod(value, &seconds) || !std::isfinite(seconds) || seconds < 0) {
+    return Wrong("seconds_max", value, "is no number of seconds",
+                 "give one such as 60 or 0.5, or 0 for no limit");
+  }
+  command.seconds_max = seconds;
+  return absl::OkStatus();
+}
+
+absl::Status SetReplayDir(Command& command, const std::string& value) {
+  if (value.empty()) return Wrong("replay_dir", value, "is empty", "give a folder");
+  command.replay_dir = value;
+  return absl::OkStatus();
+}
+
+absl::Status SetWithout(Command& command, const std::string& value) {
+  for (const std::string& id : std::vector<std::string>(absl::StrSplit(value, ','))) {
+    const std::optional<rmap::Fix> fix = rmap::FindFix(id);
+    if (!fix.has_value()) {
+      std::vector<std::string> known;
+      for (const rmap::FixInfo& info : rmap::Fixes()) known.push_back(info.id);
+      return Unknown("without", id, "known fix", known);
+    }
+    command.without.push_back(*fix);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SetGeneration(Command& command, const std::string& value) {
+  const std::optional<rmap::Generation> generation = rmap::FindGeneration(value);
+  std::vector<std::string> known;
+  for (const rmap::GenerationInfo& info : rmap::Generations()) {
+    if (info.modelled) known.push_back(info.name);
+  }
+  if (generation.has_value() && !rmap::IsModelled(*generation)) {
+    return Wrong("generation", value, "is a kernel generation that is not modelled yet",
+                 Suggestion("", known));
+  }
+  if (!generation.has_value()) return Unknown("generation", value, "kernel generation", known);
+  command.generation = *generation;
+  return absl::OkStatus();
+}
+
+absl::Status SetAnyBuild(Command& command, const std::string&) {
+  command.any_build = true;
+  return absl::OkStatus();
+}
+
+constexpr unsigned Bit(Verb verb) { return 1u << static_cast<int>(verb); }
+
+constexpr unsigned kSearches = Bit(Verb::kProve) | Bit(Verb::kBugs);
+constexpr unsigned kRuns = kSearches | Bit(Verb::kReplay);
+constexpr unsigned kAll = kRuns | Bit(Verb::kList) | Bit(Verb::kHelp);
+
+constexpr Flag kFlags[] = {
+    {"format", "text|json", "how results are written", kAll, true, SetFormat},
+    {"trace", "text|full|dot|none", "how failing executions are shown", kRuns, true, SetTrace},
+    {"memory_model", "rc11|cpp20|sc", "whose executions are searched", kSearches, true,
+     SetMemoryModel},
+    {"executions_max", "N", "end a search after so many executions", kSearches, true,
+     SetExecutionsMax},
+    {"events_max", "N", "give an execution up after so many steps", kRuns, true, SetEventsMax},
+    {"seconds_max", "S", "end a search after so many seconds", kSearches, true, SetSecondsMax},
+    {"replay_dir", "FOLDER", "where failing executions are kept", kSearches, true, SetReplayDir},
+    {"generation", "G", "check this kernel generation only", Bit(Verb::kProve), true,
+     SetGeneration},
+    {"without", "FIX[,FIX]", "take historical fixes out of the kernel", Bit(Verb::kProve), true,
+     SetWithout},
+    {"any_build", "", "replay what another build has found", Bit(Verb::kReplay), false,
+     SetAnyBuild},
+};
+
+}  // namespace
+
+std::span<const Flag> Flags() { return kFlags; }
+
+bool AppliesTo(const Flag& flag, Verb verb) { return (flag.verbs & Bit(verb)) != 0; }
+
+absl::StatusOr<const Flag*> FindFlag(const std::string& word) {
+  const std::string name = word.substr(std::min(word.size(), word.find_first_not_of('-')));
+  std::vector<std::string> known;
+  for (const Flag& flag : kFlags) {
+    if (word == absl::StrCat("--", flag.name)) return &flag;
+    known.push_back(absl::StrCat("--", flag.name));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(word, ": is no flag: ", Suggestion(absl::StrCat("--", name), known)));
+}
+
+absl::Status NoValue(const Flag& flag) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag.name, ": has no value: write --", flag.name, "=", flag.value));
+}
+
+absl::Status NeedlessValue(const Flag& flag) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag.name, ": takes no value: write --", flag.name));
+}
+
+std::optional<MemoryModelKind> FindMemoryModel(const std::string& name) {
+  for (MemoryModelKind kind :
+       {MemoryModelKind::kRc11, MemoryModelKind::kCpp20, MemoryModelKind::kSc}) {
+    if (name == models::MemoryModelName(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
+std::string FlagsHelp() {
+  std::string text;
+  for (const Flag& flag : kFlags) {
+    const std::string written =
+        absl::StrCat("--", flag.name, flag.takes_value ? "=" : "", flag.value);
+    absl::StrAppend(&text, absl::StrFormat("  %-30s  %s\n", written, flag.meaning));
+  }
+  return text;
+}
+
+}  // namespace cli

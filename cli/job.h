@@ -1,0 +1,50 @@
+// What is to be checked: a scenario under a kernel, and what is expected of it.
+// A job has one written form, "SplitBelowVersusMigration on G5 without KH-25", which replays carry.
+#ifndef RMAPCHECK_CLI_JOB_H_
+#define RMAPCHECK_CLI_JOB_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cli/command.h"
+#include "core/history/kernel.h"
+#include "models/rmap/scenarios.h"
+
+namespace cli {
+
+using Scenarios = std::vector<models::RmapScenario>;
+
+struct Job {
+  const models::RmapScenario* scenario;
+  rmap::Kernel kernel;
+  std::string expected_failure;  // The kind of failure that is expected; empty: it holds.
+
+  const char* expected() const { return expected_failure.empty() ? "holds" : "violated"; }
+  std::string Name() const { return scenario->name + " on " + kernel.Name(); }
+};
+
+// Returns: the job of that written form, whatever is expected of it.
+// Fails: naming the scenario or the kernel that there is not.
+absl::StatusOr<Job> FindJob(std::string_view name, const Scenarios& scenarios);
+
+// Returns: what the command asks `prove` to check: the scenarios that its patterns name, each with
+// the kernel of its flags, or else with every unchanged kernel that something is expected of.
+// Fails: naming the pattern that matches nothing, or the fix that a kernel has not.
+absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenarios& scenarios);
+
+// A historical bug: the same scenario without its fix and with it.
+struct BugCase {
+  const rmap::FixInfo* fix;
+  Job without;  // Is expected to be violated.
+  Job with;     // Is expected to hold.
+};
+
+// Returns: a case for each fix asked for (all, if none is) and each scenario that shows it.
+// Fails: naming the id that is unknown, or that no scenario shows.
+absl::StatusOr<std::vector<BugCase>> SelectBugs(const Command& command, const Scenarios& scenarios);
+
+}  // namespace cli
+
+#endif  // RMAPCHECK_CLI_JOB_H_

@@ -1,0 +1,19 @@
+// The rmapcheck command: words in, exit code out. Everything else is in commands.h and behind it.
+// Its scenarios are those of models/rmap.
+#include <unistd.h>
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/console.h"
+#include "models/report/trace_text.h"
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const int columns = cli::TerminalColumns(STDOUT_FILENO);
+  const bool watched = isatty(STDERR_FILENO) != 0;
+  cli::Console console(std::cout, std::cerr, watched, columns > 0 ? columns : models::kTextColumns);
+  return cli::Main(words, models::RmapScenarios(), console);
+}

@@ -1,0 +1,115 @@
+// `rmapcheck replay`: one stored failing execution, run again in this process.
+// A replay of another build is refused, because its decisions may mean something else there.
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
+#include "cli/search.h"
+#include "cli/table.h"
+#include "models/check.h"
+#include "models/report/build_digest.h"
+#include "models/report/json.h"
+#include "models/report/replay_file.h"
+#include "models/report/trace_text.h"
+
+namespace cli {
+namespace {
+
+absl::Status Refused(const std::string& file, std::string_view why, std::string_view mend) {
+  return absl::FailedPreconditionError(absl::StrCat(file, ": ", why, ": ", mend));
+}
+
+struct Stored {
+  std::string file;
+  models::Replay replay;
+  Job job;
+  models::MemoryModelKind memory_model;
+};
+
+absl::StatusOr<Stored> Open(const Command& command, const Scenarios& scenarios) {
+  const std::string file = UserPath(command.arguments[0]);
+  const absl::StatusOr<models::Replay> replay = models::ReadReplay(file);
+  if (!replay.ok()) return replay.status();
+  const absl::StatusOr<Job> job = FindJob(replay->program, scenarios);
+  if (!job.ok()) {
+    return Refused(file,
+                   absl::StrCat("is of a scenario or kernel this build has not (",
+                                job.status().message(), ")"),
+                   "run it with the build that wrote it");
+  }
+  const auto memory_model = FindMemoryModel(replay->memory_model);
+  if (!memory_model.has_value()) {
+    return Refused(file, "names a memory model that there is not",
+                   "make it again with `rmapcheck prove`");
+  }
+  if (replay->build != models::BuildDigest() && !command.any_build) {
+    return Refused(
+        file, "was written by another build of rmapcheck",
+        absl::StrCat("run `rmapcheck prove ", job->scenario->name, "` again, or give --any_build"));
+  }
+  return Stored{file, *replay, *job, *memory_model};
+}
+
+void PrintText(const Command& command, const Stored& stored, const models::Report& report,
+               bool reproduced, Console& console) {
+  std::string text = absl::StrCat(stored.job.Name(), " (", stored.replay.memory_model, "): ");
+  absl::StrAppend(&text, reproduced ? "reproduced: " : "NOT reproduced: ", stored.replay.failure,
+                  ": ", stored.replay.message);
+  if (!reproduced) {
+    absl::StrAppend(&text, "; this time: ",
+                    report.failure.empty() ? "no failure"
+                                           : absl::StrCat(models::FailureName(report.failure_kind),
+                                                          ": ", report.failure));
+  }
+  console.Print(Paragraph(text, "", console.columns()));
+  const bool whole = command.trace == TraceStyle::kFull;
+  if (command.trace == TraceStyle::kNone || command.trace == TraceStyle::kDot) return;
+  if (report.trace.empty()) return;
+  const models::Trace trace = whole ? report.trace : models::WithoutSetUp(report.trace);
+  console.Print(models::TraceText(trace, console.columns()));
+}
+
+void PrintJson(const Command& command, const Stored& stored, const models::Report& report,
+               bool reproduced, Console& console) {
+  const bool with_trace = command.trace == TraceStyle::kText || command.trace == TraceStyle::kFull;
+  nlohmann::ordered_json row = models::ToJson(report, {.name = stored.job.scenario->name,
+                                                       .expected = "violated",
+                                                       .replay_file = stored.file,
+                                                       .with_trace = with_trace});
+  row["kernel"] = stored.job.kernel.Name();
+  row["claim"] = stored.job.scenario->claim;
+  row["reproduced"] = reproduced;
+  const Judgement judgement = reproduced ? Judgement::kAsExpected : Judgement::kDiffers;
+  const nlohmann::ordered_json all = {{"results", {row}}, {"summary", SummaryJson({judgement})}};
+  console.Print(models::JsonText(all) + "\n");
+}
+
+void PrintPicture(const Stored& stored, const models::Report& report, bool text, Console& console) {
+  const absl::StatusOr<std::string> pictures = WritePicture(report.trace, stored.file);
+  if (!pictures.ok()) return console.Complain(std::string(pictures.status().message()));
+  if (text) console.Print(absl::StrCat("  pictures: ", *pictures, "\n"));
+}
+
+}  // namespace
+
+ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& console) {
+  const absl::StatusOr<Stored> stored = Open(command, scenarios);
+  if (!stored.ok()) {
+    console.Complain(std::string(stored.status().message()));
+    return kBadInput;
+  }
+  const Job& job = stored->job;
+  models::Options options = OptionsOf(command);
+  options.memory_model = stored->memory_model;
+  options.program = job.Name();
+  const models::Report report = models::CheckReplay(
+      options, [&job] { job.scenario->run(job.kernel); }, stored->replay);
+  const bool reproduced = stored->replay.failure == models::FailureName(report.failure_kind) &&
+                          stored->replay.message == report.failure;
+  const bool text = command.format == Format::kText;
+  (text ? PrintText : PrintJson)(command, *stored, report, reproduced, console);
+  if (command.trace == TraceStyle::kDot) PrintPicture(*stored, report, text, console);
+  return reproduced ? kAsExpected : kDiffers;
+}
+
+}  // namespace cli

@@ -1,0 +1,107 @@
+// Paths, folders, and the one program that is run: `dot`.
+// The system's temporary folder is asked for, never named.
+#include "cli/replay_folder.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "models/report/build_digest.h"
+#include "models/report/replay_file.h"
+#include "models/report/trace_dot.h"
+
+extern char** environ;
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string DefaultFolder() {
+  std::error_code error;
+  const fs::path temporary = fs::temp_directory_path(error);
+  const fs::path base = error ? fs::path(".") : temporary;
+  return (base / absl::StrCat("rmapcheck-replays-", getuid())).string();
+}
+
+// "A on G5 without KH-22" with model "sc" becomes "A-on-G5-without-KH-22-sc.json".
+std::string FileName(const models::Replay& replay) {
+  std::string name = replay.program;
+  if (replay.memory_model != "rc11") absl::StrAppend(&name, " ", replay.memory_model);
+  for (char& c : name) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_') c = '-';
+  }
+  return name + ".json";
+}
+
+// Returns: whether the picture was drawn.
+bool Draw(const std::string& dot_file, const std::string& svg_file) {
+  std::string words[] = {"dot", "-Tsvg", "-o", svg_file, dot_file};
+  char* arguments[] = {words[0].data(), words[1].data(), words[2].data(),
+                       words[3].data(), words[4].data(), nullptr};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  for (int descriptor : {STDOUT_FILENO, STDERR_FILENO}) {
+    posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0);
+  }
+  pid_t child = 0;
+  const int failed = posix_spawnp(&child, "dot", &actions, nullptr, arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  return failed == 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+}  // namespace
+
+std::string UserPath(const std::string& path) {
+  const char* const stands = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (stands == nullptr || path.empty() || fs::path(path).is_absolute()) return path;
+  return (fs::path(stands) / path).string();
+}
+
+ReplayFolder::ReplayFolder(const std::string& asked_for)
+    : folder_(asked_for.empty() ? DefaultFolder() : UserPath(asked_for)) {}
+
+absl::Status ReplayFolder::Prepare() const {
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (!error && access(folder_.c_str(), W_OK | X_OK) != 0) {
+    error = std::error_code(errno, std::generic_category());
+  }
+  if (!error) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(folder_, ": cannot be written to (",
+                                                 error.message(), "): give another --replay_dir"));
+}
+
+absl::StatusOr<std::string> ReplayFolder::Write(const models::Report& report) const {
+  const absl::Status prepared = Prepare();
+  if (!prepared.ok()) return prepared;
+  models::Replay replay = report.replay;
+  replay.build = models::BuildDigest();
+  const std::string file = (fs::path(folder_) / FileName(replay)).string();
+  const absl::Status written = models::WriteReplay(replay, file);
+  if (!written.ok()) return written;
+  return file;
+}
+
+absl::StatusOr<std::string> WritePicture(const models::Trace& trace,
+                                         const std::string& replay_file) {
+  const std::string base = fs::path(replay_file).replace_extension().string();
+  const std::string dot_file = base + ".dot";
+  std::ofstream file(dot_file, std::ios::binary);
+  file << models::TraceDot(models::WithoutSetUp(trace));
+  file.close();
+  if (!file) return absl::UnavailableError(absl::StrCat(dot_file, ": cannot be written"));
+  const std::string svg_file = base + ".svg";
+  return Draw(dot_file, svg_file) ? absl::StrCat(dot_file, " ", svg_file) : dot_file;
+}
+
+}  // namespace cli

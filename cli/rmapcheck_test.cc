@@ -1,0 +1,147 @@
+// The command as its users meet it: a process with arguments, two streams, an exit code and files.
+// Verdicts are not the matter here; models/rmap holds every scenario to them.
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr char kViolated[] = "prove SplitBelowVersusMigration --generation=G1";
+constexpr char kHolds[] = "prove SplitBelowVersusMigration --generation=G5";
+
+std::string Contents(const std::string& file) {
+  std::ostringstream contents;
+  contents << std::ifstream(file).rdbuf();
+  return contents.str();
+}
+
+struct Outcome {
+  int code;
+  std::string out;
+  std::string err;
+
+  json Json() const { return json::parse(out); }
+};
+
+class RmapcheckTest : public testing::Test {
+ protected:
+  Outcome Run(const std::string& arguments) {
+    const std::string err_file = folder_ + "/err";
+    const std::string command =
+        absl::StrCat(std::getenv("RMAPCHECK"), " ", arguments, " 2>", err_file);
+    FILE* const pipe = popen(command.c_str(), "r");
+    std::string out;
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) out += static_cast<char>(c);
+    const int status = pclose(pipe);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out, Contents(err_file)};
+  }
+  // Runs with the test's own folder for replays.
+  Outcome Search(const std::string& arguments) {
+    return Run(absl::StrCat(arguments, " --replay_dir=", folder_, "/replays"));
+  }
+  void ExpectRefused(const std::string& arguments, const std::string& because) {
+    const Outcome outcome = Run(arguments);
+    EXPECT_EQ(outcome.code, 2) << arguments;
+    EXPECT_EQ(outcome.out, "") << arguments;
+    EXPECT_TRUE(absl::StartsWith(outcome.err, "rmapcheck: ")) << outcome.err;
+    EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << outcome.err;
+    EXPECT_TRUE(absl::StrContains(outcome.err, because)) << outcome.err;
+  }
+
+  const std::string folder_ = testing::TempDir();
+};
+
+TEST_F(RmapcheckTest, ProvesAndRefutes) {
+  const Outcome holds = Search(absl::StrCat(kHolds, " --format=json"));
+  EXPECT_EQ(holds.code, 0);
+  EXPECT_EQ(holds.err, "");
+  EXPECT_EQ(holds.Json()["results"][0]["verdict"], "holds");
+  EXPECT_EQ(holds.Json()["results"][0]["exhaustive"], true);
+
+  const Outcome violated = Search(absl::StrCat(kViolated, " --format=json"));
+  EXPECT_EQ(violated.code, 0);
+  EXPECT_EQ(violated.Json()["results"][0]["verdict"], "violated");
+  EXPECT_EQ(violated.Json()["summary"]["as_expected"], 1);
+}
+
+TEST_F(RmapcheckTest, AFailingExecutionReadsLikeAStory) {
+  const Outcome outcome = Search(kViolated);
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(absl::StrContains(outcome.out, "T0 'main'")) << outcome.out;
+  EXPECT_TRUE(absl::StrContains(outcome.out, "T1 'boundary'")) << outcome.out;
+  EXPECT_TRUE(absl::StrContains(outcome.out, "=> failed check")) << outcome.out;
+}
+
+TEST_F(RmapcheckTest, ALimitIsExitCodeThree) {
+  const Outcome outcome = Search(absl::StrCat(kHolds, " --executions_max=1 --format=json"));
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_EQ(outcome.Json()["results"][0]["verdict"], "undecided");
+  EXPECT_EQ(outcome.Json()["results"][0]["limit_hit"], "executions_max");
+  EXPECT_EQ(outcome.Json()["summary"]["differing"], 1);
+}
+
+TEST_F(RmapcheckTest, ANewProcessReplaysTheFailure) {
+  const json proved = Search(absl::StrCat(kViolated, " --format=json")).Json()["results"][0];
+  const std::string file = proved["replay"];
+  const Outcome outcome = Run(absl::StrCat("replay --format=json --trace=full ", file));
+  EXPECT_EQ(outcome.code, 0);
+  const json replayed = outcome.Json()["results"][0];
+  EXPECT_EQ(replayed["reproduced"], true);
+  EXPECT_EQ(replayed["failure"], proved["failure"]);
+  EXPECT_GT(replayed["trace"]["lines"].size(), 10u);
+}
+
+TEST_F(RmapcheckTest, ATruncatedReplayIsRefused) {
+  const json proved = Search(absl::StrCat(kViolated, " --format=json")).Json()["results"][0];
+  const std::string text = Contents(proved["replay"]);
+  const std::string file = folder_ + "/truncated.json";
+  std::ofstream(file) << text.substr(0, text.size() / 2);
+  ExpectRefused("replay " + file, "ends too early");
+}
+
+TEST_F(RmapcheckTest, BadInputIsOneLineAndExitCodeTwo) {
+  ExpectRefused("porve", "did you mean prove?");
+  ExpectRefused("prove NoSuchScenario", "matches no scenario");
+  ExpectRefused("--formt=json", "did you mean --format?");
+  ExpectRefused("--format=yaml", "there is text, json");
+  ExpectRefused("--executions_max=many", "whole number");
+  ExpectRefused("--generation=G99", "kernel generation");
+  ExpectRefused("--without=KH-0", "known fix");
+  ExpectRefused("bugs KH-9999", "known bug");
+  ExpectRefused("replay", "rmapcheck replay FILE");
+  ExpectRefused("replay no/such/file", "cannot be read");
+  ExpectRefused("replay .", "cannot be read");
+  ExpectRefused("prove --replay_dir=/dev/null/replays", "give another --replay_dir");
+}
+
+TEST_F(RmapcheckTest, RelativePathsAreTheUsersOwn) {
+  const std::string stands = folder_ + "/where_the_user_stands";
+  fs::create_directories(stands);
+  setenv("BUILD_WORKING_DIRECTORY", stands.c_str(), 1);
+  EXPECT_EQ(Run(absl::StrCat(kViolated, " --trace=none --replay_dir=mine")).code, 0);
+  unsetenv("BUILD_WORKING_DIRECTORY");
+  EXPECT_TRUE(fs::exists(stands + "/mine/SplitBelowVersusMigration-on-G1.json"));
+}
+
+TEST_F(RmapcheckTest, HelpAndListAreNoMistakes) {
+  EXPECT_EQ(Run("--help").code, 0);
+  EXPECT_EQ(Run("help").out, Run("--help").out);
+  EXPECT_EQ(Run("list").code, 0);
+  EXPECT_TRUE(Run("list --format=json").Json().contains("scenarios"));
+}
+
+}  // namespace

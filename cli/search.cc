@@ -1,0 +1,114 @@
+// One job at a time, in the calling thread.
+// A replay that cannot be written is complained of, but does not undo what the search has found.
+#include "cli/search.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "cli/table.h"
+#include "models/check.h"
+#include "models/report/json.h"
+#include "models/report/trace_text.h"
+
+namespace cli {
+namespace {
+
+std::size_t CountOf(const std::vector<Judgement>& judgements, Judgement judgement) {
+  return static_cast<std::size_t>(std::count(judgements.begin(), judgements.end(), judgement));
+}
+
+}  // namespace
+
+Judgement Judge(const Job& job, const models::Report& report) {
+  if (report.verdict == models::Verdict::kUndecided) return Judgement::kCut;
+  const bool same = std::string(job.expected()) == models::VerdictName(report.verdict);
+  return same ? Judgement::kAsExpected : Judgement::kDiffers;
+}
+
+ExitCode ExitCodeOf(const std::vector<Judgement>& judgements) {
+  if (CountOf(judgements, Judgement::kDiffers) > 0) return kDiffers;
+  return CountOf(judgements, Judgement::kCut) > 0 ? kCut : kAsExpected;
+}
+
+nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements) {
+  const std::size_t as_expected = CountOf(judgements, Judgement::kAsExpected);
+  return {{"total", judgements.size()},
+          {"as_expected", as_expected},
+          {"differing", judgements.size() - as_expected}};
+}
+
+std::string SummaryText(const std::vector<Judgement>& judgements) {
+  const std::size_t differing = CountOf(judgements, Judgement::kDiffers);
+  const std::size_t cut = CountOf(judgements, Judgement::kCut);
+  std::string text = absl::StrCat(CountOf(judgements, Judgement::kAsExpected), " of ",
+                                  judgements.size(), " as expected");
+  if (differing > 0) absl::StrAppend(&text, ", ", differing, " not");
+  if (cut > 0) absl::StrAppend(&text, ", ", cut, " undecided because of a limit");
+  return text + "\n";
+}
+
+models::Options OptionsOf(const Command& command) {
+  models::Options options;
+  options.memory_model = command.memory_model;
+  options.executions_max = command.executions_max;
+  options.events_max = command.events_max;
+  options.seconds_max = command.seconds_max;
+  return options;
+}
+
+absl::Status Search::Prepare() const {
+  return command_.replay_dir.empty() ? absl::OkStatus() : folder_.Prepare();
+}
+
+Row Search::Run(const Job& job) {
+  models::Options options = OptionsOf(command_);
+  options.program = job.Name();
+  options.on_progress = console_.OnProgress();
+  console_.StartSearch(job.Name());
+  Row row{job, models::Check(options, [&job] { job.scenario->run(job.kernel); }), "", ""};
+  if (row.report.verdict == models::Verdict::kViolated) Keep(row);
+  return row;
+}
+
+void Search::Keep(Row& row) {
+  const absl::StatusOr<std::string> file = folder_.Write(row.report);
+  if (!file.ok()) return console_.Complain(std::string(file.status().message()));
+  row.replay_file = *file;
+  if (command_.trace != TraceStyle::kDot) return;
+  const absl::StatusOr<std::string> pictures = WritePicture(row.report.trace, *file);
+  if (!pictures.ok()) return console_.Complain(std::string(pictures.status().message()));
+  row.pictures = *pictures;
+}
+
+nlohmann::ordered_json Search::ToJson(const Row& row) const {
+  const bool with_trace =
+      command_.trace == TraceStyle::kText || command_.trace == TraceStyle::kFull;
+  nlohmann::ordered_json json = models::ToJson(row.report, {.name = row.job.scenario->name,
+                                                            .expected = row.job.expected(),
+                                                            .replay_file = row.replay_file,
+                                                            .with_trace = with_trace});
+  json["kernel"] = row.job.kernel.Name();
+  json["claim"] = row.job.scenario->claim;
+  return json;
+}
+
+std::string Search::Story(const Row& row) const {
+  if (row.report.verdict != models::Verdict::kViolated) return "";
+  const bool full = command_.trace == TraceStyle::kFull;
+  const models::Trace trace = full ? row.report.trace : models::WithoutSetUp(row.report.trace);
+  return absl::StrCat("\n", Pointer(row), models::TraceText(trace, console_.columns()));
+}
+
+std::string Search::Pointer(const Row& row) const {
+  if (row.report.verdict != models::Verdict::kViolated) return "";
+  const std::string what = absl::StrCat(
+      row.job.Name(), ": ", models::FailureName(row.report.failure_kind), ": ", row.report.failure);
+  std::string text = Paragraph(what, "", console_.columns());
+  if (!row.replay_file.empty()) {
+    absl::StrAppend(&text, "  rmapcheck replay ", row.replay_file, "\n");
+  }
+  if (!row.pictures.empty()) absl::StrAppend(&text, "  pictures: ", row.pictures, "\n");
+  return text;
+}
+
+}  // namespace cli

@@ -1,0 +1,72 @@
+// Running jobs: the search itself, its replay on disk, and how the result compares with what was
+// expected. Shared by the commands that search.
+#ifndef RMAPCHECK_CLI_SEARCH_H_
+#define RMAPCHECK_CLI_SEARCH_H_
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/job.h"
+#include "cli/replay_folder.h"
+#include "models/report/report.h"
+
+namespace cli {
+
+enum class Judgement { kAsExpected, kDiffers, kCut };
+
+struct Row {
+  Job job;
+  models::Report report;
+  std::string replay_file;  // Empty: none.
+  std::string pictures;     // Likewise.
+};
+
+// Returns: how a report compares with the verdict that was expected.
+Judgement Judge(const Job& job, const models::Report& report);
+
+// Returns: how the whole ends: a difference counts more than a limit.
+ExitCode ExitCodeOf(const std::vector<Judgement>& judgements);
+
+// Returns: {"total", "as_expected", "differing"}; what a limit cut is among the differing.
+nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements);
+
+// Returns: "12 as expected, 1 differs" and the like, as a line.
+std::string SummaryText(const std::vector<Judgement>& judgements);
+
+// The options that flags mean.
+models::Options OptionsOf(const Command& command);
+
+class Search {
+ public:
+  // Requires: all outlive it.
+  Search(const Command& command, Console& console)
+      : command_(command), console_(console), folder_(command.replay_dir) {}
+
+  // Fails: if the user gave a folder for replays that cannot be written to.
+  absl::Status Prepare() const;
+
+  // Checks one job; if it is violated, keeps the failing execution.
+  Row Run(const Job& job);
+
+  // Returns: the row as JSON, with "kernel" beside what every report has.
+  nlohmann::ordered_json ToJson(const Row& row) const;
+
+  // Returns: the failing execution as a story, behind a heading; empty unless violated.
+  std::string Story(const Row& row) const;
+  // Returns: in one or two lines what failed and how to see it; empty unless violated.
+  std::string Pointer(const Row& row) const;
+
+ private:
+  void Keep(Row& row);
+
+  const Command& command_;
+  Console& console_;
+  const ReplayFolder folder_;
+};
+
+}  // namespace cli
+
+#endif  // RMAPCHECK_CLI_SEARCH_H_

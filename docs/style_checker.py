@@ -28,8 +28,10 @@ STANDARD_SYNC = {
 ENGINE = ("graph", "memory_model", "scheduler", "exploration", "report")
 ENGINE_MAY_SEE_OF_CORE = ("core/sync/hooks.h", "core/sync/order.h", "core/base/")
 # A folder of core/ sees only folders of a lower level.
-CORE_LEVEL = {"base": 0, "sync": 1, "history": 1, "mm": 2, "rmap": 3, "vmops": 4, "ksm": 5, "spf": 5}
-TWO_BACKENDS = ("core/mm/", "core/rmap/", "core/vmops/", "core/ksm/", "core/spf/")
+CORE_LEVEL = {
+    "base": 0, "sync": 1, "history": 1, "mm": 2, "rmap": 3, "vmops": 4, "ksm": 5, "spf": 5, "scenarios": 6
+}
+TWO_BACKENDS = ("core/mm/", "core/rmap/", "core/vmops/", "core/ksm/", "core/spf/", "core/scenarios/")
 
 # In files below the first, no include may begin with one of the second, because of the third.
 NEVER_INCLUDES = [

@@ -43,6 +43,7 @@ VIOLATIONS = [
       for folder in ("models", "stress", "litmus", "cli")],
     ("core/sync/a.h", HEAD + '#include "core/mm/a.h"\n', "core/sync must not include core/mm/a.h"),
     ("core/ksm/a.h", IN_NAMESPACE % "" + '#include "core/spf/a.h"\n', "core/ksm must not include core/spf/a.h"),
+    ("core/vmops/a.h", IN_NAMESPACE % "" + '#include "core/scenarios/a.h"\n', "core/vmops must not include core/scenarios"),
     *[(f"models/{folder}/a.cc", HEAD + '#include "core/sync/sync.h"\n', "the engine must not include core/sync/sync.h")
       for folder in ("graph", "memory_model", "scheduler", "exploration", "report")],
     ("models/graph/a.h", HEAD + '#include "models/report/a.h"\n', "models/graph/ must not include"),
@@ -54,6 +55,7 @@ VIOLATIONS = [
     ("cli/a.cc", HEAD + '#include "models/testing/a.h"\n', "only tests may include models/testing/a.h"),
     # The two back ends.
     ("core/rmap/a.h", HEAD + "namespace rmap {\n}\n", "core/rmap/a.h:3: the namespace must be"),
+    ("core/scenarios/a.cc", HEAD + "namespace rmap {\n}\n", "core/scenarios/a.cc:3: the namespace must be"),
     ("core/vmops/a.h", HEAD + "namespace vmops::inline KSYNC_BACKEND {\n}\n", "core/vmops/a.h:3: the namespace must"),
     ("core/mm/a.h", IN_NAMESPACE % "class A {};" + "class B {};\n", "core/mm/a.h:6: a type outside"),
 ]
@@ -69,6 +71,7 @@ INNOCENT = [
     ("core/sync/native.h", HEAD + "#include <atomic>\n#include <mutex>\n"),
     ("core/mm/a.h", HEAD + "// #include <mutex>\nnamespace {\nstruct A {};\n}\n" + IN_NAMESPACE % "struct B;\nvoid F() {\n}"),
     ("core/rmap/a.cc", HEAD + "namespace rmap::inline KSYNC_BACKEND::internal {\nclass A;\n}\n"),
+    ("core/scenarios/a.cc", IN_NAMESPACE % "" + '#include "core/vmops/a.h"\n#include "core/ksm/a.h"\n'),
     ("core/rmap/a_test.cc", HEAD + "namespace rmap {\n}\n" + '#include "core/rmap/testing/a.h"\n'),
     ("models/graph/a.cc", HEAD + '#include "core/sync/hooks.h"\n#include "core/base/a.h"\n#include "core/sync/order.h"\n'),
     ("models/exploration/a.cc", HEAD + '#include "models/graph/a.h"\n#include "models/report/a.h"\n'),

@@ -6,10 +6,11 @@
 //
 // Invariants:
 //   1. Between two calls a modelled thread runs alone: nothing interleaves with untracked code.
-//   2. A call may throw what is not the program's: the engine abandons an execution by unwinding its
-//      stacks, also out of the destructors of Guard and RcuReadGuard. So program code may own memory,
-//      but must not swallow unknown exceptions. EndLocation, Free and a Join at the end of a Thread
-//      never throw, because containers hold such objects.
+//   2. A call may throw what is not the program's: the engine abandons an execution by unwinding
+//   its
+//      stacks, also out of the destructors of Guard and RcuReadGuard. So program code may own
+//      memory, but must not swallow unknown exceptions. EndLocation, Free and a Join at the end of
+//      a Thread never throw, because containers hold such objects.
 //   3. Locations, locks, pools and threads are named by (creating thread, how manyeth), so that the
 //      names of two executions with a common prefix agree.
 //

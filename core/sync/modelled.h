@@ -14,6 +14,8 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -278,10 +280,26 @@ inline void Assume(bool holds, Site site = Site::current()) {
   if (!holds) CurrentHooks().Block(site);
 }
 
+// Returns: the name of a type, for messages: "rmap::Vma".
+template <typename T>
+const char* TypeName() {
+  static const std::string name = [] {
+    const std::string_view text = __PRETTY_FUNCTION__;
+    const std::size_t begin = text.find("T = ") + 4;
+    std::string found(text.substr(begin, text.find_first_of(";]", begin) - begin));
+    for (const char* inner : {"modelled::", "{anonymous}::", "(anonymous namespace)::"}) {
+      const std::size_t at = found.find(inner);
+      if (at != std::string::npos) found.erase(at, std::string_view(inner).size());
+    }
+    return found;
+  }();
+  return name.c_str();
+}
+
 // Memory that must be given back with Delete; never null.
 template <typename T, typename... Args>
 T* New(Args&&... args) {
-  void* memory = CurrentHooks().Allocate(sizeof(T), "object", Site::current());
+  void* memory = CurrentHooks().Allocate(sizeof(T), TypeName<T>(), Site::current());
   return new (memory) T(std::forward<Args>(args)...);
 }
 

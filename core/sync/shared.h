@@ -7,21 +7,22 @@
 
 namespace ksync::inline KSYNC_BACKEND {
 
-// Holds an exclusive lock for a scope. The destructors of guards may throw: under the checker, giving
-// a lock back is a step like any other, and an execution may be abandoned at it.
+// Holds an exclusive lock for a scope. The destructors of guards may throw: under the checker,
+// giving a lock back is a step like any other, and an execution may be abandoned at it.
 template <typename L>
 class ABSL_SCOPED_LOCKABLE Guard {
  public:
   explicit Guard(L& lock, Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION(lock)
-      : lock_(lock) {
+      : lock_(lock), site_(site) {
     lock_.Lock(site);
   }
-  ~Guard() noexcept(false) ABSL_UNLOCK_FUNCTION() { lock_.Unlock(); }
+  ~Guard() noexcept(false) ABSL_UNLOCK_FUNCTION() { lock_.Unlock(site_); }
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
  private:
   L& lock_;
+  Site site_;  // A destructor has no place of its own in the program; the guard's is told.
 };
 
 // Holds a shared lock for a scope.
@@ -29,24 +30,28 @@ template <typename L>
 class ABSL_SCOPED_LOCKABLE SharedGuard {
  public:
   explicit SharedGuard(L& lock, Site site = Site::current()) ABSL_SHARED_LOCK_FUNCTION(lock)
-      : lock_(lock) {
+      : lock_(lock), site_(site) {
     lock_.LockShared(site);
   }
-  ~SharedGuard() noexcept(false) ABSL_UNLOCK_FUNCTION() { lock_.UnlockShared(); }
+  ~SharedGuard() noexcept(false) ABSL_UNLOCK_FUNCTION() { lock_.UnlockShared(site_); }
   SharedGuard(const SharedGuard&) = delete;
   SharedGuard& operator=(const SharedGuard&) = delete;
 
  private:
   L& lock_;
+  Site site_;  // A destructor has no place of its own in the program; the guard's is told.
 };
 
 // A read-side critical section for a scope. Kernel: rcu_read_lock()/rcu_read_unlock().
 class RcuReadGuard {
  public:
-  explicit RcuReadGuard(Site site = Site::current()) { RcuReadLock(site); }
-  ~RcuReadGuard() noexcept(false) { RcuReadUnlock(); }
+  explicit RcuReadGuard(Site site = Site::current()) : site_(site) { RcuReadLock(site); }
+  ~RcuReadGuard() noexcept(false) { RcuReadUnlock(site_); }
   RcuReadGuard(const RcuReadGuard&) = delete;
   RcuReadGuard& operator=(const RcuReadGuard&) = delete;
+
+ private:
+  Site site_;
 };
 
 // A count of references. Kernel: refcount_t.

@@ -145,8 +145,8 @@ bool Explorer::ReaddRead(EventId read, const Event& old, EventId write) {
   return true;
 }
 
-// A revisited read-modify-write writes anew, which is an addition like any other. And who fell asleep
-// when the graph was restricted is woken at once if what woke him was kept.
+// A revisited read-modify-write writes anew, which is an addition like any other. And who fell
+// asleep when the graph was restricted is woken at once if what woke him was kept.
 void Explorer::FinishRevisit(EventId read) {
   if (graph().event(read).writes) PushRevisits(read, revisit_saved_, kNoEvent);
   for (int t = 0; t < graph().threads(); ++t) {

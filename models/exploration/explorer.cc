@@ -75,8 +75,7 @@ void Explorer::PopFrame() {
 
 int Explorer::NextThread(const std::vector<ThreadStatus>& threads) {
   if (steps_ != nullptr) {
-    const std::size_t done = graph().trail().size();
-    return misfit_ || done >= steps_->size() ? kNobody : (*steps_)[done].thread;
+    return NextInReplay(threads);
   }
   int spinning = kNobody;
   int in_grace = kNobody;
@@ -99,6 +98,17 @@ int Explorer::NextThread(const std::vector<ThreadStatus>& threads) {
   if (spinning != kNobody) return spinning;
   if (in_grace != kNobody) return in_grace;
   return with_old_option;
+}
+
+// Who goes on is what the steps say. What failed may have been asked for after the last of them.
+int Explorer::NextInReplay(const std::vector<ThreadStatus>& threads) {
+  const std::size_t done = graph().trail().size();
+  const bool over = done >= steps_->size();
+  const int wanted = over ? then_ : (*steps_)[done].thread;
+  const bool able = wanted >= 0 && wanted < static_cast<int>(threads.size()) &&
+                    threads[wanted].exists && !threads[wanted].finished && !threads[wanted].stopped;
+  if (!able && !over) misfit_ = true;
+  return able && !misfit_ ? wanted : kNobody;
 }
 
 // Whether a thread need not wait: a waiting action could use the latest write.

@@ -65,7 +65,7 @@ class Explorer final : public Decider {
 
   // Runs the program once, deciding as `steps` say. Requires: called once, instead of Explore.
   // Returns: what happened; nondeterminism if the steps do not fit the program.
-  ExplorerResult Replay(const std::vector<ReplayStep>& steps);
+  ExplorerResult Replay(const std::vector<ReplayStep>& steps, int then);
 
   const Names& names() const { return run_.names(); }
 
@@ -135,6 +135,7 @@ class Explorer final : public Decider {
 
   // Replaying
   // --------------------------------------------------------------------------------------
+  int NextInReplay(const std::vector<ThreadStatus>& threads);
   bool FitsStep(const ReplayStep& step, const Action& action);
   void AddStep(int thread, const Action& action);
   int StepPlace(const ReplayStep& step, LocationId location);
@@ -159,6 +160,7 @@ class Explorer final : public Decider {
   bool seen_seq_cst_ = false;  // Some event so far was seq_cst.
   bool stop_ = false;
   const std::vector<ReplayStep>* steps_ = nullptr;  // Set while replaying.
+  int then_ = kNobody;                              // Replaying: who goes on after the steps.
   bool misfit_ = false;                             // A step did not fit the program.
   std::int64_t deadline_ns_ = 0;
 };

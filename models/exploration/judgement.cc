@@ -27,7 +27,7 @@ void Explorer::Judge(RunOutcome outcome) {
     case RunOutcome::kFailed:
       return NoteFailure(run_.failure());
     case RunOutcome::kTooLong:
-      result_.limit_hit = "events_max";
+      result_.limit_hit = run_.limit();
       ++result_.blocked;
       return;
     case RunOutcome::kComplete:

@@ -4,8 +4,9 @@
 
 namespace models {
 
-ExplorerResult Explorer::Replay(const std::vector<ReplayStep>& steps) {
+ExplorerResult Explorer::Replay(const std::vector<ReplayStep>& steps, int then) {
   steps_ = &steps;
+  then_ = then;
   PushFrame().graph = ExecutionGraph();
   RunOnce();
   if (misfit_) {
@@ -46,11 +47,12 @@ int Explorer::StepPlace(const ReplayStep& step, LocationId location) {
 }
 
 void Explorer::AddStep(int thread, const Action& action) {
-  const ReplayStep& step = (*steps_)[graph().trail().size()];
-  if (!FitsStep(step, action)) {
+  const std::size_t done = graph().trail().size();
+  if (done >= steps_->size() || !FitsStep((*steps_)[done], action)) {
     misfit_ = true;
     return;
   }
+  const ReplayStep& step = (*steps_)[done];
   const EventId id = graph().Append(thread, action);
   if (Reads(action)) {
     ReadFrom(id, step.rf);

@@ -44,7 +44,8 @@ std::string SignalText(const Crash& crash, bool in_guard) {
 
 }  // namespace
 
-Run::Run(const RunLimits& limits) : limits_(limits) {}
+// Fibers hold references to their Thread across switches, so it must stay where it is.
+Run::Run(const RunLimits& limits) : limits_(limits) { threads_.reserve(kThreadsMax); }
 Run::~Run() = default;
 
 RunOutcome Run::Execute(const std::function<void()>& program, ExecutionGraph& graph,
@@ -67,7 +68,7 @@ RunOutcome Run::Execute(const std::function<void()>& program, ExecutionGraph& gr
   guard_ = nullptr;
   ksync::InstallHooks(before);
   if (failure_.kind != FailureKind::kNone) return RunOutcome::kFailed;
-  if (too_long_) return RunOutcome::kTooLong;
+  if (!limit_.empty()) return RunOutcome::kTooLong;
   return complete_ ? RunOutcome::kComplete : RunOutcome::kIncomplete;
 }
 
@@ -77,7 +78,8 @@ void Run::Reset(ExecutionGraph& graph, Decider& decider) {
   current_ = 0;
   granted_ = kNobody;
   replayed_ = 0;
-  unwinding_ = too_long_ = complete_ = false;
+  unwinding_ = complete_ = false;
+  limit_.clear();
   failure_ = Failure();
   statuses_.clear();
   pool_objects_.clear();
@@ -190,7 +192,7 @@ int Run::WhoseTurn() {
   if (replaying()) return graph_->trail()[replayed_].thread;
   if (granted_ != kNobody) return granted_;
   if (graph_->trail().size() >= limits_.events_max) {
-    too_long_ = true;
+    limit_ = "events_max";
     return kNobody;
   }
   granted_ = decider_->NextThread(statuses_);
@@ -228,9 +230,9 @@ Event& Run::PerformInTurn(const Action& action) {
   }
 }
 
-// The execution was given up while this operation was due. Nothing is thrown while another exception
-// flies; the operation means nothing any more. What the program does until its next call, and whether
-// it crashes on the way, is not an execution: see FailWith and NoteCrash.
+// The execution was given up while this operation was due. Nothing is thrown while another
+// exception flies; the operation means nothing any more. What the program does until its next call,
+// and whether it crashes on the way, is not an execution: see FailWith and NoteCrash.
 Event& Run::Abandon() {
   if (std::uncaught_exceptions() > 0) return discarded_;
   throw Abandoned();

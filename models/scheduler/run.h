@@ -40,7 +40,7 @@ enum class RunOutcome {
   kComplete,    // Every thread came to its end.
   kIncomplete,  // Somebody waits, or an assumption failed.
   kFailed,      // See failure().
-  kTooLong,     // events_max was hit, or a loop went on reading old values.
+  kTooLong,     // A limit cut it; see limit().
 };
 
 class Run final : public ksync::Hooks {
@@ -52,6 +52,8 @@ class Run final : public ksync::Hooks {
   RunOutcome Execute(const std::function<void()>& program, ExecutionGraph& graph, Decider& decider);
 
   const Failure& failure() const { return failure_; }
+  // Returns: what cut the execution short: "events_max", or which loop went on reading old values.
+  const std::string& limit() const { return limit_; }
   const Names& names() const { return names_; }
   const std::vector<ThreadStatus>& statuses() const { return statuses_; }
   // Returns: who holds a lock when the execution ends, for messages.
@@ -199,10 +201,10 @@ class Run final : public ksync::Hooks {
   CrashGuard* guard_ = nullptr;
   ksync::Site last_site_;  // Where the program last called us, for crashes.
   Event discarded_;        // What operations get while a stack is unwound.
-  bool ending_ = false;             // The join being asked for is a destructor's.
+  bool ending_ = false;    // The join being asked for is a destructor's.
   bool unwinding_ = false;
   bool complete_ = false;
-  bool too_long_ = false;
+  std::string limit_;
   Failure failure_;
 };
 

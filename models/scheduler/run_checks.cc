@@ -183,7 +183,9 @@ void Run::CheckProgress(const Event& event, EventId id) {
   count = repeats ? count + 1 : 0;
   if (count < kRepeatsMax) return;
   if (event.rf != graph_->mo_last(event.action.location)) {
-    too_long_ = true;  // It merely has not seen the newer write yet.
+    // It merely has not seen the newer write yet, but nothing bounds how often it may not.
+    limit_ = "a loop may read old values for ever at " + SiteName(event.action.site) +
+             " (to wait, use WaitUntil...)";
     EndExecution();
   }
   FailHere(FailureKind::kUnboundedLoop,

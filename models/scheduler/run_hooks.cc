@@ -217,7 +217,9 @@ std::uint32_t Run::Choose(std::uint32_t count, const char*, Site site) {
 
 // Memory ------------------------------------------------------------------------------------------
 
-void* Run::Allocate(std::size_t size, const char* name, Site site) {
+void* Run::Allocate(std::size_t size, const char* name, Site) {
+  // New cannot know where it was called; the place of the step before is near.
+  const Site site = last_site_;
   Allocation* block = heap_.Allocate(current_, size, name, site);
   if (block != nullptr) return block->start;
   FailHere(FailureKind::kUnboundedLoop,

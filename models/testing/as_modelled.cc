@@ -22,7 +22,7 @@ constexpr const char* kNames[kMaxLocations] = {"x", "y", "z", "w"};
 struct Memory {
   std::array<std::optional<ksync::Atomic<int>>, kMaxLocations> atomics;
   std::array<std::optional<ksync::Plain<int>>, kMaxLocations> plains;
-  ksync::Mutex mutexes[kMaxMutexes] = {ksync::Mutex(first_mutex), ksync::Mutex(second_mutex)};
+  ksync::RwLock mutexes[kMaxMutexes] = {ksync::RwLock(first_mutex), ksync::RwLock(second_mutex)};
   Outcome outcome;
 };
 
@@ -55,14 +55,32 @@ class Interpreter {
   void Do(const Operation& operation) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     switch (operation.kind) {
       case Kind::kFence: return ksync::Fence(operation.order);
-      case Kind::kLock: return memory_.mutexes[operation.location].Lock();
-      case Kind::kUnlock: return memory_.mutexes[operation.location].Unlock();
+      case Kind::kChoose:
+        registers_[operation.reg] = static_cast<int>(ksync::Choose(operation.expected));
+        return;
+      case Kind::kRcuLock: return ksync::RcuReadLock();
+      case Kind::kRcuUnlock: return ksync::RcuReadUnlock();
+      case Kind::kSynchronize: return ksync::SynchronizeRcu();
       case Kind::kPlainLoad:
         registers_[operation.reg] = memory_.plains[operation.location]->Read();
         return;
       case Kind::kPlainStore:
         return memory_.plains[operation.location]->Write(Evaluate(operation.value));
-      default: return DoAtomic(operation, *memory_.atomics[operation.location]);
+      default: break;
+    }
+    if (UsesMutex(operation)) return DoMutex(operation, memory_.mutexes[operation.location]);
+    DoAtomic(operation, *memory_.atomics[operation.location]);
+  }
+
+  void DoMutex(const Operation& operation, ksync::RwLock& mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    switch (operation.kind) {
+      case Kind::kLock: return mutex.Lock();
+      case Kind::kUnlock: return mutex.Unlock();
+      case Kind::kLockShared: return mutex.LockShared();
+      case Kind::kUnlockShared: return mutex.UnlockShared();
+      case Kind::kTryLock: registers_[operation.reg] = mutex.TryLock(); return;
+      case Kind::kTryLockShared: registers_[operation.reg] = mutex.TryLockShared(); return;
+      default: return;
     }
   }
 

@@ -9,7 +9,7 @@ namespace models::testing {
 
 int Graph::Append(Event event) {
   const int id = static_cast<int>(events.size());
-  for (Relation* relation : {&po, &rf, &mo, &rmw}) relation->Resize(id + 1);
+  for (Relation* relation : {&po, &rf, &mo, &rmw, &gp}) relation->Resize(id + 1);
   for (int before = 0; before < id; ++before) {
     if (events[before].thread != event.thread || event.thread == kInitialThread) continue;
     po.Add(before, id);
@@ -63,7 +63,7 @@ struct Derived {
 };
 
 Relation Rs(const Graph& graph, Model model) {
-  const auto& [events, po, rf, mo, rmw] = graph;
+  const auto& [events, po, rf, mo, rmw, gp] = graph;
   const Relation w = Set(graph, [](const Event& e) { return e.kind == Kind::kWrite; });
   const Relation w_rlx =
       Set(graph, [](const Event& e) { return e.kind == Kind::kWrite && !e.plain; });
@@ -72,7 +72,7 @@ Relation Rs(const Graph& graph, Model model) {
 }
 
 Relation Sw(const Graph& graph, const Relation& rs, Model model) {
-  const auto& [events, po, rf, mo, rmw] = graph;
+  const auto& [events, po, rf, mo, rmw, gp] = graph;
   const Relation r_rlx =
       Set(graph, [](const Event& e) { return e.kind == Kind::kRead && !e.plain; });
   const Relation w_rlx =
@@ -85,7 +85,7 @@ Relation Sw(const Graph& graph, const Relation& rs, Model model) {
 }
 
 Relation Psc(const Graph& graph, const Relation& rb, const Relation& eco, const Relation& hb) {
-  const auto& [events, po, rf, mo, rmw] = graph;
+  const auto& [events, po, rf, mo, rmw, gp] = graph;
   const Relation loc = SameLocation(graph);
   const Relation po_neq_loc = po - loc;
   const Relation sc = Set(graph, [](const Event& e) { return e.order == ksync::seq_cst; });
@@ -99,14 +99,14 @@ Relation Psc(const Graph& graph, const Relation& rb, const Relation& eco, const 
 }
 
 Derived Derive(const Graph& graph, Model model) {
-  const auto& [events, po, rf, mo, rmw] = graph;
+  const auto& [events, po, rf, mo, rmw, gp] = graph;
   Derived derived;
   auto& [rb, eco, rs, sw, hb, psc] = derived;
   rb = rf.Inverse() >> mo;
   eco = (rf | mo | rb).Plus();
   rs = Rs(graph, model);
   sw = Sw(graph, rs, model);
-  hb = (po | Asw(graph) | sw).Plus();
+  hb = (po | Asw(graph) | sw | gp).Plus();
   psc = Psc(graph, rb, eco, hb);
   return derived;
 }
@@ -121,8 +121,10 @@ bool Coherence(const Graph&, const Derived& d) {
 }
 bool Atomicity(const Graph& g, const Derived& d) { return (g.rmw & d.rb >> g.mo).IsEmpty(); }
 bool SeqCst(const Graph&, const Derived& d) { return d.psc.IsAcyclic(); }
-bool NoThinAir(const Graph& g, const Derived&) { return (g.po | g.rf).IsAcyclic(); }
-bool Sc(const Graph& g, const Derived& d) { return (g.po | g.rf | g.mo | d.rb).IsAcyclic(); }
+bool NoThinAir(const Graph& g, const Derived&) { return (g.po | g.rf | g.gp).IsAcyclic(); }
+bool Sc(const Graph& g, const Derived& d) {
+  return (g.po | g.rf | g.mo | d.rb | g.gp).IsAcyclic();
+}
 
 constexpr Axiom kRc11Axioms[] = {{"atomicity", Atomicity},
                                  {"coherence", Coherence},

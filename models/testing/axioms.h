@@ -11,6 +11,9 @@
 //   3. kSc: acyclic(po | rf | mo | rb) and atomicity. Memory orders then mean nothing, for races
 //      too: each atomic read synchronises with the write it reads from.
 //   4. A race needs a plain access. Initial writes never race, because asw is in hb.
+//   5. RCU: gp leads from the end of each read-side section to the end of each grace period that
+//      waited for it. It is in hb, in no-thin-air and under kSc in the total order. Such an end is
+//      a relaxed fence, which means nothing else.
 //
 // What it does not do: know programs, or how graphs come about.
 #ifndef RMAPCHECK_MODELS_TESTING_AXIOMS_H_
@@ -41,7 +44,7 @@ struct Event {
 
 struct Graph {
   std::vector<Event> events;
-  Relation po, rf, mo, rmw;
+  Relation po, rf, mo, rmw, gp;
 
   // Appends `event`, after the other events of its thread in po. Returns: its number.
   int Append(Event event);

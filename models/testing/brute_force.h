@@ -7,11 +7,17 @@
 // Two means keep it bearable:
 //   1. A partial graph is expanded once, whatever the interleaving that built it.
 //   2. An inconsistent partial graph is not expanded. Sound, because consistency is closed under
-//      po|rf-prefixes: hb of a prefix is hb of the whole restricted to it (sw is made of po and rf
-//      leading up to the reader), mo, rb, eco and psc of a prefix are subsets of those of the
+//      po|rf|gp-prefixes: hb of a prefix is hb of the whole restricted to it (sw is made of po and
+//      rf leading up to the reader), mo, rb, eco and psc of a prefix are subsets of those of the
 //      whole, and every axiom asks that something built from them by union and composition be
 //      empty, irreflexive or acyclic. A larger graph keeps the offence.
 // Fences and tests of registers leave no choice, so they run with what precedes them.
+//
+// RCU is a hidden location, the count of grace periods begun. A read-side section begins with an
+// acquire load of it; a grace period with an acq_rel increment, and it ends when every section that
+// began with an older value has ended, with gp from those ends. No section begins that way later:
+// po|rf|gp is acyclic, so every graph can be built with each end of a grace period behind the ends
+// it waits for.
 //
 // It shares nothing with the engine it is there to check but core/sync/order.h.
 #ifndef RMAPCHECK_MODELS_TESTING_BRUTE_FORCE_H_

@@ -9,18 +9,9 @@ namespace {
 
 using Kind = Operation::Kind;
 
-bool UsesMutex(const Operation& operation) {
-  return operation.kind == Kind::kLock || operation.kind == Kind::kUnlock;
-}
-
-bool UsesLocation(const Operation& operation) {
-  return !UsesMutex(operation) && operation.kind != Kind::kFence &&
-         operation.kind != Kind::kSkipIfEqual && operation.kind != Kind::kAssumeEqual;
-}
-
-bool FillsRegister(const Operation& operation) {
-  return UsesLocation(operation) && operation.kind != Kind::kStore &&
-         operation.kind != Kind::kPlainStore;
+bool IsOfRcu(const Operation& operation) {
+  return operation.kind == Kind::kRcuLock || operation.kind == Kind::kRcuUnlock ||
+         operation.kind == Kind::kSynchronize;
 }
 
 // Returns: one more than the largest `location` among the operations that `counts` picks.
@@ -53,8 +44,51 @@ std::string Orders(const Operation& operation) {
 
 }  // namespace
 
+bool UsesMutex(const Operation& operation) {
+  switch (operation.kind) {
+    case Kind::kLock:
+    case Kind::kUnlock:
+    case Kind::kLockShared:
+    case Kind::kUnlockShared:
+    case Kind::kTryLock:
+    case Kind::kTryLockShared: return true;
+    default: return false;
+  }
+}
+
+bool UsesLocation(const Operation& operation) {
+  switch (operation.kind) {
+    case Kind::kLoad:
+    case Kind::kStore:
+    case Kind::kFetchAdd:
+    case Kind::kExchange:
+    case Kind::kCompareExchange:
+    case Kind::kPlainLoad:
+    case Kind::kPlainStore:
+    case Kind::kWaitUntilEqual: return true;
+    default: return false;
+  }
+}
+
+bool FillsRegister(const Operation& operation) {
+  switch (operation.kind) {
+    case Kind::kStore:
+    case Kind::kPlainStore: return false;
+    case Kind::kTryLock:
+    case Kind::kTryLockShared:
+    case Kind::kChoose: return true;
+    default: return UsesLocation(operation);
+  }
+}
+
 int Program::locations() const { return CountLocations(*this, UsesLocation); }
 int Program::mutexes() const { return CountLocations(*this, UsesMutex); }
+
+bool Program::UsesRcu() const {
+  return std::ranges::any_of(threads, [](const Thread& thread) {
+    return std::ranges::any_of(thread, IsOfRcu);
+  });
+}
 
 bool Program::IsPlain(int location) const {
   for (const Thread& thread : threads) {
@@ -102,6 +136,16 @@ Operation PlainStore(int location, Value value) {
 
 Operation Lock(int mutex) { return {.kind = Kind::kLock, .location = mutex}; }
 Operation Unlock(int mutex) { return {.kind = Kind::kUnlock, .location = mutex}; }
+Operation LockShared(int mutex) { return {.kind = Kind::kLockShared, .location = mutex}; }
+Operation UnlockShared(int mutex) { return {.kind = Kind::kUnlockShared, .location = mutex}; }
+
+Operation TryLock(int mutex, int reg) {
+  return {.kind = Kind::kTryLock, .location = mutex, .reg = reg};
+}
+
+Operation TryLockShared(int mutex, int reg) {
+  return {.kind = Kind::kTryLockShared, .location = mutex, .reg = reg};
+}
 
 Operation WaitUntilEqual(int location, int reg, int expected, Order order) {
   return {.kind = Kind::kWaitUntilEqual, .location = location, .reg = reg, .order = order,
@@ -115,6 +159,14 @@ Operation SkipIfEqual(int reg, int expected, int skip) {
 Operation AssumeEqual(int reg, int expected) {
   return {.kind = Kind::kAssumeEqual, .reg = reg, .expected = expected};
 }
+
+Operation Choose(int reg, int count) {
+  return {.kind = Kind::kChoose, .reg = reg, .expected = count};
+}
+
+Operation RcuLock() { return {.kind = Kind::kRcuLock}; }
+Operation RcuUnlock() { return {.kind = Kind::kRcuUnlock}; }
+Operation Synchronize() { return {.kind = Kind::kSynchronize}; }
 
 std::string ToString(const Operation& operation) {
   const std::string location = UsesLocation(operation) ? Location(operation.location) : "";
@@ -142,6 +194,14 @@ std::string ToString(const Operation& operation) {
     case Kind::kSkipIfEqual:
       return "if (" + test + ") skip " + std::to_string(operation.skip);
     case Kind::kAssumeEqual: return "assume(" + test + ")";
+    case Kind::kLockShared: return "lock_shared(" + mutex + ")";
+    case Kind::kUnlockShared: return "unlock_shared(" + mutex + ")";
+    case Kind::kTryLock: return reg + " = try_lock(" + mutex + ")";
+    case Kind::kTryLockShared: return reg + " = try_lock_shared(" + mutex + ")";
+    case Kind::kChoose: return reg + " = choose(" + std::to_string(operation.expected) + ")";
+    case Kind::kRcuLock: return "rcu_read_lock()";
+    case Kind::kRcuUnlock: return "rcu_read_unlock()";
+    case Kind::kSynchronize: return "synchronize_rcu()";
   }
   return "?";
 }

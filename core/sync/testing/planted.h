@@ -17,7 +17,7 @@ class LockThatNeverWaits {
   explicit LockThatNeverWaits(const LockClass&) {}
   void Lock(Site = Site::current()) {}
   bool TryLock() { return true; }
-  void Unlock() {}
+  void Unlock(Site = Site::current()) {}
 };
 
 // Fault: it looks whether the lock is free, and takes it, in two steps.
@@ -30,7 +30,7 @@ class LockThatLooksThenTakes {
     taken_.Store(true, relaxed);
   }
   // Order: release, so that the next holder sees this one.
-  void Unlock() { taken_.Store(false, release); }
+  void Unlock(Site = Site::current()) { taken_.Store(false, release); }
 
  private:
   Atomic<bool> taken_{false, "taken"};
@@ -43,7 +43,7 @@ class LockThatOrdersNothing {
   void Lock(Site = Site::current()) {
     while (taken_.Exchange(true, relaxed)) taken_.WaitUntilEqual(false, relaxed);
   }
-  void Unlock() { taken_.Store(false, relaxed); }
+  void Unlock(Site = Site::current()) { taken_.Store(false, relaxed); }
 
  private:
   Atomic<bool> taken_{false, "taken"};
@@ -54,9 +54,9 @@ class LockThatForgetsReaders {
  public:
   explicit LockThatForgetsReaders(const LockClass& lock_class) : lock_(lock_class) {}
   void Lock(Site = Site::current()) ABSL_NO_THREAD_SAFETY_ANALYSIS { lock_.Lock(); }
-  void Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS { lock_.Unlock(); }
+  void Unlock(Site = Site::current()) ABSL_NO_THREAD_SAFETY_ANALYSIS { lock_.Unlock(); }
   void LockShared(Site = Site::current()) {}
-  void UnlockShared() {}
+  void UnlockShared(Site = Site::current()) {}
 
  private:
   Mutex lock_;

@@ -36,6 +36,9 @@ class Random {
 // How often each thing is made, in percent; what is left over are loads and stores.
 struct Weights {
   int seq_cst, fence, rmw, conditional, await, critical_section, plain_location;
+  // Of critical sections, how many are shared and how many are only tried.
+  int shared = 0, tried = 0;
+  int read_section = 0, grace_period = 0, choice = 0;
 };
 
 Weights WeightsOf(Profile profile) {
@@ -47,16 +50,22 @@ Weights WeightsOf(Profile profile) {
     case Profile::kLocks: return {15, 5, 10, 5, 0, 60, 40};
     case Profile::kAwaits: return {15, 10, 15, 10, 20, 5, 0};
     case Profile::kPlain: return {15, 10, 10, 15, 5, 10, 60};
+    case Profile::kRwLocks: return {15, 5, 10, 5, 3, 60, 40, 60, 10};
+    case Profile::kTryLocks: return {15, 5, 10, 5, 0, 65, 40, 30, 60};
+    case Profile::kRcu: return {15, 5, 10, 10, 5, 8, 45, 30, 20, 45, 25};
+    case Profile::kChoose: return {15, 10, 15, 5, 5, 20, 20, 30, 30, 0, 0, 40};
   }
   return {};
 }
 
 // Who may access a location, and how.
 struct Policy {
-  enum class Kind { kAtomic, kOwned, kGuarded, kHandedOver, kFree };
+  enum class Kind { kAtomic, kOwned, kGuarded, kHandedOver, kTakenBack, kFree };
   Kind kind = Kind::kAtomic;
   int owner = 0;  // kOwned: the thread; kGuarded: the mutex.
 };
+
+enum class Hold { kNone, kShared, kExclusive };
 
 class Generator {
  public:
@@ -84,20 +93,27 @@ class Generator {
     const int kind = random_.Between(0, 9);
     if (kind < 3) return {Policy::Kind::kOwned, random_.Between(0, threads - 1)};
     if (kind < 5) return {Policy::Kind::kGuarded, random_.Between(0, kMaxMutexes - 1)};
+    if (kind >= 7 && kind < 9 && weights_.grace_period > 0) return {Policy::Kind::kTakenBack, 0};
     return {kind < 7 ? Policy::Kind::kHandedOver : Policy::Kind::kFree, 0};
   }
+
+  // What is never made draws nothing.
+  bool Sometimes(int percent) { return percent > 0 && random_.Percent(percent); }
 
   Thread RandomThread() {
     code_.clear();
     registers_ = 0;
     budget_ = random_.Between(1, operations_max_);
-    held_.fill(false);
+    held_.fill(Hold::kNone);
     while (budget_ > 0) Block();
     return code_;
   }
 
   void Block() {
     if (random_.Percent(weights_.fence)) code_.push_back(Fence(FenceOrder()));
+    if (Sometimes(weights_.choice)) return Choice();
+    if (budget_ >= 2 && Sometimes(weights_.read_section)) return ReadSection();
+    if (Sometimes(weights_.grace_period)) return GracePeriod();
     if (budget_ >= 2 && random_.Percent(weights_.critical_section)) return CriticalSection();
     if (budget_ >= 2 && random_.Percent(weights_.conditional)) return Conditional();
     if (random_.Percent(weights_.await)) return Await();
@@ -112,9 +128,17 @@ class Generator {
       case Policy::Kind::kAtomic: return Atomic(location);
       case Policy::Kind::kFree: return Plain(location);
       case Policy::Kind::kOwned: return policy.owner == thread_ ? Plain(location) : Atomic(0);
-      case Policy::Kind::kGuarded: return held_[policy.owner] ? Plain(location) : Atomic(0);
+      case Policy::Kind::kGuarded: return Guarded(location, held_[policy.owner]);
       case Policy::Kind::kHandedOver: return budget_ >= 2 ? HandOver(location) : Atomic(0);
+      case Policy::Kind::kTakenBack: return budget_ >= 2 ? TakeBack(location) : Atomic(0);
     }
+  }
+
+  void Guarded(int location, Hold hold) {
+    if (hold == Hold::kNone) return Atomic(0);
+    if (hold == Hold::kExclusive) return Plain(location);
+    --budget_;
+    code_.push_back(PlainLoad(location, registers_++));
   }
 
   void Atomic(int location) {
@@ -160,6 +184,62 @@ class Generator {
     code_.push_back(PlainLoad(location, registers_++));
   }
 
+  // Thread 0 hides the location and, after a grace period, fills it; the others look at it in a
+  // section while it is not hidden.
+  void TakeBack(int location) {
+    if (in_section_) return Atomic(0);
+    budget_ -= 2;
+    if (thread_ == 0) {
+      code_.push_back(Store(0, 1, Order::kRelaxed));
+      code_.push_back(Synchronize());
+      return code_.push_back(PlainStore(location, random_.Between(1, 2)));
+    }
+    const int hidden = registers_++;
+    code_.push_back(RcuLock());
+    code_.push_back(Load(0, hidden, Order::kRelaxed));
+    code_.push_back(SkipIfEqual(hidden, 1, 1));
+    code_.push_back(PlainLoad(location, registers_++));
+    code_.push_back(RcuUnlock());
+  }
+
+  // A choice, and sometimes something that depends on it.
+  void Choice() {
+    --budget_;
+    const int reg = registers_++;
+    code_.push_back(Choose(reg, random_.Between(2, 3)));
+    if (budget_ == 0 || random_.Percent(50)) return;
+    code_.push_back(SkipIfEqual(reg, random_.Between(0, 1), 0));
+    EndSkipAfter([this] { Atomic(AtomicLocation()); });
+  }
+
+  // Makes a block and has the test before it skip all of it.
+  template <typename Make>
+  void EndSkipAfter(Make make) {
+    const std::size_t test = code_.size() - 1;
+    make();
+    code_[test].skip = static_cast<int>(code_.size() - test - 1);
+  }
+
+  void GracePeriod() {
+    --budget_;
+    code_.push_back(Synchronize());
+  }
+
+  // Spends some of the budget, and sometimes it in a critical section.
+  void ReadSection() {
+    --budget_;
+    const int inside = random_.Between(1, budget_);
+    const int rest = budget_ - inside;
+    budget_ = inside;
+    in_section_ = true;
+    code_.push_back(RcuLock());
+    if (random_.Percent(weights_.critical_section)) Locked(0, false);
+    while (budget_ > 0) Access();
+    code_.push_back(RcuUnlock());
+    in_section_ = false;
+    budget_ = rest;
+  }
+
   void Conditional() {
     const int location = AtomicLocation();
     const int reg = registers_++;
@@ -194,13 +274,25 @@ class Generator {
 
   // Spends the whole budget under `mutex` and, if `nested`, some of it under the next one too.
   void Locked(int mutex, bool nested) {
-    held_[mutex] = true;
-    code_.push_back(Lock(mutex));
-    const int other = (mutex + 1) % kMaxMutexes;
-    if (nested) Locked(other, false);
-    while (budget_ > 0) InsideAccess(mutex);
-    code_.push_back(Unlock(mutex));
-    held_[mutex] = false;
+    const bool shared = Sometimes(weights_.shared);
+    const auto take_and_give_back = [=, this] {
+      const Hold before = held_[mutex];
+      if (before != Hold::kExclusive) held_[mutex] = shared ? Hold::kShared : Hold::kExclusive;
+      // Once more what is held shared is fine; exclusively it waits for itself.
+      const bool again = nested && shared && random_.Percent(15);
+      if (nested) Locked(again ? mutex : (mutex + 1) % kMaxMutexes, false);
+      while (budget_ > 0) InsideAccess(mutex);
+      code_.push_back(shared ? UnlockShared(mutex) : Unlock(mutex));
+      held_[mutex] = before;
+    };
+    if (!Sometimes(weights_.tried)) {
+      code_.push_back(shared ? LockShared(mutex) : Lock(mutex));
+      return take_and_give_back();
+    }
+    const int taken = registers_++;
+    code_.push_back(shared ? TryLockShared(mutex, taken) : TryLock(mutex, taken));
+    code_.push_back(SkipIfEqual(taken, 0, 0));
+    EndSkipAfter(take_and_give_back);
   }
 
   // Prefers what the mutex guards, which is what the critical section is for.
@@ -208,8 +300,9 @@ class Generator {
     for (int location = 1; location < locations_; ++location) {
       const Policy& policy = policies_[location];
       const bool guarded = policy.kind == Policy::Kind::kGuarded && policy.owner == mutex;
-      if (guarded && random_.Percent(70)) return Plain(location);
+      if (guarded && random_.Percent(70)) return Guarded(location, held_[mutex]);
     }
+    if (!in_section_ && Sometimes(weights_.grace_period / 2)) return GracePeriod();
     Access();
   }
 
@@ -250,7 +343,8 @@ class Generator {
   Thread code_;
   int registers_ = 0;
   int budget_ = 0;
-  std::array<bool, kMaxMutexes> held_{};
+  std::array<Hold, kMaxMutexes> held_{};
+  bool in_section_ = false;
 };
 
 }  // namespace
@@ -264,6 +358,10 @@ const char* ProfileName(Profile profile) {
     case Profile::kLocks: return "locks";
     case Profile::kAwaits: return "awaits";
     case Profile::kPlain: return "plain";
+    case Profile::kRwLocks: return "rwlocks";
+    case Profile::kTryLocks: return "trylocks";
+    case Profile::kRcu: return "rcu";
+    case Profile::kChoose: return "choose";
   }
   return "?";
 }

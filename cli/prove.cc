@@ -40,7 +40,7 @@ std::string Remark(const Row& row) {
     case Judgement::kDiffers:
       return "<- not as expected";
     case Judgement::kCut:
-      return absl::StrCat("<- cut by --", row.report.limit_hit);
+      return absl::StrCat("<- cut: ", row.report.limit_hit);
     case Judgement::kAsExpected:
       break;
   }

@@ -27,7 +27,7 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   to.validate = options.validate;
   if (options.on_progress) {
     to.on_progress = [report = options.on_progress, start](const ExplorerResult& so_far) {
-      report({so_far.executions, so_far.blocked, SecondsSince(start), 0});
+      report({so_far.executions, so_far.blocked, SecondsSince(start), so_far.fraction});
     };
   }
   return to;

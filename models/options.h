@@ -28,9 +28,9 @@ struct Options {
   std::size_t stack_bytes = 256 << 10;
   bool stop_at_failure = true;  // False: keep counting after the first failure.
   bool validate = false;        // Check our own graphs after every run (slow).
-  std::string program;          // A name for reports and replays.
+  std::string program = "";     // A name for reports and replays.
   // Called now and then while the search goes on, if set.
-  std::function<void(const Progress&)> on_progress;
+  std::function<void(const Progress&)> on_progress = nullptr;
 };
 
 }  // namespace models

@@ -98,7 +98,9 @@ void LinkFirstAnonVma(Vma& vma, AnonVmaChain& avc, AnonVma& anon_vma) {
 bool TryLinkFirstAnonVma(Vma& vma, AnonVmaChain& avc, AnonVma& anon_vma, bool is_new) {
   // The memory of a new one may be known to a walker from its former life.
   std::optional<ksync::Guard<ksync::SpinLock>> lock;
-  if (!is_new || vma.machine.Has(Fix::kKh04)) lock.emplace(LockOf(anon_vma));
+  if (!is_new || vma.machine.Has(Fix::kKh04)) {
+    lock.emplace(LockOf(anon_vma), ksync::Site::current());
+  }
   const ksync::Guard page_table_lock(vma.vm_mm.Read()->page_table_lock);
   if (vma.anon_vma.Read() != nullptr) return false;
   LinkFirstAnonVma(vma, avc, anon_vma);

@@ -280,19 +280,13 @@ inline void Assume(bool holds, Site site = Site::current()) {
   if (!holds) CurrentHooks().Block(site);
 }
 
+// Returns: the name of a type as its own code writes it, from the name of a function over it.
+std::string ShortTypeName(std::string_view function);
+
 // Returns: the name of a type, for messages: "rmap::Vma".
 template <typename T>
 const char* TypeName() {
-  static const std::string name = [] {
-    const std::string_view text = __PRETTY_FUNCTION__;
-    const std::size_t begin = text.find("T = ") + 4;
-    std::string found(text.substr(begin, text.find_first_of(";]", begin) - begin));
-    for (const char* inner : {"modelled::", "{anonymous}::", "(anonymous namespace)::"}) {
-      const std::size_t at = found.find(inner);
-      if (at != std::string::npos) found.erase(at, std::string_view(inner).size());
-    }
-    return found;
-  }();
+  static const std::string name = ShortTypeName(__PRETTY_FUNCTION__);
   return name.c_str();
 }
 

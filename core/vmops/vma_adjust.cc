@@ -24,7 +24,9 @@ class Round {
     if (!Import()) return false;
     {
       std::optional<ksync::Guard<ksync::SpinLock>> lock;
-      if (AnonVma* anon_vma = AnonVmaToLock()) lock.emplace(LockOf(*anon_vma));
+      if (AnonVma* anon_vma = AnonVmaToLock()) {
+        lock.emplace(LockOf(*anon_vma), ksync::Site::current());
+      }
       StoreRange();
       Relink();
     }

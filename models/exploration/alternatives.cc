@@ -6,17 +6,18 @@ namespace models {
 
 bool Explorer::Take(const Choice& choice) {
   graph().Cut(choice.trail, choice.stamp);
+  weight_ = choice.weight;
+  const std::size_t before = choices().size();
+  const std::size_t frames = frames_.size();
+  bool runs = false;
   switch (choice.kind) {
-    case ChoiceKind::kRead:
-      return TakeRead(choice);
-    case ChoiceKind::kPlace:
-      return TakePlace(choice);
-    case ChoiceKind::kValue:
-      return TakeValue(choice);
-    case ChoiceKind::kRevisit:
-      return TakeRevisit(choice);
+    case ChoiceKind::kRead: runs = TakeRead(choice); break;
+    case ChoiceKind::kPlace: runs = TakePlace(choice); break;
+    case ChoiceKind::kValue: runs = TakeValue(choice); break;
+    case ChoiceKind::kRevisit: runs = TakeRevisit(choice); break;
   }
-  return false;
+  ShareWeight(frames_.size() == frames ? before : 0);
+  return runs;
 }
 
 // The global axioms of RC11 speak of seq_cst events only.
@@ -25,8 +26,24 @@ bool Explorer::Consistent() {
   return model_->Consistent(graph());
 }
 
+// The event that a choice is about, without what it reads: the waiting one, if there is one.
+EventId Explorer::Begin(const Choice& choice) {
+  const EventId last{static_cast<std::uint16_t>(choice.thread),
+                     static_cast<std::uint16_t>(graph().size(choice.thread) - 1)};
+  if (graph().size(choice.thread) == 0 || !graph().event(last).blocked) {
+    return graph().Append(choice.thread, choice.action);
+  }
+  graph().Wake(last, choice.rf);
+  return last;
+}
+
+void Explorer::TakeBack(ExecutionGraph& graph, EventId id) {
+  if (graph.event(id).woken) return graph.Unwake(id);
+  graph.TakeBack(id);
+}
+
 bool Explorer::TakeRead(const Choice& choice) {
-  const EventId id = graph().Append(choice.thread, choice.action);
+  const EventId id = Begin(choice);
   if (choice.action.kind == ActionKind::kPoolAlloc) {
     graph().event(id).reads = true;
     graph().event(id).rf = choice.rf;
@@ -45,7 +62,7 @@ bool Explorer::TakeRead(const Choice& choice) {
     // what keeps it from being, and those graphs are reached in no other way.
     model_->SetViews(graph(), id);
     PushRevisits(id, choice, conflict);
-    graph().TakeBack(id);
+    TakeBack(graph(), id);
     return false;
   }
   WriteAt(id, graph().mo(choice.rf) + 1);
@@ -74,7 +91,7 @@ bool Explorer::TakeValue(const Choice& choice) {
 // Puts the write back as it was when the revisit was found: the graph holds only what it depends on
 // and what came before.
 EventId Explorer::ReaddWrite(const Choice& choice) {
-  const EventId id = graph().Append(choice.thread, choice.action);
+  const EventId id = Begin(choice);
   Event& e = graph().event(id);
   e.stamp = choice.event_stamp;
   if (choice.action.kind == ActionKind::kPoolFree) {
@@ -96,9 +113,14 @@ bool Explorer::TakeRevisit(const Choice& choice) {
   std::vector<Choice>& old_choices = choices();
   Frame& frame = PushFrame();
   Revisit(old, before, choice.revisited).Restrict(frame.graph);
-  old.TakeBack(before);
-
+  const Event& old_write = old.event(before);
   const EventId write = ReaddWrite(choice);
+  if (old_write.woken) {
+    graph().event(write).woken = true;
+    graph().event(write).blocked_by = old_write.blocked_by;
+    graph().event(write).reserved_stamp = old_write.reserved_stamp;
+  }
+  TakeBack(old, before);
   const LocationId location = choice.action.location;
   bool last = true;
   if (choice.action.kind != ActionKind::kPoolFree) {
@@ -108,9 +130,11 @@ bool Explorer::TakeRevisit(const Choice& choice) {
     } else if (!choice.place_fixed) {
       const std::vector<int> places = Places(write);
       place = places.back();
+      weight_ /= static_cast<double>(places.size());
       for (std::size_t i = 0; i + 1 < places.size(); ++i) {
         Choice other = choice;
         other.place_fixed = true;
+        other.weight = weight_;
         other.place = static_cast<std::uint16_t>(places[i]);
         old_choices.push_back(other);
       }
@@ -145,10 +169,29 @@ bool Explorer::ReaddRead(EventId read, const Event& old, EventId write) {
   return true;
 }
 
+// A revisited read-modify-write took what would have woken others. That one of them had it instead
+// is left for later; it is then in conflict with the read-modify-write and may take it over.
+void Explorer::LeaveToWaiters(EventId taker) {
+  const EventId write = graph().event(taker).rf;
+  const LocationId lock = graph().event(taker).action.location;
+  for (EventId id : graph().location(lock).accesses) {
+    const Event& e = graph().event(id);
+    if (!e.blocked || e.action.kind != ActionKind::kAcquire) continue;
+    if (graph().mo(e.rf) >= graph().mo(write)) continue;
+    if (!Apply(e.action, graph().ValueOf(lock, write)).satisfied) continue;
+    Choice instead = Save(id.thread, e.action);
+    instead.rf = write;
+    choices().push_back(instead);
+  }
+}
+
 // A revisited read-modify-write writes anew, which is an addition like any other. And who fell
 // asleep when the graph was restricted is woken at once if what woke him was kept.
 void Explorer::FinishRevisit(EventId read) {
-  if (graph().event(read).writes) PushRevisits(read, revisit_saved_, kNoEvent);
+  if (graph().event(read).writes) {
+    PushRevisits(read, revisit_saved_, kNoEvent);
+    LeaveToWaiters(read);
+  }
   for (int t = 0; t < graph().threads(); ++t) {
     const int size = graph().size(t);
     if (size == 0) continue;

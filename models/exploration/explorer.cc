@@ -36,7 +36,10 @@ ExplorerResult Explorer::Explore() {
     }
     const Choice choice = choices().back();
     choices().pop_back();
-    if (!Take(choice)) continue;
+    if (!Take(choice)) {
+      result_.fraction += weight_;
+      continue;
+    }
     if (LimitHit()) break;
     RunOnce();
   }
@@ -168,6 +171,7 @@ Explorer::Choice Explorer::Save(int thread, const Action& action) {
 void Explorer::Add(int thread, const Action& action) {
   if (steps_ != nullptr) return AddStep(thread, action);
   seen_seq_cst_ |= action.order == Order::kSeqCst || action.failure == Order::kSeqCst;
+  const std::size_t before = choices().size();
   const Choice saved = Save(thread, action);
   const EventId id = graph().Append(thread, action);
   if (action.kind == ActionKind::kPoolAlloc) {
@@ -179,6 +183,14 @@ void Explorer::Add(int thread, const Action& action) {
   } else {
     AddOther(id, saved);
   }
+  ShareWeight(before);
+}
+
+void Explorer::ShareWeight(std::size_t before) {
+  std::vector<Choice>& left = choices();
+  if (left.size() == before) return;
+  weight_ /= static_cast<double>(left.size() - before + 1);
+  for (std::size_t i = before; i < left.size(); ++i) left[i].weight = weight_;
 }
 
 // The latest write comes first: it needs no consistency check and no other read-modify-write can

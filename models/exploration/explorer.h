@@ -38,6 +38,7 @@ struct ExplorerResult {
   std::uint64_t blocked = 0;     // Ended with somebody waiting, and not a deadlock.
   std::uint64_t failures = 0;
   std::uint64_t runs = 0;
+  double fraction = 0;  // Estimate of how much of the search is done, from 0 to 1.
   std::string limit_hit;   // Which limit cut the search; empty: none, it is exhaustive.
   Failure failure;         // The first.
   ExecutionGraph failing;  // The graph it happened on.
@@ -86,6 +87,7 @@ class Explorer final : public Decider {
     std::uint64_t value = 0;       // kValue; kRevisit of a slab allocation: the object.
     std::size_t trail = 0;         // The graph before the event.
     std::uint32_t stamp = 0;
+    double weight = 0;  // Its share of the search, as estimated.
     std::uint32_t event_stamp = 0;  // kRevisit: the stamp the write had; 0: a new one.
     Action action;                  // What the event asks for.
   };
@@ -129,9 +131,12 @@ class Explorer final : public Decider {
   bool TakePlace(const Choice& choice);
   bool TakeValue(const Choice& choice);
   bool TakeRevisit(const Choice& choice);
+  EventId Begin(const Choice& choice);
+  static void TakeBack(ExecutionGraph& graph, EventId id);
   EventId ReaddWrite(const Choice& choice);
   bool ReaddRead(EventId read, const Event& old, EventId write);
   void FinishRevisit(EventId read);
+  void LeaveToWaiters(EventId taker);
 
   // Replaying
   // --------------------------------------------------------------------------------------
@@ -141,6 +146,9 @@ class Explorer final : public Decider {
   int StepPlace(const ReplayStep& step, LocationId location);
 
   // Runs and their ends ---------------------------------------------------------------------------
+  // Divides the share of the search that is being worked on among what goes on now and the choices
+  // left behind since there were `before`, as if each led to equally much.
+  void ShareWeight(std::size_t before);
   void RunOnce();
   void Judge(RunOutcome outcome);
   bool Deadlocked();
@@ -159,6 +167,7 @@ class Explorer final : public Decider {
   Choice revisit_saved_;       // The graph before the read that a revisit put back.
   bool seen_seq_cst_ = false;  // Some event so far was seq_cst.
   bool stop_ = false;
+  double weight_ = 1;  // The share of the search that the next run is.
   const std::vector<ReplayStep>* steps_ = nullptr;  // Set while replaying.
   int then_ = kNobody;                              // Replaying: who goes on after the steps.
   bool misfit_ = false;                             // A step did not fit the program.

@@ -18,6 +18,7 @@ void Explorer::RunOnce() {
       std::abort();
     }
   }
+  result_.fraction += weight_;
   Judge(outcome);
 }
 

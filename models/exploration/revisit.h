@@ -47,6 +47,7 @@ class Revisit {
   bool InPrevious(EventId id, std::uint32_t stamp) const;
   bool ReadEarlier(EventId id) const;
   bool LastInPrevious(EventId id) const;
+  bool WaitsInPrevious(EventId id) const;
   bool ReservationMaximal(EventId id) const;
 
   const ExecutionGraph& graph_;

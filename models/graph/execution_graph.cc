@@ -90,7 +90,7 @@ void ExecutionGraph::Wake(EventId id, EventId write) {
 
 void ExecutionGraph::Unwake(EventId id) {
   Event& e = event(id);
-  if (e.writes) Displace(id);
+  if (e.writes && e.mo != 0) Displace(id);
   e.writes = e.woken = false;
   e.blocked = true;
   e.rf = e.blocked_by;

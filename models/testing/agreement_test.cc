@@ -2,8 +2,9 @@
 //
 // For a race-free program both must find the same set of outcomes, the same number of complete
 // executions (so the fast engine visits none twice and misses none) and the same answer to "can it
-// deadlock?". A racy program has no meaning; then only that the race is found is compared. Where the
-// engine says that it left out overlapping grace periods, what it found must be among the expected.
+// deadlock?". A racy program has no meaning; then only that the race is found is compared. Where
+// the engine says that it left out overlapping grace periods, what it found must be among the
+// expected.
 //
 // RMAPCHECK_AGREEMENT_PROGRAMS in the environment sets how many programs per profile are compared
 // (default 1500), RMAPCHECK_AGREEMENT_FIRST_SEED the seed of the first, and
@@ -39,18 +40,24 @@ std::int64_t FromEnvironment(const char* name, std::int64_t otherwise) {
 // The only place that knows the engine's names for the models.
 MemoryModelKind EngineModel(Model model) {
   switch (model) {
-    case Model::kRc11: return MemoryModelKind::kRc11;
-    case Model::kCpp20: return MemoryModelKind::kCpp20;
-    case Model::kSc: return MemoryModelKind::kSc;
+    case Model::kRc11:
+      return MemoryModelKind::kRc11;
+    case Model::kCpp20:
+      return MemoryModelKind::kCpp20;
+    case Model::kSc:
+      return MemoryModelKind::kSc;
   }
   return MemoryModelKind::kRc11;
 }
 
 const char* ModelName(Model model) {
   switch (model) {
-    case Model::kRc11: return "rc11";
-    case Model::kCpp20: return "cpp20";
-    case Model::kSc: return "sc";
+    case Model::kRc11:
+      return "rc11";
+    case Model::kCpp20:
+      return "cpp20";
+    case Model::kSc:
+      return "sc";
   }
   return "?";
 }
@@ -66,8 +73,8 @@ EngineResult RunEngine(const Program& program, Model model, bool stop_at_failure
   options.memory_model = EngineModel(model);
   options.stop_at_failure = stop_at_failure;
   result.report = Check(options, AsModelled(program, [&result](const Outcome& outcome) {
-    result.outcomes.insert(outcome);
-  }));
+                          result.outcomes.insert(outcome);
+                        }));
   return result;
 }
 
@@ -140,8 +147,10 @@ TEST_P(Agreement, OnRandomPrograms) {
     for (Model model : kModels) {
       const std::string differences = Differences(program, model);
       if (differences.empty()) continue;
-      FAIL() << ProfileName(profile) << " program of seed " << seed << " under "
-             << ModelName(model) << ":\n" << ToString(program) << "the engine:\n" << differences;
+      FAIL() << ProfileName(profile) << " program of seed " << seed << " under " << ModelName(model)
+             << ":\n"
+             << ToString(program) << "the engine:\n"
+             << differences;
     }
   }
 }

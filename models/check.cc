@@ -66,9 +66,12 @@ Report ToReport(const ExplorerResult& result, const Names& names, const Options&
   report.replay.failure = FailureName(result.failure.kind);
   report.replay.message = report.failure;
   report.replay.steps = StepsOf(result.failing);
+  for (int t = 1; t < names.threads(); ++t) {
+    report.replay.threads.push_back({names.thread(t).parent, names.thread(t).manyeth});
+  }
   // The last place is the one where the failing thread stood; nobody goes on in the other two.
-  const bool goes_on = report.failure_kind != FailureKind::kDeadlock &&
-                       report.failure_kind != FailureKind::kLeak;
+  const bool goes_on =
+      report.failure_kind != FailureKind::kDeadlock && report.failure_kind != FailureKind::kLeak;
   if (goes_on && !result.failure.places.empty()) {
     report.replay.then = result.failure.places.back().thread;
   }
@@ -90,7 +93,7 @@ Report CheckReplay(const Options& options, const std::function<void()>& program,
                    const Replay& replay) {
   const Clock::time_point start = Clock::now();
   Explorer explorer(ToExplorer(options, start), program);
-  ExplorerResult result = explorer.Replay(replay.steps, replay.then);
+  ExplorerResult result = explorer.Replay(replay);
   if (result.failures == 0) result.limit_hit = "replay";  // One execution proves nothing.
   Report report = ToReport(result, explorer.names(), options);
   report.seconds = SecondsSince(start);

@@ -9,6 +9,7 @@
 #include "core/sync/sync.h"
 #include "gtest/gtest.h"
 #include "models/check.h"
+#include "models/testing/expect.h"
 
 #if defined(__clang__)
 // The planted lock faults are just what clang's analysis is there to refuse.
@@ -26,33 +27,10 @@ using ksync::Plain;
 using ksync::relaxed;
 using ksync::release;
 using ksync::RwLock;
-using ksync::SlabCache;
 using ksync::Thread;
 
 constexpr LockClass kLock{"a_lock"};
 constexpr LockClass kOther{"b_lock"};
-
-Report RunChecked(const std::function<void()>& program) {
-  Options options;
-  options.validate = true;
-  return Check(options, program);
-}
-
-// The fault is found, with a place in this file.
-void ExpectFailure(FailureKind kind, const std::function<void()>& program) {
-  const Report report = RunChecked(program);
-  EXPECT_EQ(report.verdict, Verdict::kViolated) << report;
-  EXPECT_EQ(report.failure_kind, kind) << report;
-  EXPECT_FALSE(report.exhaustive);
-  EXPECT_NE(report.failure.find("failures_test.cc:"), std::string::npos) << report.failure;
-}
-
-void ExpectHolds(const std::function<void()>& program) {
-  const Report report = RunChecked(program);
-  EXPECT_EQ(report.verdict, Verdict::kHolds) << report;
-  EXPECT_TRUE(report.exhaustive);
-  EXPECT_GT(report.executions, 0u);
-}
 
 // Checks ------------------------------------------------------------------------------------------
 
@@ -152,150 +130,6 @@ TEST(DataRace, PublishingAnAtomicRelaxedRacesWithItsInitialisation) {
   ExpectHolds(program(release, acquire));
 }
 
-// Memory ------------------------------------------------------------------------------------------
-
-struct Node {
-  Atomic<int> value{1, "node->value"};
-  Plain<int> plain{2, "node->plain"};
-};
-
-TEST(UseAfterFree, OfAnAtomicOrAPlainFieldInOneThread) {
-  ExpectFailure(FailureKind::kUseAfterFree, [] {
-    Node* node = ksync::New<Node>();
-    ksync::Delete(node);
-    node->value.Load(relaxed);
-  });
-  ExpectFailure(FailureKind::kUseAfterFree, [] {
-    Node* node = ksync::New<Node>();
-    ksync::Delete(node);
-    node->plain.Read();
-  });
-}
-
-TEST(UseAfterFree, AnAccessThatTheFreeDoesNotWaitFor) {
-  ExpectFailure(FailureKind::kUseAfterFree, [] {
-    Node* node = ksync::New<Node>();
-    Thread user([&] { node->value.Load(relaxed); });
-    ksync::Delete(node);
-  });
-  ExpectHolds([] {
-    Node* node = ksync::New<Node>();
-    Thread user([&] { node->value.Load(relaxed); });
-    user.Join();
-    ksync::Delete(node);
-  });
-}
-
-TEST(UseAfterFree, OfALocalThatWentOutOfScope) {
-  ExpectFailure(FailureKind::kUseAfterFree, [] {
-    Atomic<Atomic<int>*> shared(nullptr, "shared");
-    Thread user([&] {
-      if (Atomic<int>* local = shared.Load(acquire)) local->Load(relaxed);
-    });
-    {
-      Atomic<int> local(3, "local");
-      shared.Store(&local, release);
-    }
-    user.Join();
-  });
-}
-
-// A reader of a recycled object, with and without the read-side section that keeps its memory.
-std::function<void()> SlabReader(bool section) {
-  return [section] {
-    SlabCache<Node> cache("node_cache");
-    Node* node = cache.Alloc();
-    Thread reader([&] {
-      if (section) ksync::RcuReadLock();
-      node->value.Load(relaxed);
-      if (section) ksync::RcuReadUnlock();
-    });
-    cache.Free(node);
-    reader.Join();
-  };
-}
-
-TEST(UseAfterFree, ATypeStableObjectNeedsAReadSideSection) {
-  ExpectFailure(FailureKind::kUseAfterFree, SlabReader(false));
-}
-
-TEST(UseAfterFree, ASectionThatBeginsBehindTheFreeIsTooLate) {
-  ExpectFailure(FailureKind::kUseAfterFree, [] {
-    SlabCache<Node> cache("node_cache");
-    Node* node = cache.Alloc();
-    cache.Free(node);
-    ksync::RcuReadGuard guard;
-    node->value.Load(relaxed);
-  });
-}
-
-TEST(UseAfterFree, RcuFreeWithoutAGracePeriod) {
-  const auto program = [](bool wait) {
-    return [wait] {
-      Atomic<Node*> shared(ksync::New<Node>(), "shared");
-      Thread reader([&] {
-        ksync::RcuReadGuard guard;
-        if (Node* node = shared.Load(acquire)) node->value.Load(relaxed);
-      });
-      Node* old = shared.Exchange(nullptr, ksync::acq_rel);
-      if (wait) ksync::SynchronizeRcu();
-      ksync::Delete(old);
-      reader.Join();
-    };
-  };
-  ExpectFailure(FailureKind::kUseAfterFree, program(false));
-  ExpectHolds(program(true));
-}
-
-TEST(DoubleFree, OfMemoryAndOfASlabObject) {
-  ExpectFailure(FailureKind::kDoubleFree, [] {
-    int* memory = ksync::New<int>(1);
-    ksync::Delete(memory);
-    ksync::Delete(memory);
-  });
-  ExpectFailure(FailureKind::kDoubleFree, [] {
-    SlabCache<int> cache("ints");
-    int* object = cache.Alloc();
-    cache.Free(object);
-    cache.Free(object);
-  });
-}
-
-TEST(DoubleFree, OfMemoryThatIsNotOurs) {
-  ExpectFailure(FailureKind::kDoubleFree, [] {
-    int local = 0;
-    ksync::Delete(&local);
-  });
-}
-
-TEST(Leak, OfMemoryAndOfASlabObject) {
-  const Report memory = RunChecked([] { ksync::New<int>(1); });
-  EXPECT_EQ(memory.failure_kind, FailureKind::kLeak) << memory;
-  const Report slab = RunChecked([] {
-    SlabCache<int> cache("ints");
-    cache.Alloc();
-  });
-  EXPECT_EQ(slab.failure_kind, FailureKind::kLeak) << slab;
-  EXPECT_NE(slab.failure.find("ints"), std::string::npos) << slab.failure;
-}
-
-TEST(Leak, OnlyInTheExecutionWhereAllocationFails) {
-  ExpectFailure(FailureKind::kCheckFailed,
-                [] { ksync::Check(!ksync::AllocationFails("node"), "allocation succeeds"); });
-}
-
-TEST(UninitialisedRead, OfAPlainFieldWithoutAValue) {
-  ExpectFailure(FailureKind::kUninitialisedRead, [] {
-    Plain<int> field("field");
-    field.Read();
-  });
-  ExpectHolds([] {
-    Plain<int> field("field");
-    field.Write(1);
-    field.Read();
-  });
-}
-
 // Waiting -----------------------------------------------------------------------------------------
 
 TEST(Deadlock, TwoLocksInOppositeOrderNamesWhoWaitsForWhatAndWhoHoldsIt) {
@@ -331,6 +165,29 @@ TEST(Deadlock, AWaitThatNobodyEnds) {
     Atomic<int> flag(0, "flag");
     flag.WaitUntilEqual(1, acquire);
   });
+}
+
+// A revisit blocks the first step of the other thread, which the failing run then never starts.
+TEST(Deadlock, NamesAlsoWhoWasBlockedAtItsFirstStep) {
+  const Report report = RunChecked([] {
+    Mutex m(kLock);
+    Atomic<int> f(0, "f");
+    Thread one([&] {
+      m.Lock();
+      f.Store(1, release);
+      m.Unlock();
+    });
+    Thread two([&] {
+      m.Lock();
+      f.WaitUntilEqual(1, acquire);
+      m.Unlock();
+    });
+  });
+  EXPECT_EQ(report.failure_kind, FailureKind::kDeadlock) << report;
+  EXPECT_NE(report.failure.find("T1 'thread' waits for a_lock, held by T2"), std::string::npos)
+      << report.failure;
+  EXPECT_NE(report.failure.find("T2 'thread' waits for a change of f"), std::string::npos)
+      << report.failure;
 }
 
 TEST(Deadlock, APartialOneIsOneToo) {
@@ -407,6 +264,29 @@ TEST(UnboundedLoop, ASpinThatNothingEnds) {
     while (flag.Load(acquire) == 0) {
     }
   });
+}
+
+TEST(UnboundedLoop, ALongLoopThatEndsIsNone) {
+  ExpectHolds([] {
+    Atomic<int> x(0, "x");
+    for (int i = 0; i < 250; ++i) x.Load(relaxed);
+  });
+}
+
+TEST(UnboundedLoop, WhoWouldEndASpinIsNotStarvedByIt) {
+  Options options;
+  const Report report = Check(options, [] {
+    Atomic<int> x(0, "x"), y(0, "y");
+    Thread spinner([&] {
+      while (x.Load(acquire) == 0) {
+      }
+    });
+    Thread ender([&] {
+      for (int i = 0; i < 40; ++i) y.Load(relaxed);
+      x.Store(1, release);
+    });
+  });
+  EXPECT_EQ(report.failure_kind, FailureKind::kNone) << report;  // Cut, but no failure.
 }
 
 TEST(UnboundedLoop, ALoopThatNeverCallsTheChecker) {

@@ -179,6 +179,66 @@ TEST(Replay, WithNonsenseStepsIsRefusedAndDoesNotCrash) {
   }
 }
 
+// An edited replay must not show what no memory model allows: every read made to read the initial
+// value, every write moved.
+TEST(Replay, OfAnImpossibleExecutionIsRefused) {
+  const auto program = [] {
+    Atomic<int> x(0, "x");
+    Thread writer([&] { x.Store(1, relaxed); });
+    writer.Join();
+    x.Store(2, relaxed);
+    const int seen = x.Load(relaxed);
+    ksync::Check(seen != 2, "planted");
+  };
+  const Report found = Check({}, program);
+  ASSERT_EQ(found.failure_kind, FailureKind::kCheckFailed);
+  int refused = 0;
+  for (std::size_t i = 0; i < found.replay.steps.size(); ++i) {
+    Replay edited = found.replay;
+    if (edited.steps[i].rf != kNoEvent) edited.steps[i].rf = kInit;
+    if (edited.steps[i].mo != 0) edited.steps[i].mo = 3 - edited.steps[i].mo;
+    if (edited.steps[i].rf == found.replay.steps[i].rf &&
+        edited.steps[i].mo == found.replay.steps[i].mo) {
+      continue;
+    }
+    EXPECT_EQ(CheckReplay({}, program, edited).failure_kind, FailureKind::kNondeterminism) << i;
+    ++refused;
+  }
+  EXPECT_GE(refused, 2);
+}
+
+TEST(Replay, WithStepsLeftOverIsRefused) {
+  const Report found = Check({}, RareFailure);
+  Replay longer = found.replay;
+  longer.steps.push_back(longer.steps.back());
+  EXPECT_EQ(CheckReplay({}, RareFailure, longer).failure_kind, FailureKind::kNondeterminism);
+}
+
+// The search meets the two grandchildren in one order, the failing execution alone in another.
+TEST(Replay, OfThreadsThatThreadsMadeIsTheSame) {
+  const auto program = [] {
+    Atomic<int> x(0, "x"), y(0, "y");
+    int seen = 0;
+    Thread one([&] {
+      if (x.Load(relaxed) == 0) {
+        Thread child([&] { y.Store(1, relaxed); });
+      } else {
+        seen = 1;
+      }
+    });
+    Thread two([&] {
+      x.Store(1, relaxed);
+      Thread child([&] { y.Store(2, relaxed); });
+    });
+    one.Join();
+    two.Join();
+    ksync::Check(seen == 0 || y.Load(relaxed) != 2, "planted");
+  };
+  const Report found = Check({}, program);
+  ASSERT_EQ(found.failure_kind, FailureKind::kCheckFailed) << found;
+  EXPECT_EQ(CheckReplay({}, program, found.replay).failure, found.failure);
+}
+
 TEST(Replay, OfADeadlockIsTheSameDeadlock) {
   constexpr ksync::LockClass kLock{"lock"};
   const auto program = [&] {

@@ -13,7 +13,7 @@ reset_stage() {
   mkdir -p "$stage/bin" "$stage/system/etc" "$stage/cache"
   printf 'ID=debian\nPRETTY_NAME="Debian"\n' >"$stage/system/etc/os-release"
   local command
-  for command in env grep mkdir mv rm sed sha256sum; do
+  for command in env grep mkdir mv readlink rm sed sha256sum; do
     # Not a link: a stub put in its place would be written through it, into the machine's own command.
     stub "$command" "exec $(type -P "$command") \"\$@\""
   done
@@ -22,6 +22,7 @@ reset_stage() {
 }
 
 stub() {
+  rm -f "$stage/bin/$1"
   printf '#!/bin/bash\n%s\n' "$2" >"$stage/bin/$1"
   chmod +x "$stage/bin/$1"
 }
@@ -30,17 +31,22 @@ stub() {
 install_everything() {
   local path
   while read -r path; do
+    path="${path/\$HOSTTYPE/$HOSTTYPE}"
     mkdir -p "$stage/system${path%/*}"
     touch "$stage/system$path"
-  done < <(sed -n 's|^  [a-z+0-9-]* *\(/usr/[^ ]*\)$|\1|p' "$tree/bazelw")
+  done < <(sed -n 's|^  [a-z+0-9-]* *"\{0,1\}\(/usr/[^ "]*\)"\{0,1\}$|\1|p' "$tree/bazelw")
   stub bazel 'echo "ran: ${*: -2}"'
   ln -sf "$stage/bin/bazel" "$stage/system/usr/bin/bazel"
 }
 
-# run_bazelw EXPECTED_STATUS: leaves both outputs in $output.
+# Makes every file pass for the pinned one.
+trust_every_checksum() { stub sha256sum 'exit 0'; }
+
+# run_bazelw EXPECTED_STATUS [COMMAND...]: leaves both outputs in $output.
 run_bazelw() {
-  local status=0
-  output=$(PATH="$stage/bin" "$tree/bazelw" test //... 2>&1) || status=$?
+  local status=0 command=("${@:2}")
+  ((${#command[@]} > 0)) || command=("$tree/bazelw")
+  output=$(PATH="$stage/bin" "${command[@]}" test //... 2>&1) || status=$?
   [[ $status == "$1" ]] || die "exit code $status, not $1"
 }
 
@@ -52,6 +58,8 @@ expect_one_message() {
   lines=$(grep -vc ', once: ' <<<"$output")
   [[ $lines == 2 ]] || die "$lines lines, not 2"
 }
+
+expect_silence() { [[ $output == "ran: test //..." ]] || die "not silent"; }
 
 die() {
   printf '%s: %s. The output was:\n%s\n' "${FUNCNAME[2]}" "$1" "$output" >&2
@@ -96,7 +104,8 @@ test_no_network_for_archives() {
   RMAPCHECK_MIRROR=http://127.0.0.1:9 run_bazelw 1
   expect_one_message
   expect "no network: com_google_absl"
-  expect "wget -O '$RMAPCHECK_CACHE/abseil_20220623.1.orig.tar.gz' 'http://127.0.0.1:9/pool"
+  expect "/usr/lib/apt/apt-helper download-file 'http://127.0.0.1:9/pool/main/a/abseil/abseil_20220623.1.orig.tar.gz'"
+  expect "'$RMAPCHECK_CACHE/abseil_20220623.1.orig.tar.gz'"
 }
 
 test_bad_checksum() {
@@ -111,13 +120,119 @@ test_bad_checksum() {
 
 test_nothing_missing_is_silent() {
   install_everything
-  stub sha256sum 'exit 0'
+  trust_every_checksum
   run_bazelw 0
-  [[ $output == "ran: test //..." ]] || die "not silent"
+  expect_silence
+  stub mv 'echo "written again"'
+  run_bazelw 0
+  expect_silence
+}
+
+test_python_is_installed() {
+  install_everything
+  rm "$RMAPCHECK_SYSTEM/usr/bin/python3"
+  run_bazelw 1
+  expect "--no-install-recommends python3-minimal'"
+  # What Python's smallest package leaves out, and the tests of docs need.
+  install_everything
+  rm "$RMAPCHECK_SYSTEM/usr/lib/python3.11/unittest/__init__.py"
+  run_bazelw 1
+  expect "--no-install-recommends python3'"
+}
+
+# The archives are still checked: the first of them is missing.
+test_run_through_a_link() {
+  install_everything
+  stub apt-helper 'exit 100'
+  ln -s "$tree/bazelw" "$stage/elsewhere"
+  run_bazelw 1 "$stage/elsewhere"
+  expect_one_message
+  expect "no network: com_google_absl"
+}
+
+test_run_by_bash_without_a_folder() {
+  install_everything
+  stub apt-helper 'exit 100'
+  cd "$tree"
+  run_bazelw 1 "$BASH" bazelw
+  expect_one_message
+  expect "no network: com_google_absl"
+}
+
+test_no_archive_rows() {
+  install_everything
+  mkdir -p "$stage/tree/third_party"
+  cat "$tree/bazelw" >"$stage/tree/bazelw"
+  run_bazelw 1 "$BASH" "$stage/tree/bazelw"
+  expect_one_message
+  expect "third_party/archives.bzl names no archive"
+  expect "git -C '$(readlink -f "$stage/tree")' checkout third_party/archives.bzl"
+  echo 'ARCHIVES = []' >"$stage/tree/third_party/archives.bzl"
+  run_bazelw 1 "$BASH" "$stage/tree/bazelw"
+  expect_one_message
+  expect "third_party/archives.bzl names no archive"
+}
+
+test_home_is_not_set() {
+  install_everything
+  run_bazelw 1 env -u HOME -u XDG_CACHE_HOME -u RMAPCHECK_CACHE "$tree/bazelw"
+  expect_one_message
+  expect "HOME is not set"
+  expect "RMAPCHECK_CACHE=DIR ./bazelw"
+  trust_every_checksum
+  run_bazelw 0 env -u HOME -u XDG_CACHE_HOME "$tree/bazelw"
+  expect_silence
+}
+
+# A file stands where the folder should be; not even root can make a folder in it.
+test_cache_cannot_be_made() {
+  local where="$stage/file/cache"
+  touch "$stage/file"
+  stub id 'echo 0'
+  expect_cache_is_refused "$where"  # For the log of apt-get.
+  install_everything
+  expect_cache_is_refused "$where"  # For the archives.
+  trust_every_checksum
+  expect_cache_is_refused "$where"  # For Bazel's settings.
+}
+
+expect_cache_is_refused() {
+  RMAPCHECK_CACHE="$1" run_bazelw 1
+  expect_one_message
+  expect "$1, cannot be made or written"
+  expect "RMAPCHECK_CACHE=DIR ./bazelw"
+}
+
+test_moved_cache() {
+  install_everything
+  trust_every_checksum
+  run_bazelw 0
+  mv "$RMAPCHECK_CACHE" "$stage/moved"
+  RMAPCHECK_CACHE="$stage/moved" run_bazelw 0
+  expect_silence
+  expect_settings_name "$stage/moved"
+}
+
+test_relative_cache() {
+  install_everything
+  trust_every_checksum
+  cd "$stage"
+  RMAPCHECK_CACHE="a b/cache" run_bazelw 0
+  expect_settings_name "$stage/a b/cache"
+}
+
+# Every line, and nothing is left beside the file.
+expect_settings_name() {
+  local line
+  while read -r line; do
+    [[ $line == *" --distdir=\"$1\"" ]] || die "the settings do not name »$1«: $line"
+  done <"$1/bazelrc"
+  [[ $(echo "$1"/bazelrc*) == "$1/bazelrc" ]] || die "a part of the settings is left"
 }
 
 for test in $(compgen -A function test_); do
   reset_stage
   "$test"
+  cd "$tree"
   echo "passed: $test"
 done

@@ -15,8 +15,10 @@ AnonVma* AnonVmaAlloc(Machine& machine, AnonVma* root) {
 }
 
 void AnonVmaFree(Machine& machine, AnonVma& anon_vma) {
-  AnonVma* const root = anon_vma.root.Read();
-  if (root != &anon_vma) DropAnonVma(machine, *root);
+  if (machine.Has(Mechanism::kRootLock)) {
+    AnonVma* const root = anon_vma.root.Read();
+    if (root != &anon_vma) DropAnonVma(machine, *root);
+  }
   machine.anon_vmas().Free(anon_vma);
 }
 
@@ -25,7 +27,7 @@ void GetAnonVma(AnonVma& anon_vma) { anon_vma.external_refcount.Increment(); }
 void DropAnonVma(Machine& machine, AnonVma& anon_vma) {
   bool unused = false;
   {
-    const ksync::Guard lock(LockOf(anon_vma));
+    const ksync::Guard lock(LockOf(machine, anon_vma));
     if (anon_vma.external_refcount.DecrementAndTest()) unused = IsUnused(anon_vma);
   }
   if (unused) AnonVmaFree(machine, anon_vma);

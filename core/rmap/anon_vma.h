@@ -38,7 +38,7 @@ struct AnonVmaChain {
 class AnonVma {
  public:
   ksync::SpinLock lock{kAnonVmaLock};
-  // Whose lock counts. Read by walkers before they hold any lock.
+  // Whose lock counts; not used before G5. Read by walkers before they hold any lock.
   ksync::Marked<AnonVma*> root{this, "anon_vma.root"};
   // Users other than VMAs: children that need this root, and migration.
   ksync::RefCount external_refcount{0, "anon_vma.external_refcount"};
@@ -55,9 +55,13 @@ class AnonVmaCache {
   ksync::SlabCache<AnonVma> slab_{"anon_vma"};
 };
 
-// Returns: the lock that guards an anon_vma. Kernel: anon_vma->lock, or anon_vma_lock() with roots.
+// Returns: the lock that guards an anon_vma: its own, or since G5 its root's.
+// Kernel: anon_vma->lock, later anon_vma_lock().
 // Requires: the anon_vma lives, or the caller is in an RCU section since before it died.
-inline ksync::SpinLock& LockOf(AnonVma& anon_vma) { return anon_vma.root.Read()->lock; }
+inline ksync::SpinLock& LockOf(const Machine& machine, AnonVma& anon_vma) {
+  if (!machine.Has(Mechanism::kRootLock)) return anon_vma.lock;
+  return anon_vma.root.Read()->lock;
+}
 
 // Returns: an anon_vma of the family of `root`, or of its own if null; null if memory ran out.
 // Kernel: anon_vma_alloc().

@@ -23,7 +23,7 @@ void AnonVmaChainLink(Vma& vma, AnonVmaChain& avc, AnonVma& anon_vma) {
   avc.vma.Write(&vma);
   avc.anon_vma.Write(&anon_vma);
   vma.anon_vma_chain.PushFront(avc.same_vma);
-  const ksync::Guard lock(LockOf(anon_vma));
+  const ksync::Guard lock(LockOf(vma.machine, anon_vma));
   anon_vma.head.PushBack(avc.same_anon_vma);
 }
 
@@ -32,7 +32,7 @@ void AnonVmaUnlink(Machine& machine, AnonVmaChain& avc) {
   AnonVma& anon_vma = *avc.anon_vma.Read();
   bool unused = false;
   {
-    const ksync::Guard lock(LockOf(anon_vma));
+    const ksync::Guard lock(LockOf(machine, anon_vma));
     anon_vma.head.Erase(avc.same_anon_vma);
     unused = IsUnused(anon_vma);
   }
@@ -99,7 +99,7 @@ bool TryLinkFirstAnonVma(Vma& vma, AnonVmaChain& avc, AnonVma& anon_vma, bool is
   // The memory of a new one may be known to a walker from its former life.
   std::optional<ksync::Guard<ksync::SpinLock>> lock;
   if (!is_new || vma.machine.Has(Fix::kKh04)) {
-    lock.emplace(LockOf(anon_vma), ksync::Site::current());
+    lock.emplace(LockOf(vma.machine, anon_vma), ksync::Site::current());
   }
   const ksync::Guard page_table_lock(vma.vm_mm.Read()->page_table_lock);
   if (vma.anon_vma.Read() != nullptr) return false;

@@ -68,7 +68,7 @@ template <typename Visit>
 void RmapWalkAnon(const Page& page, Visit visit) {
   AnonVma* const anon_vma = ToAnonVma(page.mapping.LoadAcquire());
   if (anon_vma == nullptr) return;
-  const ksync::Guard lock(LockOf(*anon_vma));
+  const ksync::Guard lock(LockOf(page.machine, *anon_vma));
   ForEachVma(*anon_vma, page, [&](Vma& vma, VirtualPage address) {
     visit(vma, address);
     return true;
@@ -96,7 +96,7 @@ AnonVma* PageLockAnonVma(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     ksync::RcuReadUnlock();
     return nullptr;
   }
-  ksync::SpinLock& lock = LockOf(*anon_vma);
+  ksync::SpinLock& lock = LockOf(machine, *anon_vma);
   lock.Lock();
   if (!machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
   // Under the lock "mapped" means that the anon_vma, and so its root, is the one asked for.
@@ -107,7 +107,7 @@ AnonVma* PageLockAnonVma(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 }
 
 void PageUnlockAnonVma(Page& page, AnonVma& anon_vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  LockOf(anon_vma).Unlock();
+  LockOf(page.machine, anon_vma).Unlock();
   if (page.machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
 }
 

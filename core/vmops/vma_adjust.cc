@@ -25,7 +25,7 @@ class Round {
     {
       std::optional<ksync::Guard<ksync::SpinLock>> lock;
       if (AnonVma* anon_vma = AnonVmaToLock()) {
-        lock.emplace(LockOf(*anon_vma), ksync::Site::current());
+        lock.emplace(LockOf(vma_.machine, *anon_vma), ksync::Site::current());
       }
       StoreRange();
       Relink();

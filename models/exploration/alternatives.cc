@@ -11,10 +11,18 @@ bool Explorer::Take(const Choice& choice) {
   const std::size_t frames = frames_.size();
   bool runs = false;
   switch (choice.kind) {
-    case ChoiceKind::kRead: runs = TakeRead(choice); break;
-    case ChoiceKind::kPlace: runs = TakePlace(choice); break;
-    case ChoiceKind::kValue: runs = TakeValue(choice); break;
-    case ChoiceKind::kRevisit: runs = TakeRevisit(choice); break;
+    case ChoiceKind::kRead:
+      runs = TakeRead(choice);
+      break;
+    case ChoiceKind::kPlace:
+      runs = TakePlace(choice);
+      break;
+    case ChoiceKind::kValue:
+      runs = TakeValue(choice);
+      break;
+    case ChoiceKind::kRevisit:
+      runs = TakeRevisit(choice);
+      break;
   }
   ShareWeight(frames_.size() == frames ? before : 0);
   return runs;
@@ -169,8 +177,8 @@ bool Explorer::ReaddRead(EventId read, const Event& old, EventId write) {
   return true;
 }
 
-// A revisited read-modify-write took what would have woken others. That one of them had it instead
-// is left for later; it is then in conflict with the read-modify-write and may take it over.
+// A read-modify-write, revisited or woken, took what could wake others. That one of them had it
+// instead is left for later; it is then in conflict with the taker and may take it over.
 void Explorer::LeaveToWaiters(EventId taker) {
   const EventId write = graph().event(taker).rf;
   const LocationId lock = graph().event(taker).action.location;

@@ -93,7 +93,8 @@ int Explorer::NextThread(const std::vector<ThreadStatus>& threads) {
       if (in_grace == kNobody && GracePeriodOver(t, action)) in_grace = t;
     } else if (CanGoOn(t, action)) {
       if (status.repeats < 2) return t;
-      if (spinning == kNobody) spinning = t;
+      // Who spun least goes first, so that nobody starves who would end another's spin.
+      if (spinning == kNobody || status.repeats < threads[spinning].repeats) spinning = t;
     } else if (with_old_option == kNobody && Waits(action) && HasOldOption(t, action)) {
       with_old_option = t;
     }
@@ -360,6 +361,7 @@ void Explorer::WakeWaiter(LocationId lock) {
     WriteAt(id, graph().mo(last) + 1);
     Settle(id);
     PushRevisits(id, saved, kNoEvent);
+    LeaveToWaiters(id);
     return WakeWaiter(lock);
   }
 }

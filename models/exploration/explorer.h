@@ -38,7 +38,7 @@ struct ExplorerResult {
   std::uint64_t blocked = 0;     // Ended with somebody waiting, and not a deadlock.
   std::uint64_t failures = 0;
   std::uint64_t runs = 0;
-  double fraction = 0;  // Estimate of how much of the search is done, from 0 to 1.
+  double fraction = 0;     // Estimate of how much of the search is done, from 0 to 1.
   std::string limit_hit;   // Which limit cut the search; empty: none, it is exhaustive.
   Failure failure;         // The first.
   ExecutionGraph failing;  // The graph it happened on.
@@ -64,9 +64,9 @@ class Explorer final : public Decider {
   // Requires: called once.
   ExplorerResult Explore();
 
-  // Runs the program once, deciding as `steps` say. Requires: called once, instead of Explore.
+  // Runs the program once, deciding as the replay says. Requires: called once, instead of Explore.
   // Returns: what happened; nondeterminism if the steps do not fit the program.
-  ExplorerResult Replay(const std::vector<ReplayStep>& steps, int then);
+  ExplorerResult Replay(const models::Replay& replay);
 
   const Names& names() const { return run_.names(); }
 
@@ -87,7 +87,7 @@ class Explorer final : public Decider {
     std::uint64_t value = 0;       // kValue; kRevisit of a slab allocation: the object.
     std::size_t trail = 0;         // The graph before the event.
     std::uint32_t stamp = 0;
-    double weight = 0;  // Its share of the search, as estimated.
+    double weight = 0;              // Its share of the search, as estimated.
     std::uint32_t event_stamp = 0;  // kRevisit: the stamp the write had; 0: a new one.
     Action action;                  // What the event asks for.
   };
@@ -142,6 +142,7 @@ class Explorer final : public Decider {
   // --------------------------------------------------------------------------------------
   int NextInReplay(const std::vector<ThreadStatus>& threads);
   bool FitsStep(const ReplayStep& step, const Action& action);
+  bool LegalStep(EventId id, const ReplayStep& step);
   void AddStep(int thread, const Action& action);
   int StepPlace(const ReplayStep& step, LocationId location);
 
@@ -167,7 +168,7 @@ class Explorer final : public Decider {
   Choice revisit_saved_;       // The graph before the read that a revisit put back.
   bool seen_seq_cst_ = false;  // Some event so far was seq_cst.
   bool stop_ = false;
-  double weight_ = 1;  // The share of the search that the next run is.
+  double weight_ = 1;                               // The share of the search that the next run is.
   const std::vector<ReplayStep>* steps_ = nullptr;  // Set while replaying.
   int then_ = kNobody;                              // Replaying: who goes on after the steps.
   bool misfit_ = false;                             // A step did not fit the program.

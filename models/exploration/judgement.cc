@@ -72,8 +72,12 @@ Failure Explorer::DescribeDeadlock() {
   failure.message = "nobody can go on";
   const std::vector<ThreadStatus>& threads = run_.statuses();
   for (int t = 0; t < static_cast<int>(threads.size()); ++t) {
-    if (!threads[t].exists || threads[t].finished || threads[t].pending == nullptr) continue;
-    failure.places.push_back({t, WhatIsAwaited(*threads[t].pending), threads[t].pending->site});
+    if (!threads[t].exists || threads[t].finished) continue;
+    // A thread whose first step is blocked in the graph was never started in this run.
+    const EventId next{static_cast<std::uint16_t>(t), static_cast<std::uint16_t>(threads[t].next)};
+    const Action* waiting =
+        graph().size(t) > threads[t].next ? &graph().event(next).action : threads[t].pending;
+    if (waiting != nullptr) failure.places.push_back({t, WhatIsAwaited(*waiting), waiting->site});
   }
   return failure;
 }

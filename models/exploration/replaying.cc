@@ -1,14 +1,21 @@
 // Running one execution again from its decisions. A step that does not fit what the program asks
 // for is never forced: the replay ends as nondeterminism; see explorer.h.
+#include <algorithm>
+
 #include "models/exploration/explorer.h"
 
 namespace models {
 
-ExplorerResult Explorer::Replay(const std::vector<ReplayStep>& steps, int then) {
-  steps_ = &steps;
-  then_ = then;
+ExplorerResult Explorer::Replay(const models::Replay& replay) {
+  steps_ = &replay.steps;
+  then_ = replay.then;
+  for (std::size_t i = 0; i < replay.threads.size(); ++i) {
+    const ReplayThread& thread = replay.threads[i];
+    misfit_ |= !run_.names().Announce(static_cast<int>(i) + 1, thread.parent, thread.manyeth);
+  }
   PushFrame().graph = ExecutionGraph();
   RunOnce();
+  misfit_ = misfit_ || graph().trail().size() != steps_->size() || !model_->Consistent(graph());
   if (misfit_) {
     result_.failures = 1;
     result_.failure = {FailureKind::kNondeterminism,
@@ -46,12 +53,26 @@ int Explorer::StepPlace(const ReplayStep& step, LocationId location) {
   return place;
 }
 
+// Whether the memory model lets the event, which has its rf, be what the step says.
+bool Explorer::LegalStep(EventId id, const ReplayStep& step) {
+  const Event& e = graph().event(id);
+  if (e.writes != (step.mo != 0)) return false;
+  if (!HasLocation(e.action.kind)) return true;
+  const LocationId location = e.action.location;
+  if (e.reads && graph().mo(e.rf) < FirstReadable(id)) return false;
+  if (!e.writes) return true;
+  const int place = StepPlace(step, location);
+  if (e.reads) {
+    return place == graph().mo(e.rf) + 1 && graph().RmwReading(location, e.rf, id) == kNoEvent;
+  }
+  const std::vector<int> places = Places(id);
+  return std::find(places.begin(), places.end(), place) != places.end();
+}
+
 void Explorer::AddStep(int thread, const Action& action) {
   const std::size_t done = graph().trail().size();
-  if (done >= steps_->size() || !FitsStep((*steps_)[done], action)) {
-    misfit_ = true;
-    return;
-  }
+  misfit_ = done >= steps_->size() || !FitsStep((*steps_)[done], action);
+  if (misfit_) return;
   const ReplayStep& step = (*steps_)[done];
   const EventId id = graph().Append(thread, action);
   if (Reads(action)) {
@@ -64,6 +85,12 @@ void Explorer::AddStep(int thread, const Action& action) {
     graph().event(id).rf = step.rf;
   } else if (action.kind == ActionKind::kChoose) {
     graph().event(id).read = step.value;
+  }
+  misfit_ = !LegalStep(id, step);
+  if (misfit_) {
+    graph().event(id).writes = false;  // It never got a place.
+    graph().TakeBack(id);
+    return;
   }
   if (graph().event(id).writes) WriteAt(id, StepPlace(step, action.location));
   FinishOther(id, action);

@@ -38,6 +38,13 @@ std::string Names::LocationName(ksync::LocationId id) const {
   return std::string(KindName(location.info.kind)) + " made at " + SiteName(location.site);
 }
 
+bool Names::Announce(int id, int parent, int manyeth) {
+  if (id != threads() || parent < 0 || parent >= id || manyeth < 0 || manyeth >= kThreadsMax) {
+    return false;
+  }
+  return ChildOf(parent, manyeth) == id;
+}
+
 std::string Names::ThreadName(int id) const {
   return "T" + std::to_string(id) + " '" + threads_[id].name + "'";
 }

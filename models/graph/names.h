@@ -21,9 +21,12 @@ struct NamedLocation {
   ksync::Site dead_site;
   int dead_by = 0;
   std::uint32_t next_in_block = 0;
+  int pool_object = -1;  // Which object of the run's slabs it lies in; -1: none.
 };
 
 struct NamedThread {
+  int parent = 0;
+  int manyeth = 0;  // Among its parent's children.
   const char* name = "main";
   ksync::Site site;
 };
@@ -45,13 +48,22 @@ class Names {
 
   // Returns: the number of a thread's manyeth child; it may be past kThreadsMax.
   int ChildOf(int thread, int manyeth) {
-    if (static_cast<std::size_t>(manyeth) == children_[thread].size()) {
-      children_[thread].push_back(static_cast<int>(threads_.size()));
+    if (static_cast<std::size_t>(manyeth) >= children_[thread].size()) {
+      children_[thread].resize(manyeth + 1, kUnknown);
+    }
+    if (children_[thread][manyeth] == kUnknown) {
+      children_[thread][manyeth] = static_cast<int>(threads_.size());
       threads_.emplace_back();
+      threads_.back().parent = thread;
+      threads_.back().manyeth = manyeth;
       children_.emplace_back();
     }
     return children_[thread][manyeth];
   }
+
+  // Numbers a thread in advance: `id`, which must be the next number, is a child of `parent`.
+  // Returns: whether that is possible.
+  bool Announce(int id, int parent, int manyeth);
 
   NamedLocation& location(ksync::LocationId id) { return locations_[id]; }
   const NamedLocation& location(ksync::LocationId id) const { return locations_[id]; }
@@ -65,6 +77,8 @@ class Names {
   std::string ThreadName(int id) const;
 
  private:
+  static constexpr int kUnknown = -1;
+
   std::vector<NamedLocation> locations_;
   std::vector<std::vector<ksync::LocationId>> by_thread_;
   std::vector<NamedThread> threads_;

@@ -14,6 +14,8 @@ namespace {
 
 bool IsFence(const Event& e) { return e.action.kind == ActionKind::kFence; }
 bool IsAccess(const Event& e) { return HasLocation(e.action.kind); }
+// Choices, creations, joins and the like order things, but are no events of the paper.
+bool IsBookkeeping(const Event& e) { return !IsFence(e) && !IsAccess(e); }
 
 // A directed graph over small numbers, and whether it has a cycle.
 class Digraph {
@@ -118,16 +120,17 @@ class Psc {
     return AroundOtherLocations(xi, yi);
   }
 
-  // po≠loc ; hb ; po≠loc
+  // po≠loc ; hb ; po≠loc, through events of the paper.
   bool AroundOtherLocations(EventId xi, EventId yi) const {
     const Event& x = graph_.event(xi);
     const Event& y = graph_.event(yi);
     for (int c = xi.index + 1; c < graph_.size(xi.thread); ++c) {
       const EventId first{xi.thread, static_cast<std::uint16_t>(c)};
-      if (graph_.event(first).blocked || SameLocation(x, graph_.event(first))) continue;
+      if (graph_.event(first).blocked || IsBookkeeping(graph_.event(first))) continue;
+      if (SameLocation(x, graph_.event(first))) continue;
       for (int d = yi.index - 1; d >= 0; --d) {
         const EventId last{yi.thread, static_cast<std::uint16_t>(d)};
-        if (SameLocation(y, graph_.event(last))) continue;
+        if (IsBookkeeping(graph_.event(last)) || SameLocation(y, graph_.event(last))) continue;
         return Hb(first, last);
       }
       return false;
@@ -168,6 +171,10 @@ bool TotallyOrderable(const ExecutionGraph& graph) {
       order.Add(node(id), first[e.action.value]);
     }
     if (e.action.kind == ActionKind::kJoin) order.Add(first[e.action.value + 1] - 1, node(id));
+    if (e.action.kind == ActionKind::kGraceEnd) {
+      for (EventId end : SectionEndsBefore(graph, id)) order.Add(node(end), node(id));
+    }
+    if (e.action.kind == ActionKind::kPoolAlloc && !IsInit(e.rf)) order.Add(node(e.rf), node(id));
     if (!IsAccess(e)) continue;
     const LocationState& location = graph.location(e.action.location);
     if (e.reads && !IsInit(e.rf)) order.Add(node(e.rf), node(id));

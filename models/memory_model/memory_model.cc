@@ -70,18 +70,9 @@ class ViewBuilder {
 
   // A grace period ends behind the end of every section that does not begin behind its start.
   void PassGracePeriod() {
-    const int start = graph_.mo({id_.thread, static_cast<std::uint16_t>(event_.action.value)});
-    for (EventId id : graph_.location(event_.action.location).accesses) {
-      const Event& lock = graph_.event(id);
-      if (lock.action.kind != ActionKind::kRcuLock || graph_.mo(lock.rf) >= start) continue;
-      if (id.thread == id_.thread) continue;
-      for (int i = id.index + 1; i < graph_.size(id.thread); ++i) {
-        const Event& unlock = graph_.event({id.thread, static_cast<std::uint16_t>(i)});
-        if (unlock.action.kind != ActionKind::kRcuUnlock) continue;
-        event_.hb.Join(unlock.hb);
-        event_.porf.Join(unlock.porf);
-        break;
-      }
+    for (EventId unlock : SectionEndsBefore(graph_, id_)) {
+      event_.hb.Join(graph_.event(unlock).hb);
+      event_.porf.Join(graph_.event(unlock).porf);
     }
   }
 
@@ -152,6 +143,24 @@ int LowerBound(const ExecutionGraph& graph, LocationId location, const View& bef
     bound = std::max(bound, e.writes ? int{e.mo} : graph.mo(e.rf));
   }
   return bound;
+}
+
+std::vector<EventId> SectionEndsBefore(const ExecutionGraph& graph, EventId grace_end) {
+  const Action& action = graph.event(grace_end).action;
+  const int start = graph.mo({grace_end.thread, static_cast<std::uint16_t>(action.value)});
+  std::vector<EventId> ends;
+  for (EventId id : graph.location(action.location).accesses) {
+    const Event& lock = graph.event(id);
+    if (lock.action.kind != ActionKind::kRcuLock || graph.mo(lock.rf) >= start) continue;
+    if (id.thread == grace_end.thread) continue;
+    for (int i = id.index + 1; i < graph.size(id.thread); ++i) {
+      const EventId end{id.thread, static_cast<std::uint16_t>(i)};
+      if (graph.event(end).action.kind != ActionKind::kRcuUnlock) continue;
+      ends.push_back(end);
+      break;
+    }
+  }
+  return ends;
 }
 
 const char* MemoryModelName(MemoryModelKind kind) {

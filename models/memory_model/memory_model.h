@@ -14,6 +14,7 @@
 #define RMAPCHECK_MODELS_MEMORY_MODEL_MEMORY_MODEL_H_
 
 #include <memory>
+#include <vector>
 
 #include "models/graph/execution_graph.h"
 
@@ -46,9 +47,13 @@ std::unique_ptr<MemoryModel> MakeMemoryModel(MemoryModelKind kind);
 // `before`: the last write in that past, or the last write that something in that past has read.
 int LowerBound(const ExecutionGraph& graph, LocationId location, const View& before);
 
+// Returns: the ends of the read-side sections of other threads that the grace period waited for:
+// those whose beginning does not read its start or something mo-behind it.
+std::vector<EventId> SectionEndsBefore(const ExecutionGraph& graph, EventId grace_end);
+
 // Returns: whether psc of RC11 is acyclic. Source: PLDI 2017, section 3.
 bool PscAcyclic(const ExecutionGraph& graph);
-// Returns: whether po ∪ rf ∪ mo ∪ rb is acyclic.
+// Returns: whether po ∪ rf ∪ mo ∪ rb, and the edges into the ends of grace periods, are acyclic.
 bool TotallyOrderable(const ExecutionGraph& graph);
 
 }  // namespace models

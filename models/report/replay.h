@@ -21,12 +21,20 @@ struct ReplayStep {
   std::uint64_t value = 0;  // Of a choice.
 };
 
+// Whose child a thread is: threads are numbered as the search first met them, and another process
+// meets them in another order.
+struct ReplayThread {
+  int parent = 0;
+  int manyeth = 0;
+};
+
 struct Replay {
   std::string program;  // The scenario's name, as the command line knows it.
   std::string build;    // A digest of the binary that found it.
   std::string memory_model;
   std::string failure;  // FailureName of what it shows.
   std::string message;
+  std::vector<ReplayThread> threads;  // Of thread 1, 2, ...
   std::vector<ReplayStep> steps;
   // Who goes on after the steps: its next request is what fails, and so never became a step. -1:
   // nobody, the steps are all there is.

@@ -51,6 +51,11 @@ std::string Text(const Replay& replay) {
   head["message"] = replay.message;
   if (replay.then >= 0) head["then"] = replay.then;
   const auto replace = Json::error_handler_t::replace;
+  Json threads = Json::array();
+  for (const ReplayThread& thread : replay.threads) {
+    threads.push_back({thread.parent, thread.manyeth});
+  }
+  head["threads"] = threads;
   std::string text = head.dump(1, ' ', false, replace);
   text.resize(text.size() - 2);  // The closing brace and its line break.
   text += ",\n \"steps\": [";
@@ -168,6 +173,20 @@ std::string ReadSteps(const Json& array, std::vector<ReplayStep>& steps) {
   return "";
 }
 
+std::string ReadThreads(const Json& array, std::vector<ReplayThread>& threads) {
+  if (!array.is_array()) return "\"threads\" is no list";
+  for (const Json& json : array) {
+    const std::string where = absl::StrCat("thread ", threads.size() + 1, ": ");
+    if (!json.is_array() || json.size() != 2) return where + "is not [parent, manyeth]";
+    Members members(json, where);
+    const auto parent = members.Number(json[0], "parent", threads.size());
+    const auto manyeth = members.Number(json[1], "manyeth", kThreadsMax - 1);
+    if (!members.error().empty()) return members.error();
+    threads.push_back({static_cast<int>(parent), static_cast<int>(manyeth)});
+  }
+  return threads.size() < kThreadsMax ? "" : "\"threads\" has too many";
+}
+
 }  // namespace
 
 absl::Status WriteReplay(const Replay& replay, const std::string& path) {
@@ -202,6 +221,10 @@ absl::StatusOr<Replay> ReadReplay(const std::string& path) {
   const bool fails_after_steps = json->contains("then");
   if (fails_after_steps) replay.then = static_cast<int>(members.Number("then", kThreadsMax - 1));
   if (!members.error().empty()) return Wrong(path, members.error());
+  if (const auto threads = json->find("threads"); threads != json->end()) {
+    const std::string wrong = ReadThreads(*threads, replay.threads);
+    if (!wrong.empty()) return Wrong(path, wrong);
+  }
   const auto steps = json->find("steps");
   if (steps == json->end() || !steps->is_array()) return Wrong(path, "\"steps\" is no list");
   const std::string wrong = ReadSteps(*steps, replay.steps);

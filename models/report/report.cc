@@ -20,6 +20,8 @@ const char* VerdictName(Verdict verdict) {
   return "";
 }
 
+std::ostream& operator<<(std::ostream& out, Verdict verdict) { return out << VerdictName(verdict); }
+
 std::ostream& operator<<(std::ostream& out, const Report& report) {
   out << VerdictName(report.verdict) << " after " << report.executions << " executions and "
       << report.blocked << " blocked ones" << (report.exhaustive ? ", exhaustively" : "");

@@ -22,6 +22,7 @@ enum class Verdict {
 
 // Returns: "holds", "violated", "undecided".
 const char* VerdictName(Verdict verdict);
+std::ostream& operator<<(std::ostream& out, Verdict verdict);
 
 struct Report {
   Verdict verdict = Verdict::kUndecided;

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -14,16 +15,27 @@ namespace {
 
 constexpr std::size_t kFillMax = 4096;  // Larger blocks keep what they held.
 constexpr int kFill = 0xcd;
+// Far from where Linux puts programs, libraries, stacks and the sanitizers' shadows on x86-64.
+constexpr std::uintptr_t kWantedBase = 0x7000'0000'0000 - (std::uintptr_t{1} << 40);
 constexpr std::size_t kAlign = alignof(std::max_align_t);
 
 }  // namespace
 
 Heap::Heap() {
-  void* memory = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  // The same place in every process, if it is free: pointers in stories and replays then agree.
+  void* const wanted = reinterpret_cast<void*>(kWantedBase);
+  void* memory = mmap(wanted, kBytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (memory == MAP_FAILED) {
-    std::fputs("rmapcheck: no address space for the modelled heap\n", stderr);
-    std::abort();
+    memory = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  }
+  if (memory == MAP_FAILED) {
+    std::fprintf(stderr,
+                 "rmapcheck: no address space for the modelled heap: it wants %zu MiB, of which "
+                 "it touches what is used; raise `ulimit -v`\n",
+                 kBytes >> 20);
+    std::_Exit(2);
   }
   base_ = static_cast<char*>(memory);
 }

@@ -23,7 +23,8 @@ struct Allocation {
   char* start = nullptr;
   std::size_t size = 0;
   const char* name = nullptr;
-  bool watched = true;  // Must be freed before the end.
+  bool watched = true;   // Must be freed before the end.
+  int pool_object = -1;  // Which object of the run's slabs it is; -1: none.
   ksync::Site allocated;
   bool freed = false;
   ksync::Site freed_site;

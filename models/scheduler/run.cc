@@ -96,6 +96,7 @@ void Run::StartThread(int thread, void (*body)(void*), void* argument) {
   started.argument = argument;
   started.locations = started.children = started.sections = 0;
   started.unwound = false;
+  started.last_site = ksync::Site();
   started.held.clear();
   started.exceptions[0] = started.exceptions[1] = nullptr;
   statuses_[thread] = ThreadStatus();
@@ -255,6 +256,7 @@ Event& Run::Consume(const Action& action) {
   const Request& recorded = event.action;
   if (id.index != status.next || !(recorded == action)) FailDiverged(event, action);
   if (HasLocation(action.kind) && names_.location(action.location).dead) FailDead(action);
+  me().last_site = action.site;
   ++replayed_;
   ++status.next;
   status.pending = nullptr;

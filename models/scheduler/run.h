@@ -54,6 +54,7 @@ class Run final : public ksync::Hooks {
   const Failure& failure() const { return failure_; }
   // Returns: what cut the execution short: "events_max", or which loop went on reading old values.
   const std::string& limit() const { return limit_; }
+  Names& names() { return names_; }
   const Names& names() const { return names_; }
   const std::vector<ThreadStatus>& statuses() const { return statuses_; }
   // Returns: who holds a lock when the execution ends, for messages.
@@ -108,6 +109,7 @@ class Run final : public ksync::Hooks {
     int children = 0;
     int sections = 0;  // Nesting of read-side sections.
     bool unwound = false;
+    ksync::Site last_site;  // Of its last step.
     std::vector<HeldLock> held;
     void* exceptions[2] = {};  // The C++ runtime's per-thread exception state.
   };
@@ -115,8 +117,9 @@ class Run final : public ksync::Hooks {
     void* memory;
     LocationId pool;
     bool live;
-    ksync::Site site;            // Of the last allocation.
-    std::vector<EventId> frees;  // So far, in the order of the trail.
+    ksync::Site site;                // Of the last allocation.
+    std::vector<EventId> frees;      // So far, in the order of the trail.
+    std::vector<PlainAccess> plain;  // By thread, the last plain access outside of sections.
   };
 
   static void ThreadMain(void* run);
@@ -147,6 +150,7 @@ class Run final : public ksync::Hooks {
     }
     guard_->Progress();
     last_site_ = site;
+    me().last_site = site;
     ++replayed_;
     ++status.next;
     return &event;
@@ -167,7 +171,10 @@ class Run final : public ksync::Hooks {
   Action Make(ActionKind kind, LocationId location, Order order, ksync::Site site) const;
 
   void CheckAccess(const Action& action);
-  void CheckPoolAccess(const PoolObject& object, const Action& action);
+  void CheckPoolAccess(const PoolObject& object, LocationId location, const char* what,
+                       ksync::Site site);
+  void NotePoolPlain(PoolObject& object, const PlainAccess& access);
+  int OpenSection() const;
   void CheckPoolFree(const PoolObject& object, const Action& action);
   void CheckStorageEnd(LocationId location, ksync::Site site);
   void NotePlain(LocationId location, bool writes, ksync::Site site);
@@ -180,6 +187,7 @@ class Run final : public ksync::Hooks {
   [[noreturn]] void FailHere(FailureKind kind, std::string message, ksync::Site site);
   [[noreturn]] void FailDead(const Action& action);
   [[noreturn]] void FailDead(LocationId location, const char* what, ksync::Site site);
+  [[noreturn]] void FailFull(ksync::Site site);
   [[noreturn]] void FailDiverged(const Event& recorded, const Action& asked);
 
   const RunLimits limits_;

@@ -12,7 +12,9 @@ namespace {
 using ksync::LocationKind;
 using ksync::Site;
 
-constexpr int kRepeatsMax = 200;  // Reads in a row that tell a thread nothing new.
+// Reads in a row that tell a thread nothing new: over the latest writes, and over old ones.
+constexpr int kRepeatsMax = 4000;
+constexpr int kOldRepeatsMax = 200;
 constexpr int kRepeatWindow = 8;  // How far back a read may repeat another.
 
 }  // namespace
@@ -71,22 +73,26 @@ void Run::CheckAccess(const Action& action) {
              {{state.init_thread, "initialises it", named.site},
               {current_, ActionName(action.kind), action.site}});
   }
-  if (Allocation* block = heap_.Find(named.info.address); block != nullptr && !block->watched) {
-    if (PoolObject* object = FindPoolObject(block->start)) CheckPoolAccess(*object, action);
+  if (named.pool_object >= 0) {
+    CheckPoolAccess(pool_objects_[named.pool_object], action.location, ActionName(action.kind),
+                    action.site);
   }
+}
+
+// Returns: 1 + the index of the event that opened the read-side section we are in, or 0.
+int Run::OpenSection() const {
+  const int next = statuses_[current_].next;
+  if (next == 0 || threads_[current_].sections == 0) return 0;
+  return graph_->event({static_cast<std::uint16_t>(current_), static_cast<std::uint16_t>(next - 1)})
+      .section;
 }
 
 // A freed object of a type-stable pool may be touched by who got it again in order, or inside a
 // read-side section that the free does not happen before.
-void Run::CheckPoolAccess(const PoolObject& object, const Action& action) {
+void Run::CheckPoolAccess(const PoolObject& object, LocationId location, const char* what,
+                          Site site) {
   const View& past = here();
-  const int next = statuses_[current_].next;
-  const int section = next == 0 || me().sections == 0
-                          ? 0
-                          : graph_
-                                ->event({static_cast<std::uint16_t>(current_),
-                                         static_cast<std::uint16_t>(next - 1)})
-                                .section;
+  const int section = OpenSection();
   for (EventId free : object.frees) {
     bool legal = section != 0 && !graph_
                                       ->event({static_cast<std::uint16_t>(current_),
@@ -98,16 +104,36 @@ void Run::CheckPoolAccess(const PoolObject& object, const Action& action) {
     }
     if (legal) continue;
     FailWith(FailureKind::kUseAfterFree,
-             names_.LocationName(action.location) + " in a freed object of " +
+             names_.LocationName(location) + " in a freed object of " +
                  names_.LocationName(object.pool) +
                  " is used outside a read-side section that began before the free",
              {{free.thread, "frees the object", graph_->event(free).action.site},
-              {current_, ActionName(action.kind), action.site}});
+              {current_, what, site}});
   }
+}
+
+// Remembers a plain access for the frees to come. Of each thread the last one is enough: what
+// happens before it, happens before whatever it happens before.
+void Run::NotePoolPlain(PoolObject& object, const PlainAccess& access) {
+  if (OpenSection() != 0) return;
+  for (PlainAccess& before : object.plain) {
+    if (before.thread != access.thread) continue;
+    before = access;
+    return;
+  }
+  object.plain.push_back(access);
 }
 
 // The other direction: accesses so far must happen before the free, or be inside a section.
 void Run::CheckPoolFree(const PoolObject& object, const Action& action) {
+  for (const PlainAccess& access : object.plain) {
+    if (access.Before(current_, here())) continue;
+    FailWith(
+        FailureKind::kUseAfterFree,
+        "an object of " + names_.LocationName(object.pool) +
+            " is used by a thread that the free does not wait for",
+        {{access.thread, "uses it", access.site}, {current_, "frees the object", action.site}});
+  }
   const Allocation* block = heap_.Find(object.memory);
   for (LocationId l = block->first_location; l != 0; l = names_.location(l).next_in_block) {
     if (names_.location(l).info.kind == LocationKind::kPlain) continue;
@@ -126,7 +152,7 @@ void Run::CheckPoolFree(const PoolObject& object, const Action& action) {
 
 void Run::NotePlain(LocationId location, bool writes, Site site) {
   if (unwinding_) return;
-  last_site_ = site;
+  last_site_ = me().last_site = site;
   guard_->Progress();
   const char* what = writes ? "writes" : "reads";
   if (names_.location(location).dead) FailDead(location, what, site);
@@ -134,6 +160,10 @@ void Run::NotePlain(LocationId location, bool writes, Site site) {
   if (!writes && !races_.Initialised(location)) {
     FailHere(FailureKind::kUninitialisedRead,
              names_.LocationName(location) + " is read before anything was written to it", site);
+  }
+  if (const int object = names_.location(location).pool_object; object >= 0) {
+    CheckPoolAccess(pool_objects_[object], location, what, site);
+    NotePoolPlain(pool_objects_[object], access);
   }
   const std::optional<Race> race =
       writes ? races_.Write(location, access, here()) : races_.Read(location, access, here());
@@ -144,12 +174,14 @@ void Run::NotePlain(LocationId location, bool writes, Site site) {
             {current_, what, site}});
 }
 
-// The storage of a location ends here: whatever used it must happen before.
+// The storage of a location ends here: whatever used it must happen before. We are in a destructor,
+// from which nothing may be thrown: on a failure this stack is left as it is.
 void Run::CheckStorageEnd(LocationId location, Site site) {
   if (names_.location(location).info.kind == LocationKind::kPlain) {
     const PlainAccess end{current_, static_cast<std::uint16_t>(statuses_[current_].next), site};
     const std::optional<Race> race = races_.Write(location, end, here());
     if (!race) return;
+    me().unwound = true;
     FailWith(FailureKind::kUseAfterFree,
              names_.LocationName(location) + " is used by a thread that its end does not wait for",
              {{race->earlier.thread, race->earlier_writes ? "writes" : "reads", race->earlier.site},
@@ -158,6 +190,7 @@ void Run::CheckStorageEnd(LocationId location, Site site) {
   for (EventId id : graph_->location(location).accesses) {
     if (id.thread == current_ || here().Contains(id)) continue;
     const Event& access = graph_->event(id);
+    me().unwound = true;
     FailWith(FailureKind::kUseAfterFree,
              names_.LocationName(location) + " is used by a thread that its end does not wait for",
              {{id.thread, ActionName(access.action.kind), access.action.site},
@@ -181,13 +214,13 @@ void Run::CheckProgress(const Event& event, EventId id) {
     }
   }
   count = repeats ? count + 1 : 0;
-  if (count < kRepeatsMax) return;
-  if (event.rf != graph_->mo_last(event.action.location)) {
+  if (count >= kOldRepeatsMax && event.rf != graph_->mo_last(event.action.location)) {
     // It merely has not seen the newer write yet, but nothing bounds how often it may not.
     limit_ = "a loop may read old values for ever at " + SiteName(event.action.site) +
              " (to wait, use WaitUntil...)";
     EndExecution();
   }
+  if (count < kRepeatsMax) return;
   FailHere(FailureKind::kUnboundedLoop,
            names_.ThreadName(current_) + " reads " + names_.LocationName(event.action.location) +
                " again and again and nothing changes it (to wait, use WaitUntil...)",
@@ -213,7 +246,7 @@ void Run::CheckLeaks() {
       if (block.freed || !block.watched) continue;
       failure_ = {FailureKind::kLeak,
                   std::string(block.name) + " is never freed",
-                  {{t, "allocates it", block.allocated}}};
+                  {{t, "allocates it after", block.allocated}}};
       return;
     }
   }

@@ -17,8 +17,10 @@ LocationId Run::NewLocation(const ksync::LocationInfo& info, std::uint64_t initi
   named.site = site;
   named.dead = false;
   named.next_in_block = 0;
+  named.pool_object = -1;
   if (Allocation* block = heap_.Find(info.address)) {
     named.next_in_block = block->first_location;
+    named.pool_object = block->pool_object;
     block->first_location = id;
   }
   const auto count = static_cast<std::uint16_t>(statuses_[current_].next);
@@ -194,7 +196,8 @@ ksync::ThreadId Run::Spawn(void (*body)(void*), void* argument, const char* name
     FailHere(FailureKind::kUnboundedLoop,
              "more than " + std::to_string(kThreadsMax) + " threads in one program", site);
   }
-  names_.thread(child) = {name, site};
+  names_.thread(child).name = name;
+  names_.thread(child).site = site;
   Action action = Make(ActionKind::kCreate, 0, Order::kRelaxed, site);
   action.value = static_cast<std::uint64_t>(child);
   Perform(action);
@@ -218,10 +221,14 @@ std::uint32_t Run::Choose(std::uint32_t count, const char*, Site site) {
 // Memory ------------------------------------------------------------------------------------------
 
 void* Run::Allocate(std::size_t size, const char* name, Site) {
-  // New cannot know where it was called; the place of the step before is near.
-  const Site site = last_site_;
+  // New cannot know where it was called; the place of this thread's step before is near.
+  const Site site = me().last_site;
   Allocation* block = heap_.Allocate(current_, size, name, site);
-  if (block != nullptr) return block->start;
+  if (block == nullptr) FailFull(site);
+  return block->start;
+}
+
+void Run::FailFull(Site site) {
   FailHere(FailureKind::kUnboundedLoop,
            "a thread allocated more than " + std::to_string(Heap::kRegionBytes >> 20) +
                " MiB in one execution",
@@ -258,8 +265,10 @@ void* Run::PoolAllocate(LocationId pool, std::size_t size, const char* name, boo
   if (IsInit(event.rf)) {
     *fresh = true;
     Allocation* block = heap_.Allocate(current_, size, name, site);
+    if (block == nullptr) FailFull(site);
     block->watched = false;
-    pool_objects_.push_back(PoolObject{block->start, pool, true, site, {}});
+    block->pool_object = static_cast<int>(pool_objects_.size());
+    pool_objects_.push_back(PoolObject{block->start, pool, true, site, {}, {}});
     return block->start;
   }
   void* object = graph_->event(event.rf).object;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/sync/hooks.h"
@@ -59,14 +60,25 @@ class SequentialHooks final : public ksync::Hooks {
   void PlainRead(LocationId, Site) override {}
   void PlainWrite(LocationId, Site) override {}
 
-  void Acquire(LocationId lock, LockMode, Site) override {
-    EXPECT_EQ(values_[lock], 0U);
-    values_[lock] = 1;
+  // A lock is held kExclusively, or shared by so many.
+  void Acquire(LocationId lock, LockMode mode, Site site) override {
+    if (!TryAcquire(lock, mode, site)) throw Abandoned();
   }
-  void Release(LocationId lock, LockMode, Site) override {
-    EXPECT_EQ(values_[lock], 1U);
-    values_[lock] = 0;
+  bool TryAcquire(LocationId lock, LockMode mode, Site) override {
+    const bool shared = mode == LockMode::kShared;
+    if (shared ? values_[lock] == kExclusively : values_[lock] != 0) return false;
+    values_[lock] = shared ? values_[lock] + 1 : kExclusively;
+    return true;
   }
+  void Release(LocationId lock, LockMode mode, Site) override {
+    EXPECT_EQ(values_[lock] == kExclusively, mode == LockMode::kExclusive);
+    values_[lock] = mode == LockMode::kShared ? values_[lock] - 1 : 0;
+  }
+
+  void RcuReadLock(Site) override { EXPECT_FALSE(std::exchange(in_section_, true)); }
+  void RcuReadUnlock(Site) override { EXPECT_TRUE(std::exchange(in_section_, false)); }
+  void SynchronizeRcu(Site) override { EXPECT_FALSE(in_section_); }
+  std::uint32_t Choose(std::uint32_t count, const char*, Site) override { return count - 1; }
 
   ThreadId Spawn(void (*body)(void*), void* argument, const char*, Site) override {
     body(argument);
@@ -76,12 +88,7 @@ class SequentialHooks final : public ksync::Hooks {
   [[noreturn]] void Block(Site) override { throw Abandoned(); }
 
   // Programs have none of the following.
-  bool TryAcquire(LocationId, LockMode, Site) override { std::abort(); }
   bool Holds(LocationId, LockMode) override { std::abort(); }
-  void RcuReadLock(Site) override { std::abort(); }
-  void RcuReadUnlock(Site) override { std::abort(); }
-  void SynchronizeRcu(Site) override { std::abort(); }
-  std::uint32_t Choose(std::uint32_t, const char*, Site) override { std::abort(); }
   void* Allocate(std::size_t, const char*, Site) override { std::abort(); }
   void Free(void*, Site) override { std::abort(); }
   void* PoolAllocate(LocationId, std::size_t, const char*, bool*, Site) override { std::abort(); }
@@ -89,8 +96,11 @@ class SequentialHooks final : public ksync::Hooks {
   [[noreturn]] void Fail(ksync::Misuse, const char*, Site) override { std::abort(); }
 
  private:
+  static constexpr std::uint64_t kExclusively = 1000;
+
   std::vector<std::uint64_t> values_;
   ThreadId threads_ = 0;
+  bool in_section_ = false;
 };
 
 // Returns: the outcome of the sequential execution, unless a thread has to wait in it.
@@ -118,6 +128,19 @@ TEST(AsModelled, EveryKindOfOperation) {
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(ToString(*outcome, program),
             "0:r0=5 1:r0=7 1:r1=7 1:r2=8 1:r3=3 1:r4=3 1:r5=6 x=3 y=6");
+}
+
+TEST(AsModelled, EveryKindOfOperationThatWaitsOrChooses) {
+  const Program program = {
+      {{Choose(0, 3), TryLock(0, 1), TryLock(0, 2), TryLockShared(0, 3), Unlock(0),
+        LockShared(0), TryLockShared(0, 4), TryLock(0, 5), UnlockShared(0), UnlockShared(0),
+        Lock(0), Unlock(0)},
+       {RcuLock(), RcuUnlock(), Synchronize(), RcuLock(), RcuUnlock()}}};
+  const auto outcome = RunSequentially(program);
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(ToString(*outcome, program), "0:r0=2 0:r1=1 0:r2=0 0:r3=0 0:r4=1 0:r5=0");
+  EXPECT_FALSE(RunSequentially({{{LockShared(0), Lock(0)}}}).has_value());
+  EXPECT_FALSE(RunSequentially({{{Lock(0), LockShared(0)}}}).has_value());
 }
 
 TEST(AsModelled, AStuckProgramRecordsNothing) {

@@ -65,6 +65,12 @@ class Draft {
     graph_.Append({.kind = Event::Kind::kFence, .thread = thread, .order = order});
   }
 
+  // Returns: the end of a read-side section, or of a grace period that waited for it.
+  int EndSection(int thread) {
+    return graph_.Append({.kind = Event::Kind::kFence, .thread = thread});
+  }
+  void EndGracePeriod(int thread, int section) { graph_.gp.Add(section, EndSection(thread)); }
+
   Names Broken(Model model = Model::kRc11) const { return BrokenAxioms(graph_, model); }
   bool Racy(Model model = Model::kRc11) const { return HasRace(graph_, model); }
 
@@ -331,6 +337,34 @@ TEST(ReleaseSequence, ChainOfReadModifyWrites) {
     return d.Write(2, kY, relaxed);
   };
   EXPECT_EQ(StaleMessage(broken_chain, kSee), kAllowed);
+}
+
+TEST(GracePeriod, IsInHb) {
+  Draft draft;
+  draft.Write(0, kX, relaxed);
+  draft.EndGracePeriod(1, draft.EndSection(0));
+  draft.Read(1, kX, relaxed, kX);
+  EXPECT_EQ(draft.Broken(), kForbidden);
+}
+
+TEST(GracePeriod, IsInNoThinAir) {
+  Draft draft;
+  const int r = draft.ReadLater(0, kX, relaxed);
+  draft.EndGracePeriod(1, draft.EndSection(0));
+  draft.Read(2, kY, relaxed, draft.Write(1, kY, relaxed));
+  draft.ReadsFrom(r, draft.Write(2, kX, relaxed));
+  EXPECT_EQ(draft.Broken(), Names{"no-thin-air"});
+}
+
+TEST(GracePeriod, IsInTheTotalOrder) {
+  Draft draft;
+  draft.Write(2, kY, relaxed);
+  draft.Write(2, kZ, relaxed);
+  draft.Write(0, kZ, relaxed);
+  draft.EndGracePeriod(1, draft.EndSection(0));
+  draft.Read(1, kY, relaxed, kY);
+  EXPECT_EQ(draft.Broken(Model::kSc), Names{"sc"});
+  EXPECT_EQ(draft.Broken(), kAllowed);
 }
 
 // Thread 0 writes x plainly and raises y; thread 1 sees it and then does `last` to x.

@@ -35,8 +35,9 @@ const char* BugVerdict(const BugRow& row) {
 
 Judgement JudgeBug(const BugRow& row) {
   const std::string verdict = BugVerdict(row);
-  if (verdict == kFoundAndFixed) return Judgement::kAsExpected;
-  return verdict == "undecided" ? Judgement::kCut : Judgement::kDiffers;
+  if (verdict == "undecided") return Judgement::kCut;
+  if (!row.with.job.expected_failure.has_value()) return Judgement::kNothingExpected;
+  return verdict == kFoundAndFixed ? Judgement::kAsExpected : Judgement::kDiffers;
 }
 
 Table MakeTable(const std::vector<BugCase>& cases) {
@@ -77,7 +78,7 @@ nlohmann::ordered_json ToJson(const BugRow& row, const Search& search) {
   nlohmann::ordered_json json = search.ToJson(row.without);
   const std::string& limit = with.limit_hit.empty() ? without.limit_hit : with.limit_hit;
   json["name"] = row.fix->id;
-  json["expected"] = kFoundAndFixed;
+  if (row.with.job.expected_failure.has_value()) json["expected"] = kFoundAndFixed;
   json["verdict"] = BugVerdict(row);
   json["executions"] = without.executions + with.executions;
   json["blocked"] = without.blocked + with.blocked;
@@ -148,7 +149,7 @@ ExitCode Bugs(const Command& command, const Scenarios& scenarios, Console& conso
     const nlohmann::ordered_json all = {{"results", results}, {"summary", SummaryJson(judgements)}};
     console.Print(models::JsonText(all) + "\n");
   }
-  return ExitCodeOf(judgements);
+  return search.Ends(judgements);
 }
 
 }  // namespace cli

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/flags.h"
 #include "cli/suggestion.h"
+#include "cli/words.h"
 
 namespace cli {
 namespace {
@@ -50,6 +51,17 @@ struct GivenFlag {
   std::string value;
 };
 
+absl::Status CheckTwice(const std::vector<GivenFlag>& given) {
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (given[i].flag != given[j].flag || given[i].flag->repeats) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", given[i].flag->name, ": is given twice: give it once"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckUsage(const Command& command, const std::vector<GivenFlag>& given) {
   for (const GivenFlag& g : given) {
     if (AppliesTo(*g.flag, command.verb)) continue;
@@ -59,11 +71,18 @@ absl::Status CheckUsage(const Command& command, const std::vector<GivenFlag>& gi
   const std::size_t count = command.arguments.size();
   if (command.verb == Verb::kReplay && count != 1) {
     return absl::InvalidArgumentError(
-        absl::StrCat("replay: takes one file, not ", count, ": rmapcheck replay FILE"));
+        absl::StrCat("replay: takes one file, not ", count, ": ", CommandName(), " replay FILE"));
   }
-  if (command.verb == Verb::kList && count != 0) {
-    return absl::InvalidArgumentError(absl::StrCat("list: takes no argument, such as \"",
+  const bool takes_none = command.verb == Verb::kList || command.verb == Verb::kHelp;
+  if (takes_none && count != 0) {
+    return absl::InvalidArgumentError(absl::StrCat(VerbName(command.verb),
+                                                   ": takes no argument, such as \"",
                                                    command.arguments[0], "\": leave it out"));
+  }
+  for (const std::string& argument : command.arguments) {
+    if (!argument.empty()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        VerbName(command.verb), ": takes no empty argument, such as \"\": leave it out"));
   }
   return absl::OkStatus();
 }
@@ -104,6 +123,8 @@ absl::StatusOr<Command> ParseCommand(std::span<const std::string> words) {
                                                             : word.substr(equals + 1)});
     }
   }
+  const absl::Status twice = CheckTwice(given);
+  if (!twice.ok()) return twice;
   for (const GivenFlag& g : given) {
     const absl::Status set = g.flag->set(command, g.value);
     if (!set.ok()) return set;

@@ -22,7 +22,7 @@ namespace cli {
 enum ExitCode {
   kAsExpected = 0,  // Every verdict is the expected one.
   kDiffers = 1,     // Some verdict is not.
-  kBadInput = 2,    // Nothing was checked: the command line or a file is wrong.
+  kBadInput = 2,    // The command line or a file is wrong, or output cannot be written.
   kCut = 3,         // A limit cut a search that should have been exhaustive.
 };
 

@@ -75,14 +75,43 @@ TEST(ParseCommand, ErrorsNameTheMend) {
             "G3, G5");
 }
 
+TEST(ParseCommand, NamesOfFixesAreLookedAtClosely) {
+  EXPECT_EQ(Error({"--without=kh-01"}), "--without=kh-01: is no known fix: did you mean KH-01?");
+  EXPECT_EQ(Error({"--without=KH-01,"}), "--without=KH-01,: has an empty name: leave it out");
+}
+
+TEST(ParseCommand, NumbersAreDigits) {
+  for (const std::string number : {" 7", "+7", "0x7", "7 ", ""}) {
+    EXPECT_EQ(Error({"--executions_max=" + number}),
+              "--executions_max=" + number +
+                  ": is no number that fits: give a whole number from 0 to 18446744073709551615");
+    EXPECT_EQ(Error({"--seconds_max=" + number}),
+              "--seconds_max=" + number +
+                  ": is no number of seconds: give one such as 60 or 0.5, or 0 for no limit");
+  }
+}
+
+TEST(ParseCommand, OnlyWithoutAddsUp) {
+  EXPECT_EQ(Parsed({"--without=KH-22", "--without=KH-25"}).without,
+            (std::vector{rmap::Fix::kKh22, rmap::Fix::kKh25}));
+  EXPECT_EQ(Error({"--generation=G1", "--generation=G5"}),
+            "--generation: is given twice: give it once");
+}
+
 TEST(ParseCommand, FlagsThatMeanNothingAreRefused) {
   EXPECT_EQ(Error({"list", "--generation=G5"}),
             "--generation: means nothing to `list`: leave it out");
+  EXPECT_EQ(Error({"replay", "--events_max=5", "f"}),
+            "--events_max: means nothing to `replay`: leave it out");
+  EXPECT_EQ(Error({"help", "--format=json"}), "--format: means nothing to `help`: leave it out");
 }
 
 TEST(ParseCommand, CountsArguments) {
   EXPECT_EQ(Error({"replay"}), "replay: takes one file, not 0: rmapcheck replay FILE");
   EXPECT_EQ(Error({"list", "A"}), "list: takes no argument, such as \"A\": leave it out");
+  EXPECT_EQ(Error({"help", "A"}), "help: takes no argument, such as \"A\": leave it out");
+  EXPECT_EQ(Error({"prove", ""}), "prove: takes no empty argument, such as \"\": leave it out");
+  EXPECT_EQ(Error({"bugs", ""}), "bugs: takes no empty argument, such as \"\": leave it out");
 }
 
 TEST(EditDistance, CountsSingleSteps) {
@@ -96,6 +125,7 @@ TEST(Suggestion, NamesTheNearestFirstOrAll) {
   const std::vector<std::string> known = {"prove", "bugs", "list"};
   EXPECT_EQ(Suggestion("prov", known), "did you mean prove?");
   EXPECT_EQ(Suggestion("nothing", known), "there is prove, bugs, list");
+  EXPECT_EQ(Suggestion("BUGS", known), "did you mean bugs?");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 
 namespace cli {
@@ -104,6 +105,42 @@ TEST_F(CommandsTest, ASurpriseIsExitCodeOneAndAStory) {
   EXPECT_TRUE(absl::StrContains(outcome.out, "4 of 5 as expected, 1 not")) << outcome.out;
 }
 
+TEST_F(CommandsTest, OfAKernelThatIsNotListedNothingIsExpected) {
+  const Outcome text = Run({"prove", "Surprising", "--without=KH-22"});
+  EXPECT_EQ(text.code, kAsExpected);
+  EXPECT_FALSE(absl::StrContains(text.out, "not as expected")) << text.out;
+  EXPECT_TRUE(absl::StrContains(text.out, "\n1 without an expectation"));
+  const json all = Run({"prove", "Surprising", "--without=KH-22", "--format=json"}).Json();
+  EXPECT_EQ(all["results"][0]["expected"], nullptr);
+  EXPECT_EQ(all["results"][0]["verdict"], "violated");
+  EXPECT_EQ(all["summary"]["differing"], 0);
+  EXPECT_EQ(all["summary"]["without_expectation"], 1);
+}
+
+TEST_F(CommandsTest, UnderOtherModelsNothingIsExpected) {
+  const Outcome proved = Run({"prove", "--memory_model=sc", "--format=json"});
+  EXPECT_EQ(proved.code, kAsExpected);
+  EXPECT_EQ(proved.Json()["summary"]["without_expectation"], 5);
+  const Outcome bugs = Run({"bugs", "--memory_model=sc", "--format=json"});
+  EXPECT_EQ(bugs.code, kAsExpected);
+  EXPECT_EQ(bugs.Json()["results"][0]["expected"], nullptr);
+  EXPECT_EQ(bugs.Json()["results"][0]["verdict"], "found-and-fixed");
+}
+
+TEST_F(CommandsTest, AReplayThatCannotBeKeptIsExitCodeTwo) {
+  const std::string folder = testing::TempDir() + "/occupied";
+  fs::create_directories(folder + "/Surprising-on-G5.json");
+  std::ostringstream out, err;
+  Console console(out, err, false, 100);
+  const std::vector<std::string> words = {"prove", "Surprising", "--replay_dir=" + folder};
+  EXPECT_EQ(Main(words, TestScenarios(), console), kBadInput);
+  EXPECT_TRUE(absl::StrContains(out.str(), "=> throws")) << out.str();
+  EXPECT_FALSE(absl::StrContains(out.str(), "rmapcheck replay")) << out.str();
+  EXPECT_EQ(err.str(), "rmapcheck: " + folder +
+                           "/Surprising-on-G5.json: cannot be written (Is a directory): give "
+                           "another --replay_dir\n");
+}
+
 TEST_F(CommandsTest, BugsAreFoundAndFixed) {
   const Outcome outcome = Run({"bugs", "KH-22", "--format=json"});
   EXPECT_EQ(outcome.code, kAsExpected);
@@ -121,6 +158,7 @@ TEST_F(CommandsTest, AReplayTellsTheSameFailure) {
   EXPECT_EQ(Run({"replay", file}).code, kAsExpected);
   const Outcome outcome = Run({"replay", file, "--format=json"});
   EXPECT_EQ(outcome.Json()["results"][0]["reproduced"], true);
+  EXPECT_EQ(outcome.Json()["results"][0]["limit_hit"], nullptr);
   EXPECT_EQ(outcome.Json()["results"][0]["failure"], proved.Json()["results"][0]["failure"]);
 }
 
@@ -134,6 +172,21 @@ TEST_F(CommandsTest, AReplayOfAnotherProgramIsNotReproduced) {
   EXPECT_TRUE(absl::StrContains(outcome.out, "NOT reproduced")) << outcome.out;
   mended.pop_back();
   EXPECT_EQ(RunOn(mended, {"replay", file}).code, kBadInput);
+}
+
+TEST_F(CommandsTest, AChangedReplayIsCalledAMisfit) {
+  const Outcome proved = Run({"prove", "Surprising", "--format=json"});
+  const std::string file = proved.Json()["results"][0]["replay"];
+  json replay = json::parse(std::ifstream(file));
+  replay["steps"].push_back({{"thread", 0}});
+  replay["message"] = "one\n\x1b[1mtwo";
+  std::ofstream(file) << replay;
+  const Outcome outcome = Run({"replay", file, "--trace=none"});
+  EXPECT_EQ(outcome.code, kDiffers);
+  const std::string line = absl::StrReplaceAll(outcome.out, {{"\n", " "}});
+  EXPECT_TRUE(absl::StrContains(line, "does not fit the program from its step")) << outcome.out;
+  EXPECT_TRUE(absl::StrContains(line, "make it again with `rmapcheck prove Surprising`"));
+  EXPECT_TRUE(absl::StrContains(outcome.out, "one\\n\\x1b[1mtwo")) << outcome.out;
 }
 
 TEST_F(CommandsTest, AReplayOfAnotherBuildIsRefusedUnlessAskedFor) {
@@ -169,7 +222,13 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
       {{"bugs", "KH-23"}, "KH-23: is no known bug: did you mean KH-22?"},
       {{"bugs", "KH-25"}, "KH-25: no scenario shows that bug: there is KH-22"},
       {{"prove", "--generation=G1", "--without=KH-22"},
-       "--without=KH-22: G1 does not have that fix anyway: give a later --generation"},
+       "--without=KH-22: G1 does not have that fix anyway: give --generation=G3 or a later one"},
+      {{"prove", "--generation=G1", "--without=KH-108"},
+       "--without=KH-108: no modelled kernel generation has that fix anyway: leave it out"},
+      {{"prove", "--without=KH-26"},
+       "--without=KH-26: no modelled kernel generation has that fix anyway: leave it out"},
+      {{"prove", "No\nthing\x1b[1m"},
+       "No\\nthing\\x1b[1m: matches no scenario: there is Fine, Fixed, Surprising"},
   };
   for (const auto& [words, message] : kCases) {
     const Outcome outcome = Run(words);
@@ -184,6 +243,9 @@ TEST_F(CommandsTest, ListNamesEverything) {
   EXPECT_EQ(outcome.Json()["scenarios"].size(), 3u);
   EXPECT_EQ(outcome.Json()["fixes"].size(), rmap::Fixes().size());
   EXPECT_TRUE(absl::StrContains(Run({"list"}).out, "It was mended."));
+  for (const json& fix : outcome.Json()["fixes"]) {
+    EXPECT_EQ(fix["shown"], fix["id"] == "KH-22") << fix;
+  }
 }
 
 }  // namespace

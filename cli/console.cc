@@ -2,12 +2,19 @@
 // The estimate takes all searches for equally long; the one that runs knows its own part.
 #include "cli/console.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/table.h"
+#include "cli/words.h"
 
 namespace cli {
 namespace {
@@ -19,12 +26,14 @@ constexpr char kEraseLine[] = "\r\x1b[K";
 
 void Console::Print(const std::string& text) {
   Wipe();
+  errno = 0;
   out_ << text << std::flush;
+  if (!out_ && lost_.empty()) lost_ = errno == 0 ? "it is closed" : std::strerror(errno);
 }
 
 void Console::Complain(const std::string& message) {
   Wipe();
-  err_ << "rmapcheck: " << message << std::endl;
+  err_ << "rmapcheck: " << OneLine(message) << std::endl;
 }
 
 void Console::StartSearches(std::size_t total) {
@@ -76,10 +85,26 @@ std::string TimeLeft(double seconds, double fraction) {
   return absl::StrFormat("about %.0f h left", left / 3600);
 }
 
-int TerminalColumns(int descriptor) {
+int OutputColumns(int descriptor) {
   winsize size{};
-  if (isatty(descriptor) == 0 || ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
+  const bool terminal = isatty(descriptor) != 0 && ioctl(descriptor, TIOCGWINSZ, &size) == 0;
+  if (terminal && size.ws_col > 0) return size.ws_col;
+  const char* const asked_for = std::getenv("COLUMNS");
+  int columns = 0;
+  const bool given = asked_for != nullptr && absl::SimpleAtoi(asked_for, &columns);
+  return given && columns > 0 ? columns : 0;
+}
+
+bool CanRedraw(int descriptor) {
+  const char* const terminal = std::getenv("TERM");
+  return isatty(descriptor) != 0 && terminal != nullptr && std::strcmp(terminal, "dumb") != 0;
+}
+
+void HoldStandardStreams() {
+  for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest free number is taken, which is this one. It cannot be written to.
+    if (fcntl(descriptor, F_GETFD) == -1) open("/dev/null", O_RDONLY);
+  }
 }
 
 }  // namespace cli

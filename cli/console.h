@@ -20,13 +20,15 @@ class Console {
   Console(std::ostream& out, std::ostream& err, bool shows_progress, int columns)
       : out_(out), err_(err), shows_progress_(shows_progress), columns_(columns) {}
 
-  // Prints to standard output, at once.
+  // Prints to standard output, at once. What does not arrive is noted, see lost().
   void Print(const std::string& text);
-  // Prints one line to standard error: "rmapcheck: " and the message.
+  // Prints one line to standard error: "rmapcheck: " and the message, control characters escaped.
   void Complain(const std::string& message);
 
   // How wide a line of text may be.
   int columns() const { return columns_; }
+  // Why something that was printed did not arrive; empty if all did.
+  const std::string& lost() const { return lost_; }
 
   // Announces `total` searches; then, before each, which one it is.
   void StartSearches(std::size_t total);
@@ -50,13 +52,22 @@ class Console {
   Clock::time_point start_;
   Clock::time_point shown_;
   bool visible_ = false;
+  std::string lost_;
 };
 
 // Returns: "12 s left", "3 min left", "2 h left"; empty while `fraction` says too little.
 std::string TimeLeft(double seconds, double fraction);
 
-// Returns: the columns of the terminal that a file descriptor is; 0 if it is none.
-int TerminalColumns(int descriptor);
+// Returns: the columns of the terminal that a file descriptor is; if it is none, what COLUMNS says;
+// else 0.
+int OutputColumns(int descriptor);
+
+// Returns: whether it is a terminal on which a line can be drawn again.
+bool CanRedraw(int descriptor);
+
+// Makes sure that the three standard streams are open, if only so that writing to them fails: else
+// the next file that is opened would take the place of one, and receive what is meant for it.
+void HoldStandardStreams();
 
 }  // namespace cli
 

@@ -2,7 +2,10 @@
 // The terminal itself is not tested: a string stands for it.
 #include "cli/console.h"
 
+#include <cstdlib>
+#include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "cli/table.h"
 #include "gtest/gtest.h"
@@ -45,6 +48,33 @@ TEST(Console, ShowsNoProgressToAPipe) {
   console.Print("done\n");
   EXPECT_EQ(err.str(), "");
   EXPECT_EQ(out.str(), "done\n");
+}
+
+TEST(Console, ComplainsInOneLine) {
+  std::ostringstream out, err;
+  Console console(out, err, false, 80);
+  console.Complain("a\nb\x1b[1m: is no name");
+  EXPECT_EQ(err.str(), "rmapcheck: a\\nb\\x1b[1m: is no name\n");
+}
+
+TEST(Console, NotesWhatDoesNotArrive) {
+  std::ofstream out("/dev/full");
+  std::ostringstream err;
+  Console console(out, err, false, 80);
+  console.Print("");
+  EXPECT_EQ(console.lost(), "");
+  console.Print("done\n");
+  EXPECT_EQ(console.lost(), "No space left on device");
+}
+
+TEST(OutputColumns, AreAskedForWhereThereIsNoTerminal) {
+  unsetenv("COLUMNS");
+  EXPECT_EQ(OutputColumns(-1), 0);
+  for (const auto& [text, columns] : {std::pair("72", 72), {"-72", 0}, {"wide", 0}, {"", 0}}) {
+    setenv("COLUMNS", text, 1);
+    EXPECT_EQ(OutputColumns(-1), columns) << text;
+  }
+  unsetenv("COLUMNS");
 }
 
 TEST(Console, WipesProgressBeforeItPrints) {

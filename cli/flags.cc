@@ -49,7 +49,8 @@ absl::Status SetFormat(Command& command, const std::string& value) {
 
 absl::Status SetTrace(Command& command, const std::string& value) {
   return SetOneOf<TraceStyle>("trace", "way to show a failing execution", value,
-                              {{"text", TraceStyle::kText},
+                              {{"brief", TraceStyle::kBrief},
+                               {"text", TraceStyle::kText},
                                {"full", TraceStyle::kFull},
                                {"dot", TraceStyle::kDot},
                                {"none", TraceStyle::kNone}},
@@ -68,7 +69,8 @@ absl::Status SetMemoryModel(Command& command, const std::string& value) {
 absl::Status SetCount(const char* flag, const std::string& value, std::uint64_t min,
                       std::uint64_t max, std::uint64_t& to) {
   std::uint64_t count = 0;
-  if (!absl::SimpleAtoi(value, &count) || count < min || count > max) {
+  const bool digits = value.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || !absl::SimpleAtoi(value, &count) || count < min || count > max) {
     return Wrong(flag, value, "is no number that fits",
                  absl::StrCat("give a whole number from ", min, " to ", max));
   }
@@ -91,7 +93,8 @@ absl::Status SetEventsMax(Command& command, const std::string& value) {
 
 absl::Status SetSecondsMax(Command& command, const std::string& value) {
   double seconds = 0;
-  if (!absl::SimpleAtod(value, &seconds) || !std::isfinite(seconds) || seconds < 0) {
+  const bool digits = value.find_first_not_of("0123456789.") == std::string::npos;
+  if (!digits || !absl::SimpleAtod(value, &seconds) || !std::isfinite(seconds)) {
     return Wrong("seconds_max", value, "is no number of seconds",
                  "give one such as 60 or 0.5, or 0 for no limit");
   }
@@ -107,6 +110,7 @@ absl::Status SetReplayDir(Command& command, const std::string& value) {
 
 absl::Status SetWithout(Command& command, const std::string& value) {
   for (const std::string& id : std::vector<std::string>(absl::StrSplit(value, ','))) {
+    if (id.empty()) return Wrong("without", value, "has an empty name", "leave it out");
     const std::optional<rmap::Fix> fix = rmap::FindFix(id);
     if (!fix.has_value()) {
       std::vector<std::string> known;
@@ -142,22 +146,26 @@ constexpr unsigned Bit(Verb verb) { return 1u << static_cast<int>(verb); }
 
 constexpr unsigned kSearches = Bit(Verb::kProve) | Bit(Verb::kBugs);
 constexpr unsigned kRuns = kSearches | Bit(Verb::kReplay);
-constexpr unsigned kAll = kRuns | Bit(Verb::kList) | Bit(Verb::kHelp);
+constexpr unsigned kPrints = kRuns | Bit(Verb::kList);
 
 constexpr Flag kFlags[] = {
-    {"format", "text|json", "how results are written", kAll, true, SetFormat},
-    {"trace", "text|full|dot|none", "how failing executions are shown", kRuns, true, SetTrace},
-    {"memory_model", "rc11|cpp20|sc", "whose executions are searched", kSearches, true,
+    {"format", "text|json", "how results are written (text)", kPrints, true, SetFormat},
+    {"trace", "brief|text|full|dot|none", "how failing executions are shown (brief: where news)",
+     kRuns, true, SetTrace},
+    {"memory_model", "rc11|cpp20|sc", "whose executions are searched (rc11)", kSearches, true,
      SetMemoryModel},
-    {"executions_max", "N", "end a search after so many executions", kSearches, true,
+    {"executions_max", "N", "end a search after so many executions (0: never)", kSearches, true,
      SetExecutionsMax},
-    {"events_max", "N", "give an execution up after so many steps", kRuns, true, SetEventsMax},
-    {"seconds_max", "S", "end a search after so many seconds", kSearches, true, SetSecondsMax},
-    {"replay_dir", "FOLDER", "where failing executions are kept", kSearches, true, SetReplayDir},
-    {"generation", "G", "check this kernel generation only", Bit(Verb::kProve), true,
+    {"events_max", "N", "give an execution up after so many steps (10000)", kSearches, true,
+     SetEventsMax},
+    {"seconds_max", "S", "end a search after so many seconds (0: never)", kSearches, true,
+     SetSecondsMax},
+    {"replay_dir", "FOLDER", "where failing executions are kept (in TMPDIR)", kSearches, true,
+     SetReplayDir},
+    {"generation", "G", "check this kernel generation only (all listed)", Bit(Verb::kProve), true,
      SetGeneration},
-    {"without", "FIX[,FIX]", "take historical fixes out of the kernel", Bit(Verb::kProve), true,
-     SetWithout},
+    {"without", "FIX[,FIX]", "take fixes out of the kernel; may be repeated (none)",
+     Bit(Verb::kProve), true, SetWithout, true},
     {"any_build", "", "replay what another build has found", Bit(Verb::kReplay), false,
      SetAnyBuild},
 };
@@ -198,11 +206,11 @@ std::optional<MemoryModelKind> FindMemoryModel(const std::string& name) {
 }
 
 std::string FlagsHelp() {
-  std::string text;
+  std::string text = "Flags, and in parentheses what holds without them:\n\n";
   for (const Flag& flag : kFlags) {
     const std::string written =
         absl::StrCat("--", flag.name, flag.takes_value ? "=" : "", flag.value);
-    absl::StrAppend(&text, absl::StrFormat("  %-30s  %s\n", written, flag.meaning));
+    absl::StrAppend(&text, absl::StrFormat("  %-32s  %s\n", written, flag.meaning));
   }
   return text;
 }

@@ -20,6 +20,7 @@ struct Flag {
   bool takes_value;
   // Fails: with one line that names flag, value and mend.
   absl::Status (*set)(Command& command, const std::string& value);
+  bool repeats = false;  // It may be given more than once.
 };
 
 std::span<const Flag> Flags();

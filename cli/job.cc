@@ -11,11 +11,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/suggestion.h"
+#include "cli/words.h"
 #include "core/base/check.h"
 
 namespace cli {
 namespace {
 
+using models::MemoryModelKind;
 using models::RmapExpectation;
 using models::RmapScenario;
 using rmap::Kernel;
@@ -60,7 +62,8 @@ absl::Status NothingMatches(const Command& command, const std::string& pattern,
   known.insert(known.end(), names.begin(), names.end());
   std::string mend = Suggestion(pattern, known);
   if (!absl::StartsWith(mend, "did you mean")) {
-    mend = absl::StrCat(Suggestion("", VerbNames()), "; `rmapcheck list` names the scenarios");
+    mend = absl::StrCat(Suggestion("", VerbNames()), "; `", CommandName(),
+                        " list` names the scenarios");
   }
   return absl::InvalidArgumentError(
       absl::StrCat(pattern, ": is neither a command nor a scenario: ", mend));
@@ -98,16 +101,27 @@ std::optional<std::string> Listed(const RmapScenario& scenario, const Kernel& ke
   return std::nullopt;
 }
 
-// What is not listed is expected to be as in the unchanged kernel, and a claim to hold.
-Job MakeJob(const RmapScenario& scenario, const Kernel& kernel) {
-  const Kernel unchanged(kernel.generation());
-  const std::string otherwise = Listed(scenario, unchanged).value_or("");
-  return {&scenario, kernel, Listed(scenario, kernel).value_or(otherwise)};
+// Scenarios say what is to be expected under RC11.
+Job MakeJob(const RmapScenario& scenario, const Kernel& kernel, MemoryModelKind memory_model) {
+  const bool known = memory_model == MemoryModelKind::kRc11;
+  return {&scenario, kernel, known ? Listed(scenario, kernel) : std::nullopt};
 }
 
 bool HasAll(rmap::Generation generation, const std::vector<rmap::Fix>& fixes) {
   return std::all_of(fixes.begin(), fixes.end(),
                      [&](rmap::Fix fix) { return rmap::Has(generation, fix); });
+}
+
+absl::Status DoesNotHave(rmap::Generation generation, rmap::Fix fix) {
+  const std::string flag = absl::StrCat("--without=", rmap::Name(fix), ": ");
+  for (const rmap::GenerationInfo& info : rmap::Generations()) {
+    if (!info.modelled || !rmap::Has(info.generation, fix)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(flag, rmap::Name(generation),
+                                                   " does not have that fix anyway: give ",
+                                                   "--generation=", info.name, " or a later one"));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, "no modelled kernel generation has that fix anyway: leave it out"));
 }
 
 // Returns: the kernel that --generation and --without mean for a scenario.
@@ -118,26 +132,24 @@ absl::StatusOr<Kernel> AskedFor(const Command& command, const RmapScenario& scen
   }
   Kernel kernel(generation);
   for (rmap::Fix fix : command.without) {
-    if (!rmap::Has(generation, fix)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--without=", rmap::Name(fix), ": ", rmap::Name(generation),
-          " does not have that fix anyway: ",
-          command.generation.has_value() ? "give a later --generation" : "leave it out"));
-    }
+    if (!rmap::Has(generation, fix)) return DoesNotHave(generation, fix);
     kernel = kernel.Without(fix);
   }
   return kernel;
 }
 
-void AddUnchangedKernels(const RmapScenario& scenario, std::vector<Job>& jobs) {
+void AddUnchangedKernels(const RmapScenario& scenario, MemoryModelKind memory_model,
+                         std::vector<Job>& jobs) {
   for (const RmapExpectation& expectation : scenario.expectations) {
     const Kernel kernel = Parsed(expectation.kernel);
-    if (kernel == Kernel(kernel.generation())) jobs.push_back(MakeJob(scenario, kernel));
+    if (kernel != Kernel(kernel.generation())) continue;
+    jobs.push_back(MakeJob(scenario, kernel, memory_model));
   }
 }
 
 // Returns: the pair of kernels that shows the fix in the scenario; the default generation's first.
-std::optional<BugCase> FindBugCase(const rmap::FixInfo& fix, const RmapScenario& scenario) {
+std::optional<BugCase> FindBugCase(const rmap::FixInfo& fix, const RmapScenario& scenario,
+                                   MemoryModelKind memory_model) {
   std::optional<BugCase> found;
   for (const RmapExpectation& expectation : scenario.expectations) {
     const Kernel kernel = Parsed(expectation.kernel);
@@ -148,7 +160,8 @@ std::optional<BugCase> FindBugCase(const rmap::FixInfo& fix, const RmapScenario&
     if (!violation.has_value() || violation->empty() || none != std::string()) continue;
     const bool better = kernel.generation() == scenario.default_generation;
     if (found.has_value() && !better) continue;
-    found = BugCase{&fix, MakeJob(scenario, without), MakeJob(scenario, with)};
+    found = BugCase{&fix, MakeJob(scenario, without, memory_model),
+                    MakeJob(scenario, with, memory_model)};
     if (better) break;
   }
   return found;
@@ -163,7 +176,7 @@ absl::StatusOr<Job> FindJob(std::string_view name, const Scenarios& scenarios) {
     if (scenario.name != scenario_name || on == std::string_view::npos) continue;
     const absl::StatusOr<Kernel> kernel = rmap::ParseKernel(name.substr(on + kOn.size()));
     if (!kernel.ok()) return kernel.status();
-    return MakeJob(scenario, *kernel);
+    return MakeJob(scenario, *kernel, MemoryModelKind::kRc11);
   }
   return absl::NotFoundError(absl::StrCat("there is no scenario \"", scenario_name, "\""));
 }
@@ -174,14 +187,20 @@ absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenar
   std::vector<Job> jobs;
   for (const RmapScenario* scenario : *chosen) {
     if (!command.generation.has_value() && command.without.empty()) {
-      AddUnchangedKernels(*scenario, jobs);
+      AddUnchangedKernels(*scenario, command.memory_model, jobs);
       continue;
     }
     const absl::StatusOr<Kernel> kernel = AskedFor(command, *scenario);
     if (!kernel.ok()) return kernel.status();
-    jobs.push_back(MakeJob(*scenario, *kernel));
+    jobs.push_back(MakeJob(*scenario, *kernel, command.memory_model));
   }
   return jobs;
+}
+
+bool IsShown(const rmap::FixInfo& fix, const Scenarios& scenarios) {
+  return std::any_of(scenarios.begin(), scenarios.end(), [&](const RmapScenario& scenario) {
+    return FindBugCase(fix, scenario, MemoryModelKind::kRc11).has_value();
+  });
 }
 
 absl::StatusOr<std::vector<BugCase>> SelectBugs(const Command& command,
@@ -190,7 +209,7 @@ absl::StatusOr<std::vector<BugCase>> SelectBugs(const Command& command,
   std::vector<std::string> shown;
   for (const rmap::FixInfo& fix : rmap::Fixes()) {
     for (const RmapScenario& scenario : scenarios) {
-      const std::optional<BugCase> found = FindBugCase(fix, scenario);
+      const std::optional<BugCase> found = FindBugCase(fix, scenario, command.memory_model);
       if (!found.has_value()) continue;
       if (shown.empty() || shown.back() != fix.id) shown.push_back(fix.id);
       const std::vector<std::string>& ids = command.arguments;

@@ -3,6 +3,7 @@
 #ifndef RMAPCHECK_CLI_JOB_H_
 #define RMAPCHECK_CLI_JOB_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,14 @@ using Scenarios = std::vector<models::RmapScenario>;
 struct Job {
   const models::RmapScenario* scenario;
   rmap::Kernel kernel;
-  std::string expected_failure;  // The kind of failure that is expected; empty: it holds.
+  // The kind of failure that is expected; empty: it holds; nothing: whatever comes is news.
+  std::optional<std::string> expected_failure;
 
-  const char* expected() const { return expected_failure.empty() ? "holds" : "violated"; }
+  // Returns: the verdict that is expected, or "-".
+  const char* expected() const {
+    if (!expected_failure.has_value()) return "-";
+    return expected_failure->empty() ? "holds" : "violated";
+  }
   std::string Name() const { return scenario->name + " on " + kernel.Name(); }
 };
 
@@ -31,14 +37,18 @@ absl::StatusOr<Job> FindJob(std::string_view name, const Scenarios& scenarios);
 
 // Returns: what the command asks `prove` to check: the scenarios that its patterns name, each with
 // the kernel of its flags, or else with every unchanged kernel that something is expected of.
+// Something is expected of the kernels that a scenario lists, under RC11.
 // Fails: naming the pattern that matches nothing, or the fix that a kernel has not.
 absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenarios& scenarios);
+
+// Returns: whether some scenario is violated without the fix and holds with it.
+bool IsShown(const rmap::FixInfo& fix, const Scenarios& scenarios);
 
 // A historical bug: the same scenario without its fix and with it.
 struct BugCase {
   const rmap::FixInfo* fix;
-  Job without;  // Is expected to be violated.
-  Job with;     // Is expected to hold.
+  Job without;  // Is expected to be violated, under RC11.
+  Job with;     // Is expected to hold, likewise.
 };
 
 // Returns: a case for each fix asked for (all, if none is) and each scenario that shows it.

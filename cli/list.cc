@@ -47,11 +47,13 @@ std::string GenerationsText() {
   return text;
 }
 
-std::string FixesText() {
+std::string FixesText(const Scenarios& scenarios) {
   const Table table({{"", 0}, {"fix", 6}, {"since", 5}, {"story", 0}});
   std::string text;
   for (const rmap::FixInfo& info : rmap::Fixes()) {
-    text += table.Row({"", info.id, info.since ? rmap::Name(*info.since) : "-", info.story});
+    text += table.Row(
+        {"", info.id, info.since ? rmap::Name(*info.since) : "-",
+         absl::StrCat(info.story, IsShown(info, scenarios) ? "" : " (no scenario shows the bug)")});
   }
   return text;
 }
@@ -67,11 +69,12 @@ Json GenerationsJson() {
   return generations;
 }
 
-Json FixesJson() {
+Json FixesJson(const Scenarios& scenarios) {
   Json fixes = Json::array();
   for (const rmap::FixInfo& info : rmap::Fixes()) {
     Json json = {{"id", info.id}, {"commit", info.commit}, {"story", info.story}};
     json["since"] = info.since ? Json(rmap::Name(*info.since)) : Json(nullptr);
+    json["shown"] = IsShown(info, scenarios);
     fixes.push_back(json);
   }
   return fixes;
@@ -87,7 +90,7 @@ ExitCode List(const Command& command, const Scenarios& scenarios, Console& conso
       all["scenarios"].push_back(ScenarioJson(scenario));
     }
     all["generations"] = GenerationsJson();
-    all["fixes"] = FixesJson();
+    all["fixes"] = FixesJson(scenarios);
     console.Print(models::JsonText(all) + "\n");
     return kAsExpected;
   }
@@ -96,7 +99,8 @@ ExitCode List(const Command& command, const Scenarios& scenarios, Console& conso
     text += ScenarioText(scenario, console.columns());
   }
   absl::StrAppend(&text, "\nKernel generations, for --generation:\n\n", GenerationsText(),
-                  "\nFixes, for --without, and for `bugs` by their id:\n\n", FixesText());
+                  "\nFixes, for --without, and for `bugs` if a scenario shows the bug:\n\n",
+                  FixesText(scenarios));
   console.Print(text);
   return kAsExpected;
 }

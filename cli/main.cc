@@ -12,8 +12,9 @@
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  const int columns = cli::TerminalColumns(STDOUT_FILENO);
-  const bool watched = isatty(STDERR_FILENO) != 0;
+  cli::HoldStandardStreams();
+  const int columns = cli::OutputColumns(STDOUT_FILENO);
+  const bool watched = cli::CanRedraw(STDERR_FILENO);
   cli::Console console(std::cout, std::cerr, watched, columns > 0 ? columns : models::kTextColumns);
   return cli::Main(words, models::RmapScenarios(), console);
 }

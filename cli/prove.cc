@@ -41,12 +41,13 @@ std::string Remark(const Row& row) {
       return "<- not as expected";
     case Judgement::kCut:
       return absl::StrCat("<- cut: ", row.report.limit_hit);
+    case Judgement::kNothingExpected:
+      return "";
     case Judgement::kAsExpected:
       break;
   }
-  return kind == row.job.expected_failure
-             ? ""
-             : absl::StrCat("<- as ", row.job.expected_failure, " otherwise");
+  const std::string& expected = *row.job.expected_failure;
+  return kind == expected ? "" : absl::StrCat("<- as ", expected, " otherwise");
 }
 
 std::string RowText(const Table& table, const Row& row) {
@@ -92,16 +93,20 @@ void PrintStories(const Command& command, const Search& search, const std::vecto
                   Console& console) {
   if (command.trace == TraceStyle::kNone) return;
   std::string pointers;
+  bool all_kept = true;
   for (const Row& row : rows) {
     if (TellsInFull(command, row, rows.size())) {
       console.Print(search.Story(row));
     } else {
-      pointers += search.Pointer(row);
+      const std::string pointer = search.Pointer(row);
+      pointers += pointer;
+      all_kept = all_kept && (pointer.empty() || !row.replay_file.empty());
     }
   }
-  if (!pointers.empty()) {
-    console.Print("\nViolated; the command below each tells its story:\n" + pointers);
-  }
+  if (pointers.empty()) return;
+  console.Print(all_kept ? "\nViolated; the command below each tells its story:\n"
+                         : "\nViolated:\n");
+  console.Print(pointers);
 }
 
 }  // namespace
@@ -129,7 +134,7 @@ ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& cons
     const nlohmann::ordered_json all = {{"results", results}, {"summary", SummaryJson(judgements)}};
     console.Print(models::JsonText(all) + "\n");
   }
-  return ExitCodeOf(judgements);
+  return search.Ends(judgements);
 }
 
 }  // namespace cli

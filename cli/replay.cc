@@ -1,11 +1,13 @@
 // `rmapcheck replay`: one stored failing execution, run again in this process.
 // A replay of another build is refused, because its decisions may mean something else there.
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/search.h"
 #include "cli/table.h"
+#include "cli/words.h"
 #include "models/check.h"
 #include "models/report/build_digest.h"
 #include "models/report/json.h"
@@ -17,6 +19,10 @@ namespace {
 
 absl::Status Refused(const std::string& file, std::string_view why, std::string_view mend) {
   return absl::FailedPreconditionError(absl::StrCat(file, ": ", why, ": ", mend));
+}
+
+std::string Again(const Job& job) {
+  return absl::StrCat("`", CommandName(), " prove ", job.scenario->name, "`");
 }
 
 struct Stored {
@@ -40,14 +46,24 @@ absl::StatusOr<Stored> Open(const Command& command, const Scenarios& scenarios) 
   const auto memory_model = FindMemoryModel(replay->memory_model);
   if (!memory_model.has_value()) {
     return Refused(file, "names a memory model that there is not",
-                   "make it again with `rmapcheck prove`");
+                   absl::StrCat("make it again with ", Again(*job)));
   }
   if (replay->build != models::BuildDigest() && !command.any_build) {
-    return Refused(
-        file, "was written by another build of rmapcheck",
-        absl::StrCat("run `rmapcheck prove ", job->scenario->name, "` again, or give --any_build"));
+    return Refused(file, "was written by another build of rmapcheck",
+                   absl::StrCat("run ", Again(*job), " again, or give --any_build"));
   }
   return Stored{file, *replay, *job, *memory_model};
+}
+
+// What came instead of the stored failure.
+std::string Instead(const Stored& stored, const models::Report& report) {
+  if (report.failure.empty()) return "this time: no failure";
+  if (report.failure_kind == models::FailureKind::kNondeterminism) {
+    return absl::StrCat(report.failure, ": it was changed, or is another program's; make it again ",
+                        "with ", Again(stored.job));
+  }
+  return absl::StrCat("this time: ", models::FailureName(report.failure_kind), ": ",
+                      report.failure);
 }
 
 void PrintText(const Command& command, const Stored& stored, const models::Report& report,
@@ -55,13 +71,8 @@ void PrintText(const Command& command, const Stored& stored, const models::Repor
   std::string text = absl::StrCat(stored.job.Name(), " (", stored.replay.memory_model, "): ");
   absl::StrAppend(&text, reproduced ? "reproduced: " : "NOT reproduced: ", stored.replay.failure,
                   ": ", stored.replay.message);
-  if (!reproduced) {
-    absl::StrAppend(&text, "; this time: ",
-                    report.failure.empty() ? "no failure"
-                                           : absl::StrCat(models::FailureName(report.failure_kind),
-                                                          ": ", report.failure));
-  }
-  console.Print(Paragraph(text, "", console.columns()));
+  if (!reproduced) absl::StrAppend(&text, "; ", Instead(stored, report));
+  console.Print(Paragraph(OneLine(text), "", console.columns()));
   const bool whole = command.trace == TraceStyle::kFull;
   if (command.trace == TraceStyle::kNone || command.trace == TraceStyle::kDot) return;
   if (report.trace.empty()) return;
@@ -79,15 +90,22 @@ void PrintJson(const Command& command, const Stored& stored, const models::Repor
   row["kernel"] = stored.job.kernel.Name();
   row["claim"] = stored.job.scenario->claim;
   row["reproduced"] = reproduced;
+  row["limit_hit"] = nullptr;  // One execution is all that was asked for.
   const Judgement judgement = reproduced ? Judgement::kAsExpected : Judgement::kDiffers;
   const nlohmann::ordered_json all = {{"results", {row}}, {"summary", SummaryJson({judgement})}};
   console.Print(models::JsonText(all) + "\n");
 }
 
-void PrintPicture(const Stored& stored, const models::Report& report, bool text, Console& console) {
+// Returns: whether there is a picture now.
+bool PrintPicture(const Stored& stored, const models::Report& report, bool text, Console& console) {
   const absl::StatusOr<std::string> pictures = WritePicture(report.trace, stored.file);
-  if (!pictures.ok()) return console.Complain(std::string(pictures.status().message()));
-  if (text) console.Print(absl::StrCat("  pictures: ", *pictures, "\n"));
+  if (!pictures.ok()) {
+    console.Complain(
+        absl::StrCat(pictures.status().message(), ": copy the replay to another folder"));
+    return false;
+  }
+  if (text) console.Print(absl::StrCat("  pictures: ", OneLine(*pictures), "\n"));
+  return true;
 }
 
 }  // namespace
@@ -102,13 +120,16 @@ ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& con
   models::Options options = OptionsOf(command);
   options.memory_model = stored->memory_model;
   options.program = job.Name();
+  options.events_max = std::max(options.events_max, stored->replay.steps.size() + 2);
   const models::Report report = models::CheckReplay(
       options, [&job] { job.scenario->run(job.kernel); }, stored->replay);
   const bool reproduced = stored->replay.failure == models::FailureName(report.failure_kind) &&
                           stored->replay.message == report.failure;
   const bool text = command.format == Format::kText;
   (text ? PrintText : PrintJson)(command, *stored, report, reproduced, console);
-  if (command.trace == TraceStyle::kDot) PrintPicture(*stored, report, text, console);
+  if (command.trace == TraceStyle::kDot && !PrintPicture(*stored, report, text, console)) {
+    return kBadInput;
+  }
   return reproduced ? kAsExpected : kDiffers;
 }
 

@@ -4,12 +4,15 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <string_view>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -17,6 +20,7 @@
 #include "models/report/build_digest.h"
 #include "models/report/replay_file.h"
 #include "models/report/trace_dot.h"
+#include "models/report/whole_file.h"
 
 extern char** environ;
 
@@ -28,8 +32,28 @@ namespace fs = std::filesystem;
 std::string DefaultFolder() {
   std::error_code error;
   const fs::path temporary = fs::temp_directory_path(error);
-  const fs::path base = error ? fs::path(".") : temporary;
-  return (base / absl::StrCat("rmapcheck-replays-", getuid())).string();
+  if (error) return "";
+  return (temporary / absl::StrCat("rmapcheck-replays-", geteuid())).string();
+}
+
+absl::Status Unfit(std::string_view folder, std::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat(folder, ": ", why, ": ", kOtherFolder));
+}
+
+absl::Status NotWritable(const std::string& folder, int error) {
+  return Unfit(folder, absl::StrCat("cannot be written to (", std::strerror(error), ")"));
+}
+
+// Others can put things among the temporary ones, and know what the folder will be called.
+absl::Status PrepareOwn(const std::string& folder) {
+  if (folder.empty()) return Unfit("TMPDIR", "names no folder");
+  if (mkdir(folder.c_str(), S_IRWXU) == 0) return absl::OkStatus();
+  if (errno != EEXIST) return NotWritable(folder, errno);
+  struct stat found {};
+  if (lstat(folder.c_str(), &found) != 0) return NotWritable(folder, errno);
+  const bool own = S_ISDIR(found.st_mode) && found.st_uid == geteuid() &&
+                   (found.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  return own ? absl::OkStatus() : Unfit(folder, "is no folder that only you can write to");
 }
 
 // "A on G5 without KH-22" with model "sc" becomes "A-on-G5-without-KH-22-sc.json".
@@ -68,22 +92,22 @@ std::string UserPath(const std::string& path) {
 }
 
 ReplayFolder::ReplayFolder(const std::string& asked_for)
-    : folder_(asked_for.empty() ? DefaultFolder() : UserPath(asked_for)) {}
+    : own_(asked_for.empty()), folder_(asked_for.empty() ? DefaultFolder() : UserPath(asked_for)) {}
 
 absl::Status ReplayFolder::Prepare() const {
-  std::error_code error;
-  fs::create_directories(folder_, error);
-  if (!error && access(folder_.c_str(), W_OK | X_OK) != 0) {
-    error = std::error_code(errno, std::generic_category());
+  if (own_) {
+    const absl::Status prepared = PrepareOwn(folder_);
+    if (!prepared.ok()) return prepared;
+  } else {
+    std::error_code error;
+    fs::create_directories(folder_, error);
+    if (error) return NotWritable(folder_, error.value());
   }
-  if (!error) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(folder_, ": cannot be written to (",
-                                                 error.message(), "): give another --replay_dir"));
+  if (access(folder_.c_str(), W_OK | X_OK) != 0) return NotWritable(folder_, errno);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> ReplayFolder::Write(const models::Report& report) const {
-  const absl::Status prepared = Prepare();
-  if (!prepared.ok()) return prepared;
   models::Replay replay = report.replay;
   replay.build = models::BuildDigest();
   const std::string file = (fs::path(folder_) / FileName(replay)).string();
@@ -96,10 +120,9 @@ absl::StatusOr<std::string> WritePicture(const models::Trace& trace,
                                          const std::string& replay_file) {
   const std::string base = fs::path(replay_file).replace_extension().string();
   const std::string dot_file = base + ".dot";
-  std::ofstream file(dot_file, std::ios::binary);
-  file << models::TraceDot(models::WithoutSetUp(trace));
-  file.close();
-  if (!file) return absl::UnavailableError(absl::StrCat(dot_file, ": cannot be written"));
+  const std::string picture = models::TraceDot(models::WithoutSetUp(trace));
+  const absl::Status written = models::WriteWholeFile(dot_file, picture);
+  if (!written.ok()) return written;
   const std::string svg_file = base + ".svg";
   return Draw(dot_file, svg_file) ? absl::StrCat(dot_file, " ", svg_file) : dot_file;
 }

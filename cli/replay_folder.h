@@ -11,6 +11,9 @@
 
 namespace cli {
 
+// What to do about a file or folder that cannot be written.
+inline constexpr char kOtherFolder[] = "give another --replay_dir";
+
 // Returns: a path as the user meant it: relative to where the user stands, which under `bazel run`
 // is not where the process stands.
 std::string UserPath(const std::string& path);
@@ -18,21 +21,24 @@ std::string UserPath(const std::string& path);
 class ReplayFolder {
  public:
   // `asked_for` is what the user gave, or empty: a folder of the user's own among the temporary
-  // ones.
+  // ones, which nobody else can write to.
   explicit ReplayFolder(const std::string& asked_for);
 
-  // Makes the folder if it is not there. Fails: with one line, if it cannot be written to.
+  // Makes the folder if it is not there. Fails: with one line, if it cannot be written to, or if it
+  // should be the user's own and is not.
   absl::Status Prepare() const;
 
   // Writes the replay of a violated report. Returns: the file.
+  // Fails: saying which file and why, without a mend.
   absl::StatusOr<std::string> Write(const models::Report& report) const;
 
  private:
-  std::string folder_;
+  const bool own_;
+  std::string folder_;  // Empty: there is no folder for temporary files.
 };
 
 // Writes the picture of a trace beside its replay, and, where Graphviz is installed, draws it.
-// Returns: the files, with a blank between them.
+// Returns: the files, with a blank between them. Fails: likewise.
 absl::StatusOr<std::string> WritePicture(const models::Trace& trace,
                                          const std::string& replay_file);
 

@@ -1,6 +1,7 @@
 // The command as its users meet it: a process with arguments, two streams, an exit code and files.
 // Verdicts are not the matter here; models/rmap holds every scenario to them.
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -125,6 +126,7 @@ TEST_F(RmapcheckTest, BadInputIsOneLineAndExitCodeTwo) {
   ExpectRefused("replay", "rmapcheck replay FILE");
   ExpectRefused("replay no/such/file", "cannot be read");
   ExpectRefused("replay .", "cannot be read");
+  ExpectRefused("replay /dev/zero", "has more than 64 megabytes");
   ExpectRefused("prove --replay_dir=/dev/null/replays", "give another --replay_dir");
 }
 
@@ -132,9 +134,54 @@ TEST_F(RmapcheckTest, RelativePathsAreTheUsersOwn) {
   const std::string stands = folder_ + "/where_the_user_stands";
   fs::create_directories(stands);
   setenv("BUILD_WORKING_DIRECTORY", stands.c_str(), 1);
-  EXPECT_EQ(Run(absl::StrCat(kViolated, " --trace=none --replay_dir=mine")).code, 0);
+  const Outcome outcome = Run(absl::StrCat(kViolated, " --replay_dir=mine"));
   unsetenv("BUILD_WORKING_DIRECTORY");
-  EXPECT_TRUE(fs::exists(stands + "/mine/SplitBelowVersusMigration-on-G1.json"));
+  const std::string file = stands + "/mine/SplitBelowVersusMigration-on-G1.json";
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(fs::exists(file));
+  EXPECT_TRUE(absl::StrContains(outcome.out, "  ./bazelw run //:rmapcheck -- replay " + file));
+}
+
+TEST_F(RmapcheckTest, LostOutputIsExitCodeTwo) {
+  for (const std::string where : {">/dev/full", ">&-"}) {
+    const Outcome outcome =
+        Run(absl::StrCat(kHolds, " --format=json --replay_dir=", folder_, "/replays ", where));
+    EXPECT_EQ(outcome.code, 2) << where;
+    EXPECT_TRUE(absl::StartsWith(outcome.err, "rmapcheck: standard output: cannot be written ("))
+        << outcome.err;
+    EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << outcome.err;
+  }
+}
+
+TEST_F(RmapcheckTest, AClosedOutputIsNotReplacedByAFile) {
+  const std::string stands = folder_ + "/closed";
+  EXPECT_EQ(Run(absl::StrCat(kViolated, " --replay_dir=", stands, " <&- >&-")).code, 2);
+  const std::string file = stands + "/SplitBelowVersusMigration-on-G1.json";
+  EXPECT_TRUE(json::accept(Contents(file))) << Contents(file);
+}
+
+TEST_F(RmapcheckTest, TheDefaultFolderIsTheUsersOwn) {
+  const std::string temporary = folder_ + "/temporary";
+  fs::create_directories(temporary);
+  const std::string own = absl::StrCat(temporary, "/rmapcheck-replays-", geteuid());
+  setenv("TMPDIR", temporary.c_str(), 1);
+  EXPECT_EQ(Run(kViolated).code, 0);
+  EXPECT_EQ(fs::status(own).permissions(), fs::perms::owner_all);
+  fs::permissions(own, fs::perms::all);
+  ExpectRefused(kViolated, "is no folder that only you can write to: give another --replay_dir");
+  fs::remove_all(own);
+  fs::create_directory_symlink(folder_, own);
+  ExpectRefused(kViolated, "is no folder that only you can write to: give another --replay_dir");
+  setenv("TMPDIR", "/nonexistent", 1);
+  ExpectRefused(kViolated, "TMPDIR: names no folder: give another --replay_dir");
+  unsetenv("TMPDIR");
+}
+
+TEST_F(RmapcheckTest, ReadersWithoutATerminalMaySayHowWideTheyAre) {
+  setenv("COLUMNS", "70", 1);
+  const std::string narrow = Search("prove SplitAboveVersusMigration --generation=G5").out;
+  unsetenv("COLUMNS");
+  EXPECT_TRUE(absl::StrContains(narrow, "no page that is being\n")) << narrow;
 }
 
 TEST_F(RmapcheckTest, HelpAndListAreNoMistakes) {

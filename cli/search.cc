@@ -1,11 +1,14 @@
 // One job at a time, in the calling thread.
-// A replay that cannot be written is complained of, but does not undo what the search has found.
+// A replay that cannot be written is complained of, but does not undo what the search has found:
+// the table is printed as ever, and the exit code says that something is lost.
 #include "cli/search.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/table.h"
+#include "cli/words.h"
 #include "models/check.h"
 #include "models/report/json.h"
 #include "models/report/trace_text.h"
@@ -21,6 +24,7 @@ std::size_t CountOf(const std::vector<Judgement>& judgements, Judgement judgemen
 
 Judgement Judge(const Job& job, const models::Report& report) {
   if (report.verdict == models::Verdict::kUndecided) return Judgement::kCut;
+  if (!job.expected_failure.has_value()) return Judgement::kNothingExpected;
   const bool same = std::string(job.expected()) == models::VerdictName(report.verdict);
   return same ? Judgement::kAsExpected : Judgement::kDiffers;
 }
@@ -32,19 +36,27 @@ ExitCode ExitCodeOf(const std::vector<Judgement>& judgements) {
 
 nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements) {
   const std::size_t as_expected = CountOf(judgements, Judgement::kAsExpected);
+  const std::size_t unlisted = CountOf(judgements, Judgement::kNothingExpected);
   return {{"total", judgements.size()},
           {"as_expected", as_expected},
-          {"differing", judgements.size() - as_expected}};
+          {"differing", judgements.size() - as_expected - unlisted},
+          {"without_expectation", unlisted}};
 }
 
 std::string SummaryText(const std::vector<Judgement>& judgements) {
   const std::size_t differing = CountOf(judgements, Judgement::kDiffers);
   const std::size_t cut = CountOf(judgements, Judgement::kCut);
-  std::string text = absl::StrCat(CountOf(judgements, Judgement::kAsExpected), " of ",
-                                  judgements.size(), " as expected");
-  if (differing > 0) absl::StrAppend(&text, ", ", differing, " not");
-  if (cut > 0) absl::StrAppend(&text, ", ", cut, " undecided because of a limit");
-  return text + "\n";
+  const std::size_t unlisted = CountOf(judgements, Judgement::kNothingExpected);
+  const std::size_t listed = judgements.size() - unlisted;
+  std::vector<std::string> parts;
+  if (listed > 0 || unlisted == 0) {
+    parts.push_back(
+        absl::StrCat(CountOf(judgements, Judgement::kAsExpected), " of ", listed, " as expected"));
+  }
+  if (differing > 0) parts.push_back(absl::StrCat(differing, " not"));
+  if (cut > 0) parts.push_back(absl::StrCat(cut, " undecided because of a limit"));
+  if (unlisted > 0) parts.push_back(absl::StrCat(unlisted, " without an expectation"));
+  return absl::StrJoin(parts, ", ") + "\n";
 }
 
 models::Options OptionsOf(const Command& command) {
@@ -54,10 +66,6 @@ models::Options OptionsOf(const Command& command) {
   options.events_max = command.events_max;
   options.seconds_max = command.seconds_max;
   return options;
-}
-
-absl::Status Search::Prepare() const {
-  return command_.replay_dir.empty() ? absl::OkStatus() : folder_.Prepare();
 }
 
 Row Search::Run(const Job& job) {
@@ -72,19 +80,25 @@ Row Search::Run(const Job& job) {
 
 void Search::Keep(Row& row) {
   const absl::StatusOr<std::string> file = folder_.Write(row.report);
-  if (!file.ok()) return console_.Complain(std::string(file.status().message()));
+  if (!file.ok()) return ComplainOfFile(file.status());
   row.replay_file = *file;
   if (command_.trace != TraceStyle::kDot) return;
   const absl::StatusOr<std::string> pictures = WritePicture(row.report.trace, *file);
-  if (!pictures.ok()) return console_.Complain(std::string(pictures.status().message()));
+  if (!pictures.ok()) return ComplainOfFile(pictures.status());
   row.pictures = *pictures;
+}
+
+void Search::ComplainOfFile(const absl::Status& status) {
+  lost_a_file_ = true;
+  console_.Complain(absl::StrCat(status.message(), ": ", kOtherFolder));
 }
 
 nlohmann::ordered_json Search::ToJson(const Row& row) const {
   const bool with_trace =
       command_.trace == TraceStyle::kText || command_.trace == TraceStyle::kFull;
+  const char* const expected = row.job.expected_failure.has_value() ? row.job.expected() : "";
   nlohmann::ordered_json json = models::ToJson(row.report, {.name = row.job.scenario->name,
-                                                            .expected = row.job.expected(),
+                                                            .expected = expected,
                                                             .replay_file = row.replay_file,
                                                             .with_trace = with_trace});
   json["kernel"] = row.job.kernel.Name();
@@ -103,11 +117,11 @@ std::string Search::Pointer(const Row& row) const {
   if (row.report.verdict != models::Verdict::kViolated) return "";
   const std::string what = absl::StrCat(
       row.job.Name(), ": ", models::FailureName(row.report.failure_kind), ": ", row.report.failure);
-  std::string text = Paragraph(what, "", console_.columns());
+  std::string text = Paragraph(OneLine(what), "", console_.columns());
   if (!row.replay_file.empty()) {
-    absl::StrAppend(&text, "  rmapcheck replay ", row.replay_file, "\n");
+    absl::StrAppend(&text, "  ", CommandName(), " replay ", ShellWord(row.replay_file), "\n");
   }
-  if (!row.pictures.empty()) absl::StrAppend(&text, "  pictures: ", row.pictures, "\n");
+  if (!row.pictures.empty()) absl::StrAppend(&text, "  pictures: ", OneLine(row.pictures), "\n");
   return text;
 }
 

@@ -15,7 +15,7 @@
 
 namespace cli {
 
-enum class Judgement { kAsExpected, kDiffers, kCut };
+enum class Judgement { kAsExpected, kDiffers, kCut, kNothingExpected };
 
 struct Row {
   Job job;
@@ -30,7 +30,8 @@ Judgement Judge(const Job& job, const models::Report& report);
 // Returns: how the whole ends: a difference counts more than a limit.
 ExitCode ExitCodeOf(const std::vector<Judgement>& judgements);
 
-// Returns: {"total", "as_expected", "differing"}; what a limit cut is among the differing.
+// Returns: {"total", "as_expected", "differing", "without_expectation"}; what a limit cut is among
+// the differing.
 nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements);
 
 // Returns: "12 as expected, 1 differs" and the like, as a line.
@@ -45,8 +46,8 @@ class Search {
   Search(const Command& command, Console& console)
       : command_(command), console_(console), folder_(command.replay_dir) {}
 
-  // Fails: if the user gave a folder for replays that cannot be written to.
-  absl::Status Prepare() const;
+  // Fails: if the folder for replays cannot be written to, or not safely.
+  absl::Status Prepare() const { return folder_.Prepare(); }
 
   // Checks one job; if it is violated, keeps the failing execution.
   Row Run(const Job& job);
@@ -59,12 +60,19 @@ class Search {
   // Returns: in one or two lines what failed and how to see it; empty unless violated.
   std::string Pointer(const Row& row) const;
 
+  // Returns: ExitCodeOf, unless the user has been told that a file could not be written.
+  ExitCode Ends(const std::vector<Judgement>& judgements) const {
+    return lost_a_file_ ? kBadInput : ExitCodeOf(judgements);
+  }
+
  private:
   void Keep(Row& row);
+  void ComplainOfFile(const absl::Status& status);
 
   const Command& command_;
   Console& console_;
   const ReplayFolder folder_;
+  bool lost_a_file_ = false;
 };
 
 }  // namespace cli

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/words.h"
 
 namespace cli {
 namespace {
@@ -41,6 +42,7 @@ int EditDistance(std::string_view a, std::string_view b) {
 std::string Suggestion(std::string_view word, std::span<const std::string> known) {
   std::vector<std::pair<int, std::string>> near;
   for (const std::string& name : known) {
+    if (absl::EqualsIgnoreCase(name, word)) return absl::StrCat("did you mean ", name, "?");
     const bool begins = word.size() >= 3 && absl::StartsWithIgnoreCase(name, word);
     const int distance = begins ? 1 : EditDistance(word, name);
     const int allowed = std::max<int>(1, static_cast<int>(name.size()) / 3);
@@ -52,7 +54,9 @@ std::string Suggestion(std::string_view word, std::span<const std::string> known
     const auto name = [](std::string* out, const auto& pair) { out->append(pair.second); };
     return absl::StrCat("did you mean ", absl::StrJoin(near, " or ", name), "?");
   }
-  if (known.size() > kListedMax) return "`rmapcheck list` shows what there is";
+  if (known.size() > kListedMax) {
+    return absl::StrCat("`", CommandName(), " list` shows what there is");
+  }
   return absl::StrCat("there is ", absl::StrJoin(known, ", "));
 }
 

@@ -1,8 +1,11 @@
 // What is written to files: JSON rows, and replays, which are read back; and every way in which a
 // replay file can be wrong.
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -15,6 +18,7 @@
 namespace models {
 namespace {
 
+namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 Report Violated() {
@@ -34,11 +38,11 @@ Report Violated() {
 }
 
 TEST(Json, AbsentThingsAreNull) {
-  const Json row = ToJson(Report(), {.name = "a", .expected = "holds"});
+  const Json row = ToJson(Report(), {.name = "a", .expected = ""});
   const Json expected = Json::parse(
-      R"({"name": "a", "expected": "holds", "verdict": "undecided", "failure_kind": null,
+      R"({"name": "a", "expected": null, "verdict": "undecided", "failure_kind": null,
           "failure": null, "executions": 0, "blocked": 0, "exhaustive": false, "limit_hit": null,
-          "seconds": 0.0, "replay": null})");
+          "seconds": 0.0, "replay": null, "trace": null})");
   EXPECT_EQ(row, expected);
 }
 
@@ -180,6 +184,41 @@ TEST_F(ReplayFileTest, NumbersOutOfRangeAreNamed) {
 TEST_F(ReplayFileTest, AFolderThatIsNotThereIsSaidSo) {
   const absl::Status status = WriteReplay(Example(), testing::TempDir() + "/no/such/file");
   EXPECT_TRUE(absl::StrContains(status.message(), "cannot be written (")) << status;
+}
+
+TEST_F(ReplayFileTest, WhatCannotBeWrittenLeavesNothingBehind) {
+  const fs::path folder = fs::path(testing::TempDir()) / "in_the_way";
+  fs::create_directories(folder / "file.json");
+  const absl::Status status = WriteReplay(Example(), (folder / "file.json").string());
+  EXPECT_TRUE(absl::StrContains(status.message(), "cannot be written (Is a directory)")) << status;
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), 1);
+}
+
+TEST_F(ReplayFileTest, LinksAreReplacedAndNotFollowed) {
+  const std::string kept = testing::TempDir() + "/kept";
+  std::ofstream(kept) << "mine";
+  fs::remove(file_);
+  fs::create_symlink(kept, file_);
+  ASSERT_TRUE(WriteReplay(Example(), file_).ok());
+  EXPECT_FALSE(fs::is_symlink(file_));
+  EXPECT_EQ(fs::file_size(kept), 4u);
+}
+
+TEST_F(ReplayFileTest, WritersAtOnceDoNotMix) {
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 4; ++i) {
+    writers.emplace_back([this] {
+      for (int n = 0; n < 50; ++n) EXPECT_TRUE(WriteReplay(Example(), file_).ok());
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_TRUE(ReadReplay(file_).ok());
+}
+
+TEST_F(ReplayFileTest, EndlessFilesAreRefused) {
+  const absl::StatusOr<Replay> replay = ReadReplay("/dev/zero");
+  EXPECT_EQ(replay.status().message(),
+            "/dev/zero: has more than 64 megabytes: give a file that `rmapcheck prove` wrote");
 }
 
 }  // namespace

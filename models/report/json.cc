@@ -38,7 +38,7 @@ Json ToJson(const Trace& trace) {
 Json ToJson(const Report& report, const JsonContext& context) {
   Json json;
   json["name"] = context.name;
-  json["expected"] = context.expected;
+  json["expected"] = TextOrNull(context.expected);
   json["verdict"] = VerdictName(report.verdict);
   json["failure_kind"] = TextOrNull(FailureName(report.failure_kind));
   json["failure"] = TextOrNull(report.failure);
@@ -48,7 +48,8 @@ Json ToJson(const Report& report, const JsonContext& context) {
   json["limit_hit"] = TextOrNull(report.limit_hit);
   json["seconds"] = report.seconds;
   json["replay"] = TextOrNull(context.replay_file);
-  if (context.with_trace && !report.trace.empty()) json["trace"] = ToJson(report.trace);
+  const bool told = context.with_trace && !report.trace.empty();
+  json["trace"] = told ? ToJson(report.trace) : Json(nullptr);
   return json;
 }
 

@@ -1,5 +1,6 @@
 // Reports as JSON, for scripts. The members' names are stable: see the README of the command.
-// Absent things (no failure, no limit, no file) are null, never missing.
+// Absent things (no failure, no limit, no file) are null, never missing; but a line of a trace has
+// only the members that say something.
 #ifndef RMAPCHECK_MODELS_REPORT_JSON_H_
 #define RMAPCHECK_MODELS_REPORT_JSON_H_
 
@@ -13,7 +14,7 @@ namespace models {
 // What a report does not know of itself.
 struct JsonContext {
   std::string name;              // Of what was checked.
-  std::string expected;          // A verdict's name.
+  std::string expected;          // A verdict's name; empty: nothing is expected.
   std::string replay_file = "";  // Where the failing execution was written; empty: nowhere.
   bool with_trace = false;       // Add the story, line by line.
 };

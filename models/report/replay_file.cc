@@ -3,16 +3,15 @@
 #include "models/report/replay_file.h"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "models/report/whole_file.h"
 
 namespace models {
 namespace {
@@ -23,6 +22,8 @@ constexpr char kFormat[] = "rmapcheck-replay";
 constexpr int kVersion = 1;
 constexpr int kIndexMax = 0xfffd;  // EventId keeps two larger ones for itself.
 constexpr char kMend[] = "make it again with `rmapcheck prove`";
+constexpr char kOtherFile[] = "give a file that `rmapcheck prove` wrote";
+constexpr std::size_t kMegabytesMax = 64;  // A step takes some 40 bytes: more than any replay has.
 
 // Writing -----------------------------------------------------------------------------------------
 
@@ -67,11 +68,6 @@ std::string Text(const Replay& replay) {
   return text + "\n ]\n}\n";
 }
 
-absl::Status NotWritten(const std::string& path) {
-  return absl::UnavailableError(
-      absl::StrCat(path, ": cannot be written (", std::strerror(errno), "): give another folder"));
-}
-
 // Reading -----------------------------------------------------------------------------------------
 
 absl::Status Wrong(const std::string& path, std::string_view what, std::string_view mend = kMend) {
@@ -81,15 +77,22 @@ absl::Status Wrong(const std::string& path, std::string_view what, std::string_v
 absl::StatusOr<std::string> Contents(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream contents;
-  if (file) contents << file.rdbuf();
-  // A folder opens, but cannot be read.
-  if (!file || (errno != 0 && contents.str().empty())) {
-    const char* reason = errno != 0 ? std::strerror(errno) : "it cannot be opened";
-    return absl::NotFoundError(absl::StrCat(path, ": cannot be read (", reason,
-                                            "): give a file that `rmapcheck prove` wrote"));
+  std::string contents;
+  std::vector<char> part(1 << 16);
+  const bool opened = file.is_open();
+  while (file && contents.size() <= kMegabytesMax << 20) {
+    file.read(part.data(), static_cast<std::streamsize>(part.size()));
+    contents.append(part.data(), static_cast<std::size_t>(file.gcount()));
   }
-  return contents.str();
+  // A folder opens, but cannot be read.
+  if (!opened || file.bad() || (errno != 0 && contents.empty())) {
+    const char* reason = errno != 0 ? std::strerror(errno) : "it cannot be opened";
+    return absl::NotFoundError(absl::StrCat(path, ": cannot be read (", reason, "): ", kOtherFile));
+  }
+  if (contents.size() > kMegabytesMax << 20) {
+    return Wrong(path, absl::StrCat("has more than ", kMegabytesMax, " megabytes"), kOtherFile);
+  }
+  return contents;
 }
 
 absl::StatusOr<Json> Parse(const std::string& path, const std::string& text) {
@@ -99,8 +102,7 @@ absl::StatusOr<Json> Parse(const std::string& path, const std::string& text) {
   } catch (const Json::parse_error& error) {
     // The parser stands one behind the end when it wants more.
     if (error.byte > text.size() && text[0] == '{') return Wrong(path, "ends too early");
-    return Wrong(path, absl::StrCat("is not JSON (byte ", error.byte, ")"),
-                 "give a file that `rmapcheck prove` wrote");
+    return Wrong(path, absl::StrCat("is not JSON (byte ", error.byte, ")"), kOtherFile);
   }
 }
 
@@ -190,14 +192,7 @@ std::string ReadThreads(const Json& array, std::vector<ReplayThread>& threads) {
 }  // namespace
 
 absl::Status WriteReplay(const Replay& replay, const std::string& path) {
-  const std::string part = path + ".part";
-  errno = 0;
-  std::ofstream file(part, std::ios::binary);
-  file << Text(replay);
-  file.close();
-  if (!file) return NotWritten(path);
-  if (std::rename(part.c_str(), path.c_str()) != 0) return NotWritten(path);
-  return absl::OkStatus();
+  return WriteWholeFile(path, Text(replay));
 }
 
 absl::StatusOr<Replay> ReadReplay(const std::string& path) {
@@ -206,7 +201,7 @@ absl::StatusOr<Replay> ReadReplay(const std::string& path) {
   const absl::StatusOr<Json> json = Parse(path, *text);
   if (!json.ok()) return json.status();
   if (!json->is_object() || !json->contains("format") || (*json)["format"] != kFormat) {
-    return Wrong(path, "is JSON, but no replay", "give a file that `rmapcheck prove` wrote");
+    return Wrong(path, "is JSON, but no replay", kOtherFile);
   }
   if (!json->contains("version") || (*json)["version"] != kVersion) {
     return Wrong(path, absl::StrCat("is a replay of another version than ", kVersion));

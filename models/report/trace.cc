@@ -83,7 +83,7 @@ std::string Storyteller::Value(const Event& event) const {
     case ActionKind::kChoose:
       return absl::StrCat(event.read, " of ", action.value);
     case ActionKind::kTryAcquire:
-      return event.writes ? "taken" : "not taken";
+      return event.writes ? "got it" : "failed";
     case ActionKind::kAcquire:
     case ActionKind::kRelease:
       return action.mode() == ksync::LockMode::kShared ? "shared" : "";

@@ -151,7 +151,7 @@ TEST_F(TraceTest, LocksReadAsLocks) {
   const Trace trace = Make(FailureKind::kLeak, "leaked", {});
   ASSERT_EQ(trace.lines.size(), 4u);
   EXPECT_EQ(OperationText(trace.lines[1]), "lock lock");
-  EXPECT_EQ(OperationText(trace.lines[2]), "trylock lock: not taken");
+  EXPECT_EQ(OperationText(trace.lines[2]), "trylock lock: failed");
   EXPECT_EQ(trace.lines[3].operation, "=> waits for lock, held by T0 'main'");
   EXPECT_EQ(trace.lines[3].index, -1);
 }

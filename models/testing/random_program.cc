@@ -54,6 +54,7 @@ Weights WeightsOf(Profile profile) {
     case Profile::kTryLocks: return {15, 5, 10, 5, 0, 65, 40, 30, 60};
     case Profile::kRcu: return {15, 5, 10, 10, 5, 8, 45, 30, 20, 45, 25};
     case Profile::kChoose: return {15, 10, 15, 5, 5, 20, 20, 30, 30, 0, 0, 40};
+    case Profile::kManyLocks: return {5, 0, 10, 0, 0, 95, 0, 40, 30};
   }
   return {};
 }
@@ -76,7 +77,7 @@ class Generator {
         operations_max_(operations_max) {}
 
   Program Run() {
-    const int threads = random_.Between(2, 3);
+    const int threads = profile_ == Profile::kManyLocks ? 4 : random_.Between(2, 3);
     locations_ = random_.Between(weights_.plain_location >= 40 ? 2 : 1, 3);
     for (int location = 1; location < locations_; ++location) {
       policies_[location] = RandomPolicy(threads);
@@ -103,7 +104,8 @@ class Generator {
   Thread RandomThread() {
     code_.clear();
     registers_ = 0;
-    budget_ = random_.Between(1, operations_max_);
+    // Four threads are enough to be many; then each takes one lock, or two.
+    budget_ = profile_ == Profile::kManyLocks ? 2 : random_.Between(1, operations_max_);
     held_.fill(Hold::kNone);
     while (budget_ > 0) Block();
     return code_;
@@ -362,6 +364,7 @@ const char* ProfileName(Profile profile) {
     case Profile::kTryLocks: return "trylocks";
     case Profile::kRcu: return "rcu";
     case Profile::kChoose: return "choose";
+    case Profile::kManyLocks: return "many locks";
   }
   return "?";
 }

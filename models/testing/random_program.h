@@ -18,16 +18,27 @@
 namespace models::testing {
 
 enum class Profile {
-  kMixed, kAtomicsOnly, kSeqCstHeavy, kRmwHeavy, kLocks, kAwaits, kPlain,
-  kRwLocks, kTryLocks, kRcu, kChoose,
+  kMixed,
+  kAtomicsOnly,
+  kSeqCstHeavy,
+  kRmwHeavy,
+  kLocks,
+  kAwaits,
+  kPlain,
+  kRwLocks,
+  kTryLocks,
+  kRcu,
+  kChoose,
+  kManyLocks,
 };
 inline constexpr Profile kProfiles[] = {
     Profile::kMixed,    Profile::kAtomicsOnly, Profile::kSeqCstHeavy, Profile::kRmwHeavy,
     Profile::kLocks,    Profile::kAwaits,      Profile::kPlain,       Profile::kRwLocks,
-    Profile::kTryLocks, Profile::kRcu,         Profile::kChoose};
+    Profile::kTryLocks, Profile::kRcu,         Profile::kChoose,      Profile::kManyLocks};
 const char* ProfileName(Profile profile);
 
-// Returns: 2 or 3 threads with 1..operations_max accesses each (taking a lock counts as one).
+// Returns: 2 or 3 threads with 1..operations_max accesses each (taking a lock counts as one); for
+// kManyLocks 4 threads with 2.
 // Requires: operations_max is 1..4.
 Program RandomProgram(std::uint64_t seed, Profile profile, int operations_max = 3);
 

@@ -1,0 +1,19 @@
+// Writing a file so that it is there whole or not at all: a reader never meets half of it, two
+// writers never mix, and no link that somebody else put there is followed.
+#ifndef RMAPCHECK_MODELS_REPORT_WHOLE_FILE_H_
+#define RMAPCHECK_MODELS_REPORT_WHOLE_FILE_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace models {
+
+// Writes `text` under a name of its own in the same folder, then gives it its name.
+// Fails: with "PATH: cannot be written (why)"; then nothing of it is left.
+absl::Status WriteWholeFile(const std::string& path, std::string_view text);
+
+}  // namespace models
+
+#endif  // RMAPCHECK_MODELS_REPORT_WHOLE_FILE_H_

@@ -34,24 +34,8 @@ bool Explorer::Consistent() {
   return model_->Consistent(graph());
 }
 
-// The event that a choice is about, without what it reads: the waiting one, if there is one.
-EventId Explorer::Begin(const Choice& choice) {
-  const EventId last{static_cast<std::uint16_t>(choice.thread),
-                     static_cast<std::uint16_t>(graph().size(choice.thread) - 1)};
-  if (graph().size(choice.thread) == 0 || !graph().event(last).blocked) {
-    return graph().Append(choice.thread, choice.action);
-  }
-  graph().Wake(last, choice.rf);
-  return last;
-}
-
-void Explorer::TakeBack(ExecutionGraph& graph, EventId id) {
-  if (graph.event(id).woken) return graph.Unwake(id);
-  graph.TakeBack(id);
-}
-
 bool Explorer::TakeRead(const Choice& choice) {
-  const EventId id = Begin(choice);
+  const EventId id = graph().Append(choice.thread, choice.action);
   if (choice.action.kind == ActionKind::kPoolAlloc) {
     graph().event(id).reads = true;
     graph().event(id).rf = choice.rf;
@@ -70,7 +54,7 @@ bool Explorer::TakeRead(const Choice& choice) {
     // what keeps it from being, and those graphs are reached in no other way.
     model_->SetViews(graph(), id);
     PushRevisits(id, choice, conflict);
-    TakeBack(graph(), id);
+    graph().TakeBack(id);
     return false;
   }
   WriteAt(id, graph().mo(choice.rf) + 1);
@@ -99,7 +83,7 @@ bool Explorer::TakeValue(const Choice& choice) {
 // Puts the write back as it was when the revisit was found: the graph holds only what it depends on
 // and what came before.
 EventId Explorer::ReaddWrite(const Choice& choice) {
-  const EventId id = Begin(choice);
+  const EventId id = graph().Append(choice.thread, choice.action);
   Event& e = graph().event(id);
   e.stamp = choice.event_stamp;
   if (choice.action.kind == ActionKind::kPoolFree) {
@@ -121,14 +105,8 @@ bool Explorer::TakeRevisit(const Choice& choice) {
   std::vector<Choice>& old_choices = choices();
   Frame& frame = PushFrame();
   Revisit(old, before, choice.revisited).Restrict(frame.graph);
-  const Event& old_write = old.event(before);
+  old.TakeBack(before);
   const EventId write = ReaddWrite(choice);
-  if (old_write.woken) {
-    graph().event(write).woken = true;
-    graph().event(write).blocked_by = old_write.blocked_by;
-    graph().event(write).reserved_stamp = old_write.reserved_stamp;
-  }
-  TakeBack(old, before);
   const LocationId location = choice.action.location;
   bool last = true;
   if (choice.action.kind != ActionKind::kPoolFree) {
@@ -177,29 +155,10 @@ bool Explorer::ReaddRead(EventId read, const Event& old, EventId write) {
   return true;
 }
 
-// A read-modify-write, revisited or woken, took what could wake others. That one of them had it
-// instead is left for later; it is then in conflict with the taker and may take it over.
-void Explorer::LeaveToWaiters(EventId taker) {
-  const EventId write = graph().event(taker).rf;
-  const LocationId lock = graph().event(taker).action.location;
-  for (EventId id : graph().location(lock).accesses) {
-    const Event& e = graph().event(id);
-    if (!e.blocked || e.action.kind != ActionKind::kAcquire) continue;
-    if (graph().mo(e.rf) >= graph().mo(write)) continue;
-    if (!Apply(e.action, graph().ValueOf(lock, write)).satisfied) continue;
-    Choice instead = Save(id.thread, e.action);
-    instead.rf = write;
-    choices().push_back(instead);
-  }
-}
-
 // A revisited read-modify-write writes anew, which is an addition like any other. And who fell
 // asleep when the graph was restricted is woken at once if what woke him was kept.
 void Explorer::FinishRevisit(EventId read) {
-  if (graph().event(read).writes) {
-    PushRevisits(read, revisit_saved_, kNoEvent);
-    LeaveToWaiters(read);
-  }
+  if (graph().event(read).writes) PushRevisits(read, revisit_saved_, kNoEvent);
   for (int t = 0; t < graph().threads(); ++t) {
     const int size = graph().size(t);
     if (size == 0) continue;

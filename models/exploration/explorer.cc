@@ -27,9 +27,12 @@ ExplorerResult Explorer::Explore() {
   if (options_.seconds_max > 0) {
     deadline_ns_ = NowNs() + static_cast<std::int64_t>(options_.seconds_max * 1e9);
   }
-  PushFrame().graph = ExecutionGraph();
-  RunOnce();
+  Start();
   while (!frames_.empty() && !stop_) {
+    if (restart_) {
+      Start();
+      continue;
+    }
     if (choices().empty()) {
       PopFrame();
       continue;
@@ -44,6 +47,16 @@ ExplorerResult Explorer::Explore() {
     RunOnce();
   }
   return std::move(result_);
+}
+
+// Begins the search, forgetting what an earlier beginning found.
+void Explorer::Start() {
+  while (!frames_.empty()) PopFrame();
+  result_ = ExplorerResult();
+  weight_ = 1;
+  restart_ = false;
+  PushFrame().graph = ExecutionGraph();
+  RunOnce();
 }
 
 bool Explorer::LimitHit() {
@@ -80,6 +93,7 @@ int Explorer::NextThread(const std::vector<ThreadStatus>& threads) {
   if (steps_ != nullptr) {
     return NextInReplay(threads);
   }
+  if (restart_) return kNobody;
   int spinning = kNobody;
   int in_grace = kNobody;
   int with_old_option = kNobody;
@@ -171,6 +185,7 @@ Explorer::Choice Explorer::Save(int thread, const Action& action) {
 
 void Explorer::Add(int thread, const Action& action) {
   if (steps_ != nullptr) return AddStep(thread, action);
+  if (NoteSharedOrTried(action)) return;
   seen_seq_cst_ |= action.order == Order::kSeqCst || action.failure == Order::kSeqCst;
   const std::size_t before = choices().size();
   const Choice saved = Save(thread, action);
@@ -283,6 +298,7 @@ void Explorer::ReadFrom(EventId id, EventId write) {
   e.rf = write;
   e.read = graph().ValueOf(e.action.location, write);
   e.blocked = !effect.satisfied;
+  e.sleeps = e.blocked && e.action.kind == ActionKind::kAcquire && IsSimple(e.action.location);
   e.writes = effect.writes;
   e.written = effect.written;
   if (e.action.kind == ActionKind::kRcuLock) e.section = id.index + 1;
@@ -336,7 +352,7 @@ void Explorer::PushRevisits(EventId write, const Choice& saved, EventId conflict
   for (EventId read : graph().location(w.action.location).accesses) {
     const Event& r = graph().event(read);
     if (read == write || !r.reads || r.rf == write || w.porf.Contains(read)) continue;
-    if (r.blocked && r.action.kind == ActionKind::kAcquire) continue;  // Woken in place.
+    if (r.sleeps) continue;  // Woken in place.
     if (!Revisit(graph(), write, read).Allowed(conflict)) continue;
     Choice revisit = saved;
     revisit.kind = ChoiceKind::kRevisit;
@@ -348,8 +364,22 @@ void Explorer::PushRevisits(EventId write, const Choice& saved, EventId conflict
   }
 }
 
+// How waiting for a lock is searched depends on how the lock is used. The first shared or tried use
+// of one begins the search anew, so that no part of it rests on the other idea.
+bool Explorer::NoteSharedOrTried(const Action& action) {
+  const bool shared =
+      action.kind == ActionKind::kAcquire && action.mode() == ksync::LockMode::kShared;
+  if (!shared && action.kind != ActionKind::kTryAcquire) return false;
+  if (!IsSimple(action.location)) return false;
+  if (shared_or_tried_.size() <= action.location) shared_or_tried_.resize(action.location + 1);
+  shared_or_tried_[action.location] = true;
+  restart_ = true;
+  return true;
+}
+
 // A lock that a revisit blocked takes the lock as soon as the latest write allows.
 void Explorer::WakeWaiter(LocationId lock) {
+  if (!IsSimple(lock)) return;
   for (EventId id : graph().location(lock).accesses) {
     const Event& e = graph().event(id);
     if (!e.blocked || e.action.kind != ActionKind::kAcquire) continue;
@@ -361,7 +391,6 @@ void Explorer::WakeWaiter(LocationId lock) {
     WriteAt(id, graph().mo(last) + 1);
     Settle(id);
     PushRevisits(id, saved, kNoEvent);
-    LeaveToWaiters(id);
     return WakeWaiter(lock);
   }
 }

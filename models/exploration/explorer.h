@@ -122,6 +122,11 @@ class Explorer final : public Decider {
   int FirstReadable(EventId id);
   std::vector<int> Places(EventId id);
   void PushRevisits(EventId write, const Choice& saved, EventId conflict);
+  // Whether who waits for the lock is woken in place: nobody shares or tries it.
+  bool IsSimple(LocationId lock) const {
+    return lock >= shared_or_tried_.size() || !shared_or_tried_[lock];
+  }
+  bool NoteSharedOrTried(const Action& action);
   void WakeWaiter(LocationId lock);
 
   // Taking alternatives. Return: whether there is a graph to run.
@@ -131,12 +136,9 @@ class Explorer final : public Decider {
   bool TakePlace(const Choice& choice);
   bool TakeValue(const Choice& choice);
   bool TakeRevisit(const Choice& choice);
-  EventId Begin(const Choice& choice);
-  static void TakeBack(ExecutionGraph& graph, EventId id);
   EventId ReaddWrite(const Choice& choice);
   bool ReaddRead(EventId read, const Event& old, EventId write);
   void FinishRevisit(EventId read);
-  void LeaveToWaiters(EventId taker);
 
   // Replaying
   // --------------------------------------------------------------------------------------
@@ -150,6 +152,7 @@ class Explorer final : public Decider {
   // Divides the share of the search that is being worked on among what goes on now and the choices
   // left behind since there were `before`, as if each led to equally much.
   void ShareWeight(std::size_t before);
+  void Start();
   void RunOnce();
   void Judge(RunOutcome outcome);
   bool Deadlocked();
@@ -168,6 +171,8 @@ class Explorer final : public Decider {
   Choice revisit_saved_;       // The graph before the read that a revisit put back.
   bool seen_seq_cst_ = false;  // Some event so far was seq_cst.
   bool stop_ = false;
+  std::vector<bool> shared_or_tried_;               // By lock, over the whole search.
+  bool restart_ = false;                            // The last run found one more of those.
   double weight_ = 1;                               // The share of the search that the next run is.
   const std::vector<ReplayStep>* steps_ = nullptr;  // Set while replaying.
   int then_ = kNobody;                              // Replaying: who goes on after the steps.

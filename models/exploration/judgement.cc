@@ -19,7 +19,7 @@ void Explorer::RunOnce() {
     }
   }
   result_.fraction += weight_;
-  Judge(outcome);
+  if (!restart_) Judge(outcome);
 }
 
 void Explorer::Judge(RunOutcome outcome) {

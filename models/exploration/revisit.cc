@@ -72,7 +72,6 @@ bool Revisit::MaximallyAdded(EventId id) const {
   if (e.writes && ReadEarlier(id)) return false;
   if (e.reads && !InPrevious(e.rf, e.stamp)) return false;
   if (e.woken && !ReservationMaximal(id)) return false;
-  if (e.blocked && e.action.kind == ActionKind::kAcquire) return WaitsInPrevious(id);
   return LastInPrevious(id);
 }
 
@@ -94,18 +93,6 @@ bool Revisit::LastInPrevious(EventId id) const {
     if (mo[i] != id && InPrevious(mo[i], e.stamp)) return false;
   }
   return true;
-}
-
-// Whether a lock that waits would wait for the latest write, too. It may have slept through some
-// that others took over, so which one blocked it does not matter.
-bool Revisit::WaitsInPrevious(EventId id) const {
-  const Event& e = graph_.event(id);
-  const LocationState& lock = graph_.location(e.action.location);
-  for (std::size_t i = lock.mo.size(); i-- > 0;) {
-    if (!InPrevious(lock.mo[i], e.stamp)) continue;
-    return !Apply(e.action, graph_.event(lock.mo[i]).written).satisfied;
-  }
-  return !Apply(e.action, lock.initial).satisfied;
 }
 
 // A woken event was reserved by a revisit of its own. If that goes too, what blocked it must stay.

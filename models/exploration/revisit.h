@@ -15,8 +15,8 @@
 // Source: Kokologiannakis et al., Truly Stateless, Optimal Dynamic Partial Order Reduction,
 // POPL 2022, algorithm 2. Departures, each argued in docs/EXPLORATION.md:
 //   1. A read-modify-write is one event.
-//   2. A lock that a revisit blocked is woken in place by the unlock, and counts as two additions:
-//      when it was reserved (reserved_stamp) and when it was woken (stamp).
+//   2. An exclusive lock that a revisit blocked is woken in place by the unlock, and counts as two
+//      additions: when it was reserved (reserved_stamp) and when it was woken (stamp).
 #ifndef RMAPCHECK_MODELS_EXPLORATION_REVISIT_H_
 #define RMAPCHECK_MODELS_EXPLORATION_REVISIT_H_
 
@@ -47,7 +47,6 @@ class Revisit {
   bool InPrevious(EventId id, std::uint32_t stamp) const;
   bool ReadEarlier(EventId id) const;
   bool LastInPrevious(EventId id) const;
-  bool WaitsInPrevious(EventId id) const;
   bool ReservationMaximal(EventId id) const;
 
   const ExecutionGraph& graph_;

@@ -115,6 +115,7 @@ struct Event {
   bool reads = false;
   bool writes = false;
   bool blocked = false;              // Reads a value it cannot use; waits.
+  bool sleeps = false;               // Blocked, and woken in place.
   bool woken = false;                // Was blocked by `blocked_by` before.
   std::uint16_t mo = 0;              // Writes: position in mo, from 1; 0 is the initial write.
   std::uint16_t release_fence = 0;   // 1 + index of the last release fence before, 0 if none.

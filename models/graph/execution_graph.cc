@@ -79,7 +79,7 @@ void ExecutionGraph::Cut(std::size_t length, std::uint32_t stamp) {
 
 void ExecutionGraph::Wake(EventId id, EventId write) {
   Event& e = event(id);
-  e.blocked = false;
+  e.blocked = e.sleeps = false;
   e.woken = true;
   e.blocked_by = e.rf;
   e.reserved_stamp = e.stamp;
@@ -92,7 +92,7 @@ void ExecutionGraph::Unwake(EventId id) {
   Event& e = event(id);
   if (e.writes && e.mo != 0) Displace(id);
   e.writes = e.woken = false;
-  e.blocked = true;
+  e.blocked = e.sleeps = true;
   e.rf = e.blocked_by;
   e.read = ValueOf(e.action.location, e.rf);
   e.stamp = e.reserved_stamp;

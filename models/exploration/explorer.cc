@@ -105,7 +105,7 @@ int Explorer::NextThread(const std::vector<ThreadStatus>& threads) {
     const Action& action = *status.pending;
     if (action.kind == ActionKind::kGraceEnd) {
       if (in_grace == kNobody && GracePeriodOver(t, action)) in_grace = t;
-    } else if (CanGoOn(t, action)) {
+    } else if (CanGoOn(action)) {
       if (status.repeats < 2) return t;
       // Who spun least goes first, so that nobody starves who would end another's spin.
       if (spinning == kNobody || status.repeats < threads[spinning].repeats) spinning = t;
@@ -130,7 +130,7 @@ int Explorer::NextInReplay(const std::vector<ThreadStatus>& threads) {
 }
 
 // Whether a thread need not wait: a waiting action could use the latest write.
-bool Explorer::CanGoOn(int, const Action& action) {
+bool Explorer::CanGoOn(const Action& action) {
   if (action.kind == ActionKind::kJoin) {
     const int child = static_cast<int>(action.value);
     const int size = graph().size(child);

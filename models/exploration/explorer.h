@@ -102,7 +102,7 @@ class Explorer final : public Decider {
   void PopFrame();
 
   // Who is next -----------------------------------------------------------------------------------
-  bool CanGoOn(int thread, const Action& action);
+  bool CanGoOn(const Action& action);
   bool GracePeriodOver(int thread, const Action& action);
   bool HasOldOption(int thread, const Action& action);
 

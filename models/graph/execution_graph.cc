@@ -14,7 +14,6 @@ void ExecutionGraph::StartThread(int thread, EventId base) {
   started.events.clear();
   started.base_hb = event(base).hb;
   started.base_porf = event(base).porf;
-  started.created_by = base;
 }
 
 const View& ExecutionGraph::hb_before(int thread, int index) const {
@@ -50,9 +49,6 @@ void ExecutionGraph::RemoveLast(int thread) {
                    static_cast<std::uint16_t>(events.size() - 1)};
   Event& last = events.back();
   if (last.writes && last.mo != 0) Displace(id);
-  if (last.action.kind == ActionKind::kCreate) {
-    threads_[last.action.value].created_by = kNoEvent;
-  }
   if (last.action.location < locations_.size()) {
     std::vector<EventId>& accesses = locations_[last.action.location].accesses;
     const auto found = std::find(accesses.rbegin(), accesses.rend(), id);
@@ -111,7 +107,6 @@ void ExecutionGraph::CopyPrefix(const ExecutionGraph& from, const View& keep) {
     threads_[t].events.assign(source.events.begin(), source.events.begin() + keep[t]);
     threads_[t].base_hb = source.base_hb;
     threads_[t].base_porf = source.base_porf;
-    threads_[t].created_by = source.created_by;
   }
   trail_.clear();
   for (EventId id : from.trail_) {
@@ -124,7 +119,6 @@ void ExecutionGraph::CopyPrefix(const ExecutionGraph& from, const View& keep) {
     copy.initial = source.initial;
     copy.init_thread = source.init_thread;
     copy.init_index = source.init_index;
-    copy.initialised = source.initialised;
     copy.accesses.clear();
     for (EventId id : source.accesses) {
       if (keep.Contains(id)) copy.accesses.push_back(id);

@@ -32,7 +32,6 @@ struct LocationState {
   std::uint64_t initial = 0;
   int init_thread = 0;  // Who wrote the initial value, and after how many events.
   std::uint16_t init_index = 0;
-  bool initialised = true;        // False: storage without a value.
   std::vector<EventId> mo;        // Writes in modification order, without the initial one.
   std::vector<EventId> accesses;  // All events of the location (blocked too), as added.
 };
@@ -121,7 +120,6 @@ class ExecutionGraph {
     std::vector<Event> events;
     View base_hb{};
     View base_porf{};
-    EventId created_by = kNoEvent;
   };
 
   void RemoveLast(int thread);

@@ -32,7 +32,6 @@ LocationId Run::NewLocation(const ksync::LocationInfo& info, std::uint64_t initi
   state.initial = initial;
   state.init_thread = current_;
   state.init_index = count;
-  state.initialised = info.initialised;
   return id;
 }
 

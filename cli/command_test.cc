@@ -70,9 +70,9 @@ TEST(ParseCommand, ErrorsNameTheMend) {
             "--seconds_max=soon: is no number of seconds: give one such as 60 or 0.5, or 0 for no "
             "limit");
   EXPECT_EQ(Error({"--without=KH-222"}), "--without=KH-222: is no known fix: did you mean KH-22?");
-  EXPECT_EQ(Error({"--generation=G4"}),
-            "--generation=G4: is a kernel generation that is not modelled yet: there is G1, G2, "
-            "G3, G5");
+  EXPECT_EQ(Error({"--generation=G10"}),
+            "--generation=G10: is a kernel generation that is not modelled yet: there is G0, G1, "
+            "G2, G3, G4, G5, G6, G7, G8, G9");
 }
 
 TEST(ParseCommand, NamesOfFixesAreLookedAtClosely) {

@@ -27,24 +27,16 @@ void ThrowsWithout22(const Kernel& kernel) {
 
 Scenarios TestScenarios() {
   using enum rmap::Generation;
-  return {{.name = "Fine",
-           .claim = "It returns.",
-           .oracle = "",
-           .run = Returns,
-           .default_generation = kG5,
-           .expectations = {{"G3"}, {"G5"}}},
-          {.name = "Fixed",
-           .claim = "It was mended.",
-           .oracle = "",
-           .run = ThrowsWithout22,
-           .default_generation = kG5,
-           .expectations = {{"G1", "exception"}, {"G5"}, {"G5 without KH-22", "exception"}}},
-          {.name = "Surprising",
-           .claim = "It is well.",
-           .oracle = "",
-           .run = Throws,
-           .default_generation = kG5,
-           .expectations = {{"G5"}}}};
+  return {
+      {.name = "Fine", .claim = "It returns.", .oracle = "", .run = Returns, .since = kG8},
+      {.name = "Fixed",
+       .claim = "It was mended.",
+       .oracle = "",
+       .run = ThrowsWithout22,
+       .since = kG2,
+       .default_generation = kG5,
+       .bugs = {{.fix = rmap::Fix::kKh22, .violation = "exception"}}},
+      {.name = "Surprising", .claim = "It is well.", .oracle = "", .run = Throws, .since = kG9}};
 }
 
 struct Outcome {
@@ -74,18 +66,19 @@ TEST_F(CommandsTest, ProveChecksUnchangedKernelsOnly) {
   const Outcome outcome = Run({"prove", "F*", "--format=json"});
   EXPECT_EQ(outcome.code, kAsExpected);
   const json all = outcome.Json();
-  ASSERT_EQ(all["results"].size(), 4u);
+  ASSERT_EQ(all["results"].size(), 10u);
   EXPECT_EQ(all["results"][0]["name"], "Fine");
-  EXPECT_EQ(all["results"][0]["kernel"], "G3");
+  EXPECT_EQ(all["results"][0]["kernel"], "G8");
   EXPECT_EQ(all["results"][0]["verdict"], "holds");
   EXPECT_EQ(all["results"][0]["exhaustive"], true);
   EXPECT_EQ(all["results"][0]["failure"], nullptr);
   EXPECT_EQ(all["results"][0]["replay"], nullptr);
+  EXPECT_EQ(all["results"][2]["kernel"], "G2");
   EXPECT_EQ(all["results"][2]["verdict"], "violated");
   EXPECT_EQ(all["results"][2]["failure_kind"], "exception");
   EXPECT_TRUE(fs::exists(all["results"][2]["replay"].get<std::string>()));
-  EXPECT_EQ(all["summary"]["total"], 4);
-  EXPECT_EQ(all["summary"]["as_expected"], 4);
+  EXPECT_EQ(all["summary"]["total"], 10);
+  EXPECT_EQ(all["summary"]["as_expected"], 10);
   EXPECT_EQ(all["summary"]["differing"], 0);
 }
 
@@ -102,25 +95,54 @@ TEST_F(CommandsTest, ASurpriseIsExitCodeOneAndAStory) {
   EXPECT_EQ(outcome.err, "");
   EXPECT_TRUE(absl::StrContains(outcome.out, "<- not as expected")) << outcome.out;
   EXPECT_TRUE(absl::StrContains(outcome.out, "=> throws")) << outcome.out;
-  EXPECT_TRUE(absl::StrContains(outcome.out, "4 of 5 as expected, 1 not")) << outcome.out;
+  EXPECT_TRUE(absl::StrContains(outcome.out, "10 of 11 as expected, 1 not")) << outcome.out;
 }
 
-TEST_F(CommandsTest, OfAKernelThatIsNotListedNothingIsExpected) {
-  const Outcome text = Run({"prove", "Surprising", "--without=KH-22"});
+TEST_F(CommandsTest, SomethingIsExpectedOfEveryKernel) {
+  const json all = Run({"prove", "Fixed", "--generation=G4", "--format=json"}).Json();
+  ASSERT_EQ(all["results"].size(), 1u);
+  EXPECT_EQ(all["results"][0]["kernel"], "G4");
+  EXPECT_EQ(all["results"][0]["expected"], "holds");
+  const Outcome surprise = Run({"prove", "Surprising", "--without=KH-22", "--format=json"});
+  EXPECT_EQ(surprise.code, kDiffers);
+  EXPECT_EQ(surprise.Json()["results"][0]["expected"], "holds");
+  EXPECT_EQ(surprise.Json()["results"][0]["verdict"], "violated");
+}
+
+TEST_F(CommandsTest, ScenariosYoungerThanTheKernelAreLeftOut) {
+  const json all = Run({"prove", "--generation=G3", "--format=json"}).Json();
+  ASSERT_EQ(all["results"].size(), 1u);
+  EXPECT_EQ(all["results"][0]["name"], "Fixed");
+}
+
+TEST_F(CommandsTest, SomeAreProvedOnTheNewestKernelWithAllFixesOnly) {
+  Scenarios scenarios = TestScenarios();
+  scenarios[1].newest_only = true;
+  const auto kernel = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"prove", "Fixed"});
+    words.push_back("--format=json");
+    const json results = RunOn(scenarios, words).Json()["results"];
+    EXPECT_EQ(results.size(), 1u);
+    return results[0]["kernel"].get<std::string>() + " " +
+           results[0]["expected"].get<std::string>();
+  };
+  EXPECT_EQ(kernel({}), "G9 with all holds");
+  EXPECT_EQ(kernel({"--without=KH-22"}), "G9 with all without KH-22 violated");
+  EXPECT_EQ(kernel({"--without=KH-108"}), "G9 with all without KH-108 holds");
+  EXPECT_EQ(kernel({"--generation=G2"}), "G2 violated");
+}
+
+TEST_F(CommandsTest, UnderOtherModelsNothingIsMissed) {
+  const Outcome text = Run({"prove", "Surprising", "--memory_model=sc"});
   EXPECT_EQ(text.code, kAsExpected);
   EXPECT_FALSE(absl::StrContains(text.out, "not as expected")) << text.out;
   EXPECT_TRUE(absl::StrContains(text.out, "\n1 without an expectation"));
-  const json all = Run({"prove", "Surprising", "--without=KH-22", "--format=json"}).Json();
-  EXPECT_EQ(all["results"][0]["expected"], nullptr);
-  EXPECT_EQ(all["results"][0]["verdict"], "violated");
-  EXPECT_EQ(all["summary"]["differing"], 0);
-  EXPECT_EQ(all["summary"]["without_expectation"], 1);
 }
 
 TEST_F(CommandsTest, UnderOtherModelsNothingIsExpected) {
   const Outcome proved = Run({"prove", "--memory_model=sc", "--format=json"});
   EXPECT_EQ(proved.code, kAsExpected);
-  EXPECT_EQ(proved.Json()["summary"]["without_expectation"], 5);
+  EXPECT_EQ(proved.Json()["summary"]["without_expectation"], 11);
   const Outcome bugs = Run({"bugs", "--memory_model=sc", "--format=json"});
   EXPECT_EQ(bugs.code, kAsExpected);
   EXPECT_EQ(bugs.Json()["results"][0]["expected"], nullptr);
@@ -129,7 +151,7 @@ TEST_F(CommandsTest, UnderOtherModelsNothingIsExpected) {
 
 TEST_F(CommandsTest, AReplayThatCannotBeKeptIsExitCodeTwo) {
   const std::string folder = testing::TempDir() + "/occupied";
-  fs::create_directories(folder + "/Surprising-on-G5.json");
+  fs::create_directories(folder + "/Surprising-on-G9.json");
   std::ostringstream out, err;
   Console console(out, err, false, 100);
   const std::vector<std::string> words = {"prove", "Surprising", "--replay_dir=" + folder};
@@ -137,7 +159,7 @@ TEST_F(CommandsTest, AReplayThatCannotBeKeptIsExitCodeTwo) {
   EXPECT_TRUE(absl::StrContains(out.str(), "=> throws")) << out.str();
   EXPECT_FALSE(absl::StrContains(out.str(), "rmapcheck replay")) << out.str();
   EXPECT_EQ(err.str(), "rmapcheck: " + folder +
-                           "/Surprising-on-G5.json: cannot be written (Is a directory): give "
+                           "/Surprising-on-G9.json: cannot be written (Is a directory): give "
                            "another --replay_dir\n");
 }
 
@@ -150,6 +172,12 @@ TEST_F(CommandsTest, BugsAreFoundAndFixed) {
   EXPECT_EQ(row["exhaustive"], true);
   EXPECT_EQ(row["without"]["kernel"], "G5 without KH-22");
   EXPECT_EQ(row["with"]["kernel"], "G5");
+}
+
+TEST_F(CommandsTest, ABugThatIsNotShownIsNoRow) {
+  Scenarios scenarios = TestScenarios();
+  scenarios[1].bugs[0].shown = false;
+  EXPECT_EQ(RunOn(scenarios, {"bugs", "--format=json"}).Json()["results"].size(), 0u);
 }
 
 TEST_F(CommandsTest, AReplayTellsTheSameFailure) {
@@ -219,14 +247,17 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
        "claims: is neither a command nor a scenario: there is prove, bugs, replay, list, help; "
        "`rmapcheck list` names the scenarios"},
       {{"prove", "Nothing"}, "Nothing: matches no scenario: there is Fine, Fixed, Surprising"},
-      {{"bugs", "KH-23"}, "KH-23: is no known bug: did you mean KH-22?"},
+      {{"bugs", "KH-32"}, "KH-32: is no known bug: did you mean KH-22?"},
       {{"bugs", "KH-25"}, "KH-25: no scenario shows that bug: there is KH-22"},
-      {{"prove", "--generation=G1", "--without=KH-22"},
-       "--without=KH-22: G1 does not have that fix anyway: give --generation=G3 or a later one"},
+      {{"prove", "Fixed", "--generation=G2", "--without=KH-22"},
+       "--without=KH-22: G2 does not have that fix anyway: give --generation=G3 or a later one"},
       {{"prove", "--generation=G1", "--without=KH-108"},
-       "--without=KH-108: no modelled kernel generation has that fix anyway: leave it out"},
-      {{"prove", "--without=KH-26"},
-       "--without=KH-26: no modelled kernel generation has that fix anyway: leave it out"},
+       "--without=KH-108: G1 does not have that fix anyway: leave it out"},
+      {{"prove", "--without=KH-88"},
+       "--without=KH-88: G9 does not have that fix anyway: leave it out"},
+      {{"prove", "F*", "--generation=G1"},
+       "--generation=G1: is older than what the scenario is about: give --generation=G2 or a "
+       "later one"},
       {{"prove", "No\nthing\x1b[1m"},
        "No\\nthing\\x1b[1m: matches no scenario: there is Fine, Fixed, Surprising"},
   };

@@ -162,7 +162,7 @@ constexpr Flag kFlags[] = {
      SetSecondsMax},
     {"replay_dir", "FOLDER", "where failing executions are kept (in TMPDIR)", kSearches, true,
      SetReplayDir},
-    {"generation", "G", "check this kernel generation only (all listed)", Bit(Verb::kProve), true,
+    {"generation", "G", "check this kernel generation only (all)", Bit(Verb::kProve), true,
      SetGeneration},
     {"without", "FIX[,FIX]", "take fixes out of the kernel; may be repeated (none)",
      Bit(Verb::kProve), true, SetWithout, true},

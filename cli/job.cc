@@ -12,13 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "cli/suggestion.h"
 #include "cli/words.h"
-#include "core/base/check.h"
 
 namespace cli {
 namespace {
 
 using models::MemoryModelKind;
-using models::RmapExpectation;
+using models::RmapBug;
+using models::RmapKernelPair;
 using models::RmapScenario;
 using rmap::Kernel;
 
@@ -88,23 +88,10 @@ absl::StatusOr<std::vector<const RmapScenario*>> Chosen(const Command& command,
   return chosen;
 }
 
-Kernel Parsed(const std::string& kernel) {
-  const absl::StatusOr<Kernel> parsed = rmap::ParseKernel(kernel);
-  CHECK(parsed.ok(), parsed.status().message());
-  return *parsed;
-}
-
-std::optional<std::string> Listed(const RmapScenario& scenario, const Kernel& kernel) {
-  for (const RmapExpectation& expectation : scenario.expectations) {
-    if (Parsed(expectation.kernel) == kernel) return expectation.violation;
-  }
-  return std::nullopt;
-}
-
 // Scenarios say what is to be expected under RC11.
 Job MakeJob(const RmapScenario& scenario, const Kernel& kernel, MemoryModelKind memory_model) {
   const bool known = memory_model == MemoryModelKind::kRc11;
-  return {&scenario, kernel, known ? Listed(scenario, kernel) : std::nullopt};
+  return {&scenario, kernel, known ? ExpectedViolation(scenario, kernel) : std::nullopt};
 }
 
 bool HasAll(rmap::Generation generation, const std::vector<rmap::Fix>& fixes) {
@@ -115,56 +102,65 @@ bool HasAll(rmap::Generation generation, const std::vector<rmap::Fix>& fixes) {
 absl::Status DoesNotHave(rmap::Generation generation, rmap::Fix fix) {
   const std::string flag = absl::StrCat("--without=", rmap::Name(fix), ": ");
   for (const rmap::GenerationInfo& info : rmap::Generations()) {
-    if (!info.modelled || !rmap::Has(info.generation, fix)) continue;
+    if (info.generation < generation || !info.modelled || !rmap::Has(info.generation, fix))
+      continue;
     return absl::InvalidArgumentError(absl::StrCat(flag, rmap::Name(generation),
                                                    " does not have that fix anyway: give ",
                                                    "--generation=", info.name, " or a later one"));
   }
   return absl::InvalidArgumentError(
-      absl::StrCat(flag, "no modelled kernel generation has that fix anyway: leave it out"));
+      absl::StrCat(flag, rmap::Name(generation), " does not have that fix anyway: leave it out"));
+}
+
+// Returns: the kernel that --generation means for a scenario, or its own.
+Kernel Base(const Command& command, const RmapScenario& scenario) {
+  if (command.generation.has_value()) return Kernel(*command.generation);
+  if (scenario.newest_only) return Kernel().WithAll();
+  const bool has_all = HasAll(scenario.default_generation, command.without);
+  return has_all ? Kernel(scenario.default_generation) : Kernel();
 }
 
 // Returns: the kernel that --generation and --without mean for a scenario.
 absl::StatusOr<Kernel> AskedFor(const Command& command, const RmapScenario& scenario) {
-  rmap::Generation generation = command.generation.value_or(scenario.default_generation);
-  if (!command.generation.has_value() && !HasAll(generation, command.without)) {
-    generation = rmap::NewestGeneration();
-  }
-  Kernel kernel(generation);
+  const Kernel base = Base(command, scenario);
+  Kernel kernel = base;
   for (rmap::Fix fix : command.without) {
-    if (!rmap::Has(generation, fix)) return DoesNotHave(generation, fix);
+    if (!base.Has(fix)) return DoesNotHave(base.generation(), fix);
     kernel = kernel.Without(fix);
   }
   return kernel;
 }
 
-void AddUnchangedKernels(const RmapScenario& scenario, MemoryModelKind memory_model,
-                         std::vector<Job>& jobs) {
-  for (const RmapExpectation& expectation : scenario.expectations) {
-    const Kernel kernel = Parsed(expectation.kernel);
-    if (kernel != Kernel(kernel.generation())) continue;
-    jobs.push_back(MakeJob(scenario, kernel, memory_model));
-  }
+// Returns: the kernels that the command asks a scenario to be proved on; none if it is younger.
+absl::StatusOr<std::vector<Kernel>> KernelsFor(const Command& command,
+                                               const RmapScenario& scenario) {
+  if (!command.generation.has_value() && command.without.empty()) return KernelsToProve(scenario);
+  const absl::StatusOr<Kernel> kernel = AskedFor(command, scenario);
+  if (!kernel.ok()) return kernel.status();
+  if (kernel->generation() < scenario.since) return std::vector<Kernel>();
+  return std::vector<Kernel>{*kernel};
 }
 
-// Returns: the pair of kernels that shows the fix in the scenario; the default generation's first.
+absl::Status AllAreYounger(const Command& command, const std::vector<const RmapScenario*>& chosen) {
+  rmap::Generation since = rmap::NewestGeneration();
+  for (const RmapScenario* scenario : chosen) since = std::min(since, scenario->since);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--generation=", rmap::Name(*command.generation),
+      ": is older than what the scenario is about: give --generation=", rmap::Name(since),
+      " or a later one"));
+}
+
+// Returns: the pair of kernels that shows the bug by the scenario.
 std::optional<BugCase> FindBugCase(const rmap::FixInfo& fix, const RmapScenario& scenario,
                                    MemoryModelKind memory_model) {
-  std::optional<BugCase> found;
-  for (const RmapExpectation& expectation : scenario.expectations) {
-    const Kernel kernel = Parsed(expectation.kernel);
-    const Kernel without = kernel.Without(fix.fix);
-    const Kernel with = kernel.With(fix.fix);
-    const std::optional<std::string> violation = Listed(scenario, without);
-    const std::optional<std::string> none = Listed(scenario, with);
-    if (!violation.has_value() || violation->empty() || none != std::string()) continue;
-    const bool better = kernel.generation() == scenario.default_generation;
-    if (found.has_value() && !better) continue;
-    found = BugCase{&fix, MakeJob(scenario, without, memory_model),
-                    MakeJob(scenario, with, memory_model)};
-    if (better) break;
-  }
-  return found;
+  const bool shown =
+      std::any_of(scenario.bugs.begin(), scenario.bugs.end(),
+                  [&](const RmapBug& bug) { return bug.fix == fix.fix && bug.shown; });
+  if (!shown) return std::nullopt;
+  const std::optional<RmapKernelPair> pair = KernelsThatShow(scenario, fix.fix);
+  if (!pair.has_value()) return std::nullopt;
+  return BugCase{&fix, MakeJob(scenario, pair->without, memory_model),
+                 MakeJob(scenario, pair->with, memory_model)};
 }
 
 }  // namespace
@@ -186,14 +182,13 @@ absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenar
   if (!chosen.ok()) return chosen.status();
   std::vector<Job> jobs;
   for (const RmapScenario* scenario : *chosen) {
-    if (!command.generation.has_value() && command.without.empty()) {
-      AddUnchangedKernels(*scenario, command.memory_model, jobs);
-      continue;
+    const absl::StatusOr<std::vector<Kernel>> kernels = KernelsFor(command, *scenario);
+    if (!kernels.ok()) return kernels.status();
+    for (const Kernel& kernel : *kernels) {
+      jobs.push_back(MakeJob(*scenario, kernel, command.memory_model));
     }
-    const absl::StatusOr<Kernel> kernel = AskedFor(command, *scenario);
-    if (!kernel.ok()) return kernel.status();
-    jobs.push_back(MakeJob(*scenario, *kernel, command.memory_model));
   }
+  if (jobs.empty() && command.generation.has_value()) return AllAreYounger(command, *chosen);
   return jobs;
 }
 

@@ -36,12 +36,14 @@ struct Job {
 absl::StatusOr<Job> FindJob(std::string_view name, const Scenarios& scenarios);
 
 // Returns: what the command asks `prove` to check: the scenarios that its patterns name, each with
-// the kernel of its flags, or else with every unchanged kernel that something is expected of.
-// Something is expected of the kernels that a scenario lists, under RC11.
-// Fails: naming the pattern that matches nothing, or the fix that a kernel has not.
+// the kernel of its flags, or else with those to prove it on: every unchanged one, or the newest
+// with all fixes. Scenarios that do not run on the kernel are left out. Something is expected under
+// RC11 only.
+// Fails: naming the pattern that matches nothing, the fix that a kernel has not, or the generation
+// on which none of the scenarios runs.
 absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenarios& scenarios);
 
-// Returns: whether some scenario is violated without the fix and holds with it.
+// Returns: whether some scenario that says so is violated without the fix and holds with it.
 bool IsShown(const rmap::FixInfo& fix, const Scenarios& scenarios);
 
 // A historical bug: the same scenario without its fix and with it.

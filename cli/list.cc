@@ -12,27 +12,47 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string ScenarioText(const models::RmapScenario& scenario, int columns) {
-  std::string text = scenario.name + "\n" + Paragraph(scenario.claim, "  ", columns);
-  std::string known;
-  for (const models::RmapExpectation& expectation : scenario.expectations) {
-    absl::StrAppend(&known, known.empty() ? "" : "; ", expectation.kernel, ": ",
-                    expectation.holds() ? "holds" : expectation.violation);
+// Returns: "G0: holds; G1..G4: leak; G5..G9: holds; G3 without KH-22: leak".
+std::string KnownText(const models::RmapScenario& scenario) {
+  std::string text, first, last, verdict;
+  const auto flush = [&] {
+    if (first.empty()) return;
+    const std::string kernels = first == last ? first : absl::StrCat(first, "..", last);
+    absl::StrAppend(&text, text.empty() ? "" : "; ", kernels, ": ", verdict);
+  };
+  for (const rmap::Kernel& kernel : NotedKernels(scenario)) {
+    const std::string name = kernel.Name();
+    const std::string violation = ExpectedViolation(scenario, kernel).value_or("");
+    const std::string now = violation.empty() ? "holds" : violation;
+    const bool unchanged = name.find(' ') == std::string::npos;
+    if (!unchanged || now != verdict) {
+      flush();
+      first = name;
+    }
+    last = name;
+    verdict = now;
   }
-  return text + Paragraph(known, "    ", columns);
+  flush();
+  return text;
+}
+
+std::string ScenarioText(const models::RmapScenario& scenario, int columns) {
+  return scenario.name + "\n" + Paragraph(scenario.claim, "  ", columns) +
+         Paragraph(KnownText(scenario), "    ", columns);
 }
 
 Json ScenarioJson(const models::RmapScenario& scenario) {
   Json expectations = Json::array();
-  for (const models::RmapExpectation& expectation : scenario.expectations) {
-    Json json = {{"kernel", expectation.kernel},
-                 {"expected", expectation.holds() ? "holds" : "violated"}};
-    json["failure_kind"] = expectation.holds() ? Json(nullptr) : Json(expectation.violation);
+  for (const rmap::Kernel& kernel : NotedKernels(scenario)) {
+    const std::string violation = ExpectedViolation(scenario, kernel).value_or("");
+    Json json = {{"kernel", kernel.Name()}, {"expected", violation.empty() ? "holds" : "violated"}};
+    json["failure_kind"] = violation.empty() ? Json(nullptr) : Json(violation);
     expectations.push_back(json);
   }
   return {{"name", scenario.name},
           {"claim", scenario.claim},
           {"oracle", scenario.oracle},
+          {"since", rmap::Name(scenario.since)},
           {"default_generation", rmap::Name(scenario.default_generation)},
           {"expectations", expectations}};
 }
@@ -48,11 +68,11 @@ std::string GenerationsText() {
 }
 
 std::string FixesText(const Scenarios& scenarios) {
-  const Table table({{"", 0}, {"fix", 6}, {"since", 5}, {"story", 0}});
+  const Table table({{"", 0}, {"fix", 6}, {"born", 4}, {"since", 5}, {"story", 0}});
   std::string text;
   for (const rmap::FixInfo& info : rmap::Fixes()) {
     text += table.Row(
-        {"", info.id, info.since ? rmap::Name(*info.since) : "-",
+        {"", info.id, rmap::Name(info.born), info.since ? rmap::Name(*info.since) : "-",
          absl::StrCat(info.story, IsShown(info, scenarios) ? "" : " (no scenario shows the bug)")});
   }
   return text;
@@ -73,6 +93,7 @@ Json FixesJson(const Scenarios& scenarios) {
   Json fixes = Json::array();
   for (const rmap::FixInfo& info : rmap::Fixes()) {
     Json json = {{"id", info.id}, {"commit", info.commit}, {"story", info.story}};
+    json["born"] = rmap::Name(info.born);
     json["since"] = info.since ? Json(rmap::Name(*info.since)) : Json(nullptr);
     json["shown"] = IsShown(info, scenarios);
     fixes.push_back(json);

@@ -1,5 +1,18 @@
-// The table of repairs: one row each, in the order of their ids. A row's `since` is the first
-// generation whose release has the change; changes newer than every generation have none.
+// The table of repairs: one row each, in the order of their ids.
+//
+// A change of release r, be it the mistake or the repair, is dated to the first generation whose
+// release is r or later; repairs newer than every generation have no `since`. Some rows need a
+// reason:
+//   * KH-15 was repaired before the patch was merged; KH-01 to KH-05 before the first generation.
+//   * KH-21 was a mistake of KH-20's repair, and both are in 2.6.34. G1 and G2 anchor every page at
+//     the newest anon_vma, and so are right about those that nobody else maps.
+//   * KH-25, KH-26, KH-29 and KH-39: before the chains the lock was held, the mm was set first and
+//     the list was appended to.
+//   * KH-27 could not fail before KH-17 was repaired: it cloned an empty chain.
+//   * KH-51 became possible in 3.0, and was repaired there.
+//   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
+//     made lock.
+//   * KH-81 lived from 5.5 to 5.7, between two generations: every one is right.
 #include "core/history/fix.h"
 
 namespace rmap {
@@ -10,35 +23,105 @@ using enum Generation;
 
 constexpr FixInfo kFixes[] = {
     {kKh01, "KH-01", "34bbd704051c",
-     "page_lock_anon_vma stays in its RCU section until the lock is given back", kG0},
+     "page_lock_anon_vma stays in its RCU section until the lock is given back", kG0, kG0},
+    {kKh02, "KH-02", "7cd5a02f54f4",
+     "mm_take_all_locks takes every file lock before the first anon_vma lock", kG0, kG0},
+    {kKh03, "KH-03", "479db0bf408e", "page_mkclean looks at a pte only under the pte lock", kG0,
+     kG0},
     {kKh04, "KH-04", "d9d332e0874f",
-     "anon_vma_prepare locks even an anon_vma it has just allocated", kG0},
+     "anon_vma_prepare locks even an anon_vma it has just allocated", kG0, kG0},
+    {kKh05, "KH-05", "3ad33b2436b5",
+     "mbind looks for the VMA that contains the page before it allocates a target", kG0, kG0},
+    {kKh15, "KH-15", "", "dup_mmap gives the copied mempolicy back when anon_vma_fork fails", kG0,
+     kG0},
     {kKh16, "KH-16", "4946d54cb55e", "anon_vma_fork undoes its clone when a later allocation fails",
-     kG3},
+     kG1, kG3},
     {kKh17, "KH-17", "287d97ac0321",
-     "vma_adjust clones the chain of the VMA that gives pages away, not of its argument", kG3},
+     "vma_adjust clones the chain of the VMA that gives pages away, not of its argument", kG1, kG3},
     {kKh18, "KH-18", "d0e9fe1758f2",
-     "anon_vma_prepare borrows a neighbour's anon_vma only if its chain has one entry", kG3},
-    {kKh19, "KH-19", "646d87b481da", "anon_vma_clone keeps the order of the chain", kG3},
+     "anon_vma_prepare borrows a neighbour's anon_vma only if its chain has one entry", kG1, kG3},
+    {kKh19, "KH-19", "646d87b481da", "anon_vma_clone keeps the order of the chain", kG1, kG3},
     {kKh20, "KH-20", "ea90002b0fa7",
-     "a page that others may map is anchored at the oldest anon_vma of the chain", kG3},
+     "a page that others may map is anchored at the oldest anon_vma of the chain", kG1, kG3},
     {kKh21, "KH-21", "e8a03feb54ca",
-     "a page that nobody else maps is anchored at the newest anon_vma of the chain", kG3},
+     "a page that nobody else maps is anchored at the newest anon_vma of the chain", kG3, kG3},
     {kKh22, "KH-22", "31f2b0ebc01f",
-     "anon_vma_prepare frees its link when another fault was faster", kG3},
+     "anon_vma_prepare frees its link when another fault was faster", kG1, kG3},
+    {kKh23, "KH-23", "589275338309", "a failed split calls close only on a VMA that has operations",
+     kG1, kG3},
+    {kKh24, "KH-24", "2aeadc30de45",
+     "a failed split unlinks the new VMA's chain before it frees the VMA", kG1, kG5},
     {kKh25, "KH-25", "012f18004da3", "vma_adjust holds the anon_vma lock while it moves a boundary",
-     kG5},
+     kG1, kG5},
     {kKh26, "KH-26", "", "vma_adjust takes the neighbour's lock when only the neighbour has one",
-     kG8},
+     kG1, kG8},
+    {kKh27, "KH-27", "734537c9cb72",
+     "vma_adjust allocates for two removed VMAs before it removes the first", kG3, kG10},
+    {kKh28, "KH-28", "", "copy_vma gives the new VMA its range before rmap walkers can find it",
+     kG8, kG8},
     {kKh29, "KH-29", "a247c3a97a02", "fork sets a VMA's mm before rmap walkers can find the VMA",
-     kG5},
+     kG1, kG5},
+    {kKh30, "KH-30", "7a3ef208e662",
+     "fork reuses an ancestor's anon_vma, so that chains stop growing", kG1, kG9},
+    {kKh31, "KH-31", "ab941e0fff3", "page_address_in_vma accepts pages that the VMA has inherited",
+     kG1, kG3},
+    {kKh33, "KH-33", "c4ea95d7cd08", "callers of anon_vma_clone hand its error on", kG1, kG9},
     {kKh34, "KH-34", "3f6c82728f4e",
-     "migration pins the anon_vma before it takes the last mapping away", kG4},
+     "migration pins the anon_vma before it takes the last mapping away", kG0, kG4},
+    {kKh35, "KH-35", "67b9509b2c68", "migration refuses an anonymous page that nobody maps", kG0,
+     kG4},
+    {kKh36, "KH-36", "a8bef8ff6ea1", "migration leaves a stack alone that exec is about to move",
+     kG0, kG4},
     {kKh37, "KH-37", "f18194275c39",
-     "page_lock_anon_vma asks again under the lock whether the page is mapped", kG5},
+     "page_lock_anon_vma asks again under the lock whether the page is mapped", kG5, kG5},
+    {kKh38, "KH-38", "76545066c852",
+     "an anon_vma holds a reference on its root, whose lock it uses", kG5, kG5},
     {kKh39, "KH-39", "26ba0cb63cb8",
-     "anon_vma_prepare appends to the anon_vma's list: parents are visited before children", kG5},
-    {kKh108, "KH-108", "b6ac0b3f6013", "an anon_vma is published only after what it contains",
+     "anon_vma_prepare appends to the anon_vma's list: parents are visited before children", kG1,
+     kG5},
+    {kKh40, "KH-40", "4969c1192d15",
+     "swap-in asks under the page lock whether the page is still in the swap cache", kG0, kG5},
+    {kKh41, "KH-41", "31c4a3d3a0f8",
+     "swap-in asks under the page lock whether the page still has the same swap entry", kG0, kG5},
+    {kKh43, "KH-43", "1ce82b69e96c",
+     "migration pins an anon_vma only under its lock, after it saw the page mapped", kG4, kG6},
+    {kKh45, "KH-45", "e15f8c01af92",
+     "a write fault munlocks the old page only after its pte is replaced", kG0, kG6},
+    {kKh46, "KH-46", "a3e8cc643d22",
+     "mremap makes an interrupted truncation begin again on the new VMA", kG0, kG6},
+    {kKh51, "KH-51", "5dbe0af47f8a",
+     "the assertion is dropped that a page is put back inside its VMA's range", kG6, kG6},
+    {kKh52, "KH-52", "eee0f252c653",
+     "a walk that got the lock at once gives that one back, and asks again for mappings", kG6, kG6},
+    {kKh53, "KH-53", "486cf46f3f9b", "remove_migration_pte looks at a pte only under the pte lock",
+     kG0, kG7},
+    {kKh54, "KH-54", "948f017b093a",
+     "mremap into a merged VMA keeps walks from seeing the target before the source", kG0, kG7},
+    {kKh56, "KH-56", "4128997b5f0e",
+     "stacks that grow beside each other update the VMA tree under one lock", kG8, kG8},
+    {kKh57, "KH-57", "63c3b902e517", "validate_mm walks a chain under the anon_vma's lock", kG8,
+     kG8},
+    {kKh63, "KH-63", "d05f0cdcbe63", "mbind remembers an address, not a VMA that a merge may free",
+     kG3, kG9},
+    {kKh64, "KH-64", "7f39dda9d86f",
+     "page_lock_anon_vma_read leaves RCU before it gives up a reference", kG6, kG9},
+    {kKh65, "KH-65", "624483f3ea82", "the last reference frees an anon_vma before it puts the root",
+     kG6, kG9},
+    {kKh66, "KH-66", "b800c91a0517",
+     "vma_adjust sets the importer's anon_vma before it clones, so that it is no fork", kG9, kG9},
+    {kKh67, "KH-67", "3fe89b3e2a7b",
+     "a failed clone clears the anon_vma, so that unlink does not count it down", kG9, kG10},
+    {kKh69, "KH-69", "12352d3cae2c",
+     "who locks a VMA's anon_vma reads the pointer once, and unlocks what it locked", kG8, kG10},
+    {kKh70, "KH-70", "e86f15ee64d8", "a merge sets the VMA's new protection under the rmap lock",
+     kG0, kG11},
+    {kKh80, "KH-80", "47b390d23bf8", "anon_vma_clone reuses an anon_vma only for fork", kG9, kG11},
+    {kKh81, "KH-81", "23ab76bf90a6",
+     "fork no longer borrows the anon_vma of the VMA before the parent's", kG11, kG11},
+    {kKh88, "KH-88", "2555283eb40d",
+     "an anon_vma is reused only if no VMA uses it: VMAs and children are counted apart", kG9,
+     kG11},
+    {kKh108, "KH-108", "b6ac0b3f6013", "an anon_vma is published only after what it contains", kG0,
      std::nullopt},
 };
 static_assert(std::size(kFixes) == kFixCount);
@@ -57,8 +140,8 @@ std::optional<Fix> FindFix(std::string_view id) {
 }
 
 bool Has(Generation generation, Fix fix) {
-  const std::optional<Generation> since = Info(fix).since;
-  return since.has_value() && *since <= generation;
+  const FixInfo& info = Info(fix);
+  return generation < info.born || (info.since.has_value() && *info.since <= generation);
 }
 
 }  // namespace rmap

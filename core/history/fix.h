@@ -2,7 +2,7 @@
 //
 // Each row is one repair that the rmap core can do with or without, at exactly one place, by
 // `kernel.Has(Fix::kKh22)`. The ids are the project's own numbering of the kernel's history; the
-// commit and the story say which change is meant. A repair without a place in the core has no row.
+// commit and the story say which change is meant.
 #ifndef RMAPCHECK_CORE_HISTORY_FIX_H_
 #define RMAPCHECK_CORE_HISTORY_FIX_H_
 
@@ -16,7 +16,11 @@ namespace rmap {
 
 enum class Fix {
   kKh01,
+  kKh02,
+  kKh03,
   kKh04,
+  kKh05,
+  kKh15,
   kKh16,
   kKh17,
   kKh18,
@@ -24,12 +28,43 @@ enum class Fix {
   kKh20,
   kKh21,
   kKh22,
+  kKh23,
+  kKh24,
   kKh25,
   kKh26,
+  kKh27,
+  kKh28,
   kKh29,
+  kKh30,
+  kKh31,
+  kKh33,
   kKh34,
+  kKh35,
+  kKh36,
   kKh37,
+  kKh38,
   kKh39,
+  kKh40,
+  kKh41,
+  kKh43,
+  kKh45,
+  kKh46,
+  kKh51,
+  kKh52,
+  kKh53,
+  kKh54,
+  kKh56,
+  kKh57,
+  kKh63,
+  kKh64,
+  kKh65,
+  kKh66,
+  kKh67,
+  kKh69,
+  kKh70,
+  kKh80,
+  kKh81,
+  kKh88,
   kKh108,
 };
 
@@ -40,7 +75,9 @@ struct FixInfo {
   const char* id;      // "KH-22".
   const char* commit;  // The kernel's, or "" where it is not known.
   const char* story;   // What the repair changed, in one line.
-  // The first generation that has it; nothing if it is newer than all of them.
+  Generation born;     // The first that could have the mistake: those before are right without.
+  // The first generation that has it; nothing if it is newer than all of them. Equal to `born` if
+  // the mistake came and went between two generations.
   std::optional<Generation> since;
 };
 
@@ -54,7 +91,8 @@ inline const char* Name(Fix fix) { return Info(fix).id; }
 // Returns: the repair of that id; nothing if there is none.
 std::optional<Fix> FindFix(std::string_view id);
 
-// Returns: whether an unchanged kernel of this generation has the repair.
+// Returns: whether an unchanged kernel of this generation has the repair, or needs none because the
+// mistake was not made yet.
 bool Has(Generation generation, Fix fix);
 
 }  // namespace rmap

@@ -23,12 +23,37 @@ enum class Generation { kG0, kG1, kG2, kG3, kG4, kG5, kG6, kG7, kG8, kG9, kG10, 
 
 // A piece of the design that came, and perhaps went, with a generation.
 enum class Mechanism {
+  // A VMA is linked to many anon_vmas by avcs. Before, relatives share one anon_vma, and the VMA
+  // itself is a node of its list. Kernel: anon_vma_chain.
+  kChains,
   // A flag on a VMA by which vma_adjust asks rmap walkers to look away. Kernel: VM_LOCK_RMAP.
   kVmLockRmap,
   // All anon_vmas of a family are locked by the lock of the oldest. Kernel: anon_vma->root.
   kRootLock,
   // A page that has an anchor keeps it when it is mapped again. Kernel: ad8c2ee801ad.
   kAnchorIsKept,
+  // A write fault that need not copy anchors the page at the VMA's own anon_vma. It was the second
+  // patch of the series that brought the chains. Kernel: page_move_anon_rmap, c44b674323f4.
+  kReanchorOnReuse,
+  // An anon_vma lives as long as its count, to which its VMAs add. Before, as long as its list, and
+  // a count of outsiders. Kernel: anon_vma->refcount.
+  kCountIsLifetime,
+  // The lock may sleep, so that a walk tries it in its RCU section and waits outside. Kernel:
+  // mutex.
+  kSleepingLock,
+  // Walkers share the lock; who changes the list has it alone. Kernel: rwsem.
+  kSharedWalkers,
+  // The VMAs of an anon_vma are in a tree by page index, not in a list. Kernel: bf181b9f9d8d.
+  kIntervalTree,
+  // mremap into a merged VMA moves that VMA to the list's end. Kernel: anon_vma_moveto_tail.
+  kMovetoTail,
+  // Where the walk's order does not help, mremap moves ptes under the rmap locks. Kernel:
+  // move_ptes, 108d6642ad81.
+  kMoveTakesRmapLocks,
+  // Clone and unlink take the family's lock once for the whole chain, not for each link.
+  kChainUnderOneLock,
+  // Fork may give the child an ancestor's anon_vma instead of a new one. Kernel: anon_vma->degree.
+  kReuse,
 };
 
 struct GenerationInfo {

@@ -12,6 +12,9 @@
 namespace rmap {
 namespace {
 
+constexpr std::string_view kAll = "all";
+constexpr std::string_view kTo = "..";
+
 absl::Status NotUnderstood(std::string_view what, std::string_view word) {
   return absl::InvalidArgumentError(absl::StrCat("\"", word, "\" is not ", what));
 }
@@ -25,6 +28,7 @@ absl::StatusOr<Generation> ParseGeneration(std::string_view word) {
 
 absl::StatusOr<Kernel> Change(const Kernel& kernel, std::string_view how, std::string_view id) {
   if (how != "with" && how != "without") return NotUnderstood("\"with\" or \"without\"", how);
+  if (how == "with" && id == kAll) return kernel.WithAll();
   const std::optional<Fix> fix = FindFix(id);
   if (!fix.has_value()) return NotUnderstood("a known fix", id);
   return how == "with" ? kernel.With(*fix) : kernel.Without(*fix);
@@ -50,11 +54,22 @@ Kernel Kernel::Without(Fix fix) const {
   return changed;
 }
 
+Kernel Kernel::WithAll() const {
+  Kernel changed = *this;
+  changed.fixes_.set();
+  return changed;
+}
+
 std::string Kernel::Name() const {
+  const Kernel unchanged = Unchanged();
+  const std::size_t differences = (fixes_ ^ unchanged.fixes_).count();
+  const std::size_t missing = kFixCount - fixes_.count();
+  const bool from_all = differences > missing;
+  const Kernel base = from_all ? WithAll() : unchanged;
   std::string name = rmap::Name(generation_);
-  const Kernel unchanged(generation_);
+  if (from_all) absl::StrAppend(&name, " with ", kAll);
   for (const FixInfo& info : Fixes()) {
-    if (Has(info.fix) == unchanged.Has(info.fix)) continue;
+    if (Has(info.fix) == base.Has(info.fix)) continue;
     absl::StrAppend(&name, Has(info.fix) ? " with " : " without ", info.id);
   }
   return name;
@@ -71,6 +86,27 @@ absl::StatusOr<Kernel> ParseKernel(std::string_view text) {
     kernel = Change(*kernel, words[i], words[i + 1]);
   }
   return kernel;
+}
+
+absl::StatusOr<std::vector<Kernel>> ParseKernels(std::string_view text) {
+  const std::string_view range = text.substr(0, text.find(' '));
+  const std::string_view changes = text.substr(range.size());
+  const std::size_t to = range.find(kTo);
+  const std::string_view from_word = range.substr(0, to);
+  const std::string_view to_word = to == range.npos ? from_word : range.substr(to + kTo.size());
+  const absl::StatusOr<Generation> from = ParseGeneration(from_word);
+  if (!from.ok()) return from.status();
+  const absl::StatusOr<Generation> last = ParseGeneration(to_word);
+  if (!last.ok()) return last.status();
+  std::vector<Kernel> kernels;
+  for (const GenerationInfo& info : Generations()) {
+    if (!info.modelled || info.generation < *from || info.generation > *last) continue;
+    const absl::StatusOr<Kernel> kernel = ParseKernel(absl::StrCat(info.name, changes));
+    if (!kernel.ok()) return kernel.status();
+    kernels.push_back(*kernel);
+  }
+  if (kernels.empty()) return NotUnderstood("a range of kernel generations", range);
+  return kernels;
 }
 
 }  // namespace rmap

@@ -1,13 +1,15 @@
 // Which kernel the rmap core is: a generation, give or take some repairs. A value.
 //
-// It has one written form, which parses back: "G5", "G5 without KH-22", "G3 with KH-25 with KH-26
-// without KH-17". Repairs that the generation has (or lacks) anyway are not written.
+// It has one written form, which parses back: "G5", "G5 without KH-22", "G3 without KH-17 with
+// KH-25 with KH-26", "G9 with all without KH-22". Repairs that the generation has (or lacks) anyway
+// are not written; "with all" is, where that is as short.
 #ifndef RMAPCHECK_CORE_HISTORY_KERNEL_H_
 #define RMAPCHECK_CORE_HISTORY_KERNEL_H_
 
 #include <bitset>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/history/fix.h"
@@ -28,12 +30,17 @@ class Kernel {
   Kernel With(Fix fix) const;
   Kernel Without(Fix fix) const;
 
+  // Returns: this generation with every repair there is, those of later times included.
+  Kernel WithAll() const;
+
   // Returns: the written form.
   std::string Name() const;
 
   friend bool operator==(const Kernel&, const Kernel&) = default;
 
  private:
+  Kernel Unchanged() const { return Kernel(generation_); }
+
   Generation generation_;
   std::bitset<kFixCount> fixes_;
 };
@@ -41,6 +48,11 @@ class Kernel {
 // Returns: the kernel of that written form.
 // Fails: InvalidArgument, naming the word that is not understood.
 absl::StatusOr<Kernel> ParseKernel(std::string_view text);
+
+// Returns: the kernels of a written form that may begin with a range of generations, such as
+// "G1..G3 without KH-22": one for each that is modelled.
+// Fails: as ParseKernel; or if the range is empty.
+absl::StatusOr<std::vector<Kernel>> ParseKernels(std::string_view text);
 
 }  // namespace rmap
 

@@ -2,6 +2,9 @@
 // matter here: the scenarios of the rmap core show that.
 #include "core/history/kernel.h"
 
+#include <string>
+#include <vector>
+
 #include "gtest/gtest.h"
 
 namespace rmap {
@@ -16,7 +19,7 @@ TEST(Generation, TableIsInOrderAndNamesParseBack) {
   EXPECT_EQ(FindGeneration("G14"), std::nullopt);
 }
 
-TEST(Generation, NewestIsModelled) { EXPECT_EQ(NewestGeneration(), Generation::kG5); }
+TEST(Generation, NewestIsModelled) { EXPECT_EQ(NewestGeneration(), Generation::kG9); }
 
 TEST(Generation, VmLockRmapLivedForOneGeneration) {
   EXPECT_FALSE(Has(Generation::kG0, Mechanism::kVmLockRmap));
@@ -34,6 +37,26 @@ TEST(Fix, TableIsInOrderAndNamesParseBack) {
   EXPECT_EQ(FindFix("KH-00"), std::nullopt);
 }
 
+TEST(Fix, NoneIsOlderThanItsMistake) {
+  for (const FixInfo& info : Fixes()) {
+    EXPECT_TRUE(!info.since.has_value() || info.born <= *info.since) << info.id;
+  }
+}
+
+TEST(Fix, IsNotMissedBeforeItsMistake) {
+  EXPECT_TRUE(Has(Generation::kG0, Fix::kKh25));   // G0 had the lock,
+  EXPECT_FALSE(Has(Generation::kG1, Fix::kKh25));  // G1 lost it,
+  EXPECT_FALSE(Has(Generation::kG4, Fix::kKh25));
+  EXPECT_TRUE(Has(Generation::kG5, Fix::kKh25));  // G5 has it again.
+}
+
+TEST(Fix, OfAMistakeBetweenTwoGenerationsIsInAll) {
+  for (const GenerationInfo& info : Generations()) {
+    EXPECT_TRUE(Has(info.generation, Fix::kKh81)) << info.name;
+    EXPECT_FALSE(Has(info.generation, Fix::kKh108)) << info.name;
+  }
+}
+
 TEST(Kernel, HasTheFixesOfItsTime) {
   EXPECT_FALSE(Kernel(Generation::kG2).Has(Fix::kKh22));
   EXPECT_TRUE(Kernel(Generation::kG3).Has(Fix::kKh22));
@@ -42,7 +65,8 @@ TEST(Kernel, HasTheFixesOfItsTime) {
 }
 
 TEST(Kernel, WrittenFormParsesBack) {
-  for (const char* text : {"G1", "G5 without KH-22", "G3 without KH-17 with KH-25"}) {
+  for (const char* text : {"G1", "G5 without KH-22", "G3 without KH-17 with KH-25", "G9 with all",
+                           "G9 with all without KH-22", "G0 with KH-34"}) {
     const absl::StatusOr<Kernel> kernel = ParseKernel(text);
     ASSERT_TRUE(kernel.ok()) << kernel.status();
     EXPECT_EQ(kernel->Name(), text);
@@ -54,14 +78,55 @@ TEST(Kernel, WhatAGenerationHasAnywayIsNotWritten) {
   EXPECT_EQ(ParseKernel("G1 without KH-22")->Name(), "G1");
 }
 
+TEST(Kernel, WithAllHasAll) {
+  const Kernel kernel = Kernel(Generation::kG3).WithAll();
+  EXPECT_EQ(kernel.generation(), Generation::kG3);
+  for (const FixInfo& info : Fixes()) EXPECT_TRUE(kernel.Has(info.fix)) << info.id;
+  EXPECT_EQ(kernel.Name(), "G3 with all");
+  EXPECT_EQ(*ParseKernel("G3 without KH-22 with all"), kernel);
+}
+
+TEST(Kernel, EveryOneIsWrittenSoThatItParsesBack) {
+  for (const GenerationInfo& info : Generations()) {
+    if (!info.modelled) continue;
+    for (const FixInfo& fix : Fixes()) {
+      const Kernel unchanged(info.generation);
+      for (const Kernel& kernel : {unchanged.With(fix.fix), unchanged.Without(fix.fix),
+                                   unchanged.WithAll(), unchanged.WithAll().Without(fix.fix),
+                                   unchanged.WithAll().Without(fix.fix).Without(Fix::kKh108)}) {
+        EXPECT_EQ(*ParseKernel(kernel.Name()), kernel) << kernel.Name();
+      }
+    }
+  }
+}
+
+TEST(Kernels, ARangeIsAKernelForEachGeneration) {
+  const auto names = [](const char* text) {
+    std::vector<std::string> names;
+    const absl::StatusOr<std::vector<Kernel>> kernels = ParseKernels(text);
+    EXPECT_TRUE(kernels.ok()) << kernels.status();
+    if (kernels.ok())
+      for (const Kernel& kernel : *kernels) names.push_back(kernel.Name());
+    return names;
+  };
+  EXPECT_EQ(names("G4"), std::vector<std::string>{"G4"});
+  EXPECT_EQ(names("G4 without KH-22"), std::vector<std::string>{"G4 without KH-22"});
+  EXPECT_EQ(names("G7..G9 with all"),
+            (std::vector<std::string>{"G7 with all", "G8 with all", "G9 with all"}));
+  EXPECT_FALSE(ParseKernels("G3..G1").ok());
+  EXPECT_FALSE(ParseKernels("G3..").ok());
+  EXPECT_FALSE(ParseKernels("").ok());
+}
+
 TEST(Kernel, ErrorsNameTheWord) {
   const auto message = [](const char* text) {
     return std::string(ParseKernel(text).status().message());
   };
   EXPECT_EQ(message("H1"), "\"H1\" is not a kernel generation");
-  EXPECT_EQ(message("G4"), "\"G4\" is not a modelled kernel generation");
+  EXPECT_EQ(message("G10"), "\"G10\" is not a modelled kernel generation");
   EXPECT_EQ(message("G5 minus KH-22"), "\"minus\" is not \"with\" or \"without\"");
   EXPECT_EQ(message("G5 without KH-999"), "\"KH-999\" is not a known fix");
+  EXPECT_EQ(message("G5 without all"), "\"all\" is not a known fix");
   EXPECT_EQ(message("G5 without"), "\"without\" is not followed by a fix");
 }
 

@@ -102,7 +102,7 @@ std::vector<Scenario> RecyclingScenarios() {
                  "list is guarded by another root's lock, and that is the lock it would give back.",
        .run = WalkVersusForkElsewhere,
        .default_generation = Generation::kG5,
-       .expectations = {{"G1"}, {"G2"}, {"G3"}, {"G5"}, {"G5 without KH-37", "data race"}}},
+       .bugs = {{.fix = Fix::kKh37, .violation = "data race", .until = Generation::kG5}}},
       {.name = "WalkVersusFaultElsewhere",
        .claim = "An anon_vma that was just allocated can be changed only under its lock.",
        .oracle = "A data race on the list: a walk that found the anon_vma in its former life holds "
@@ -111,12 +111,8 @@ std::vector<Scenario> RecyclingScenarios() {
                  "learns that its page is gone before it reads the list.)",
        .run = WalkVersusFaultElsewhere,
        .default_generation = Generation::kG1,
-       .expectations = {{"G1"},
-                        {"G2"},
-                        {"G3"},
-                        {"G5"},
-                        {"G1 without KH-04", "data race"},
-                        {"G3 without KH-04", "data race"},
+       .bugs = {{.fix = Fix::kKh04, .violation = "data race", .until = Generation::kG4}},
+       .expectations = {{"G3 without KH-04", "data race"},
                         {"G5 without KH-04"},
                         {"G5 without KH-04 without KH-37", "data race"}}},
       {.name = "FaultVersusNeighbourFault",
@@ -128,12 +124,8 @@ std::vector<Scenario> RecyclingScenarios() {
                  "anon_vma, its lock included. Needs a weak memory model.",
        .run = FaultVersusNeighbourFault,
        .default_generation = Generation::kG5,
-       .expectations = {{"G1", "data race"},
-                        {"G2", "data race"},
-                        {"G3", "data race"},
-                        {"G5", "data race"},
-                        {"G1 with KH-108"},
-                        {"G5 with KH-108"}}},
+       .bugs = {{.fix = Fix::kKh108, .violation = "data race"}},
+       .expectations = {{"G1 with KH-108"}}},
   };
 }
 

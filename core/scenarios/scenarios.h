@@ -18,12 +18,19 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// What is known about a scenario under one kernel.
-struct Expectation {
-  std::string kernel;          // In Kernel's written form.
-  std::string violation = "";  // The kind of failure that is found: "leak". Empty: it holds.
+// "Violated, with this kind of failure, in every kernel that lacks the fix."
+struct Bug {
+  Fix fix;
+  std::string violation;  // "leak".
+  // The last generation in which the mistake can be seen: later ones do not need the fix.
+  Generation until = Generation::kG13;
+  bool shown = true;  // Whether `rmapcheck bugs` shows the fix by this scenario.
+};
 
-  bool holds() const { return violation.empty(); }
+// What is known about a scenario under some kernels, whatever its bugs say.
+struct Expectation {
+  std::string kernel;          // In Kernel's written form; may begin with a range: "G1..G3".
+  std::string violation = "";  // The kind of failure that is found: "leak". Empty: it holds.
 };
 
 struct Scenario {
@@ -31,8 +38,12 @@ struct Scenario {
   std::string claim;   // What is said to be true of every execution.
   std::string oracle;  // How a violation shows.
   std::function<void(const Kernel&)> run;
-  Generation default_generation;
-  std::vector<Expectation> expectations;  // Among them every unchanged kernel that is modelled.
+  Generation since = Generation::kG0;                  // The first on which it can be run.
+  Generation default_generation = NewestGeneration();  // In which its bugs are shown.
+  // It is violated as the first of these says whose fix a kernel lacks, and holds if none does...
+  std::vector<Bug> bugs = {};
+  std::vector<Expectation> expectations = {};  // ...but for these, which are also tested.
+  bool newest_only = false;  // Proved on "G9 with all" only, unless another kernel is asked for.
 };
 
 // Returns: all scenarios, the order in which they are listed to users.

@@ -5,12 +5,14 @@
 
 #include <vector>
 
+#include "core/scenarios/expected.h"
 #include "core/scenarios/scenarios.h"
 
 namespace models {
 
 using RmapScenario = rmap::modelled::Scenario;
-using RmapExpectation = rmap::modelled::Expectation;
+using RmapBug = rmap::modelled::Bug;
+using RmapKernelPair = rmap::modelled::KernelPair;
 
 inline const std::vector<RmapScenario>& RmapScenarios() { return rmap::modelled::Scenarios(); }
 

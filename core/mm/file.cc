@@ -1,0 +1,83 @@
+// The page cache is a tree of entries from the checked heap, one offset each; the kernel's radix
+// tree allocates its nodes before it takes the lock, and so does this. Kernel: mm/filemap.c.
+#include "core/mm/file.h"
+
+#include "core/mm/machine.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+CachedPage* FindEntry(const AddressSpace& mapping, PageOffset offset) {
+  IntervalNode<CachedPage>* const node = mapping.page_tree.First(offset, offset);
+  return node == nullptr ? nullptr : &node->owner();
+}
+
+// Returns: false if the offset is taken.
+bool InsertEntry(AddressSpace& mapping, CachedPage& entry, PageOffset offset) {
+  ksync::Guard guard(mapping.tree_lock);
+  if (FindEntry(mapping, offset) != nullptr) return false;
+  mapping.page_tree.Insert(entry.node, offset, offset);
+  return true;
+}
+
+CachedPage* TakeEntry(AddressSpace& mapping, const Page& page, PageOffset offset) {
+  ksync::Guard guard(mapping.tree_lock);
+  CachedPage* const entry = FindEntry(mapping, offset);
+  const bool found = entry != nullptr && entry->page.Read() == &page;
+  ksync::Check(found, "BUG: a page leaves a page cache that it is not in");
+  mapping.page_tree.Erase(entry->node);
+  return entry;
+}
+
+// Returns: the page of the first entry, which is erased; null if there is none.
+// No lock, because nobody else can find the file.
+Page* TakeFirstPage(IntervalTree<CachedPage>& tree) {
+  IntervalNode<CachedPage>* const node = tree.First(0, static_cast<PageOffset>(-1));
+  if (node == nullptr) return nullptr;
+  tree.Erase(*node);
+  CachedPage* const entry = &node->owner();
+  Page* const page = entry->page.Read();
+  ksync::Delete(entry);
+  return page;
+}
+
+}  // namespace
+
+void GetFile(File& file) { file.f_count.Increment(); }
+
+void Fput(File& file, void (*put_page)(Page&)) {
+  if (!file.f_count.DecrementAndTest()) return;
+  ksync::Check(file.f_mapping.i_mmap.Empty(), "BUG: a file is freed that a VMA maps");
+  while (Page* const page = TakeFirstPage(file.f_mapping.page_tree)) put_page(*page);
+  ksync::Delete(&file);
+}
+
+void VmaLinkFile(AddressSpace& mapping, ListNode<Vma>& node) {
+  ksync::Guard guard(mapping.i_mmap_lock);
+  mapping.i_mmap.PushBack(node);
+}
+
+void UnlinkFileVma(AddressSpace& mapping, ListNode<Vma>& node) {
+  ksync::Guard guard(mapping.i_mmap_lock);
+  mapping.i_mmap.Erase(node);
+}
+
+AddToPageCacheResult AddToPageCache(AddressSpace& mapping, Page& page, PageOffset offset) {
+  if (mapping.machine.AllocationFails("page cache entry")) return AddToPageCacheResult::kNoMemory;
+  CachedPage* const entry = ksync::New<CachedPage>(page);
+  if (InsertEntry(mapping, *entry, offset)) return AddToPageCacheResult::kAdded;
+  ksync::Delete(entry);
+  return AddToPageCacheResult::kExists;
+}
+
+void RemoveFromPageCache(AddressSpace& mapping, const Page& page, PageOffset offset) {
+  CachedPage* const entry = TakeEntry(mapping, page, offset);
+  ksync::Delete(entry);
+}
+
+Page* LookupPage(const AddressSpace& mapping, PageOffset offset) {
+  const CachedPage* const entry = FindEntry(mapping, offset);
+  return entry == nullptr ? nullptr : entry->page.Read();
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

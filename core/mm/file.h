@@ -1,0 +1,100 @@
+// A file that can be mapped: who maps it, and which of its pages are in memory.
+// Kernel: struct file, struct address_space.
+//
+// The two ways to a page meet here: a VMA of a file is on the list i_mmap, under i_mmap_lock; a
+// page of a file is in the page cache, under tree_lock. A search of the cache takes its reference
+// under that lock, so the page cannot go before the caller holds it. (The kernel's search takes
+// none and looks twice; what is modelled here does not depend on that.)
+//
+// Invariants:
+//   1. Each VMA on i_mmap holds a reference to the file.
+//   2. The cache owns one reference to each page in it. It comes from whoever adds the page and
+//   goes
+//      to whoever removes it.
+//   3. At its end a file is on no VMA's side any more; pages left in its cache are given back.
+//
+// What it does not do: touch pages. Their mapping and index are set by the caller, who holds the
+// page lock. The inode is left out: file and address space live and die together.
+#ifndef RMAPCHECK_CORE_MM_FILE_H_
+#define RMAPCHECK_CORE_MM_FILE_H_
+
+#include "core/mm/interval_tree.h"
+#include "core/mm/list.h"
+#include "core/mm/lock_order.h"
+#include "core/mm/pte.h"
+#include "core/sync/sync.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+class Machine;
+struct Page;
+struct Vma;
+
+// A page of a file that is in memory.
+struct CachedPage {
+  explicit CachedPage(Page& cached) : page(&cached, "cached.page") {}
+
+  const ksync::Plain<Page*> page;
+  IntervalNode<CachedPage> node{this};  // Keyed by its one offset. Guarded by tree_lock.
+};
+
+struct AddressSpace {
+  explicit AddressSpace(const Machine& owner) : machine(owner) {}
+
+  const Machine& machine;
+  ksync::SpinLock i_mmap_lock{kIMmapLock};
+  List<Vma> i_mmap;  // Guarded by i_mmap_lock.
+  // How often the file was truncated. Written under i_mmap_lock; faults read it without.
+  ksync::Marked<unsigned> truncate_count{0, "mapping.truncate_count"};
+  mutable ksync::SpinLock tree_lock{kTreeLock};
+  IntervalTree<CachedPage> page_tree;  // Guarded by tree_lock.
+};
+
+struct File {
+  explicit File(const Machine& machine) : f_mapping(machine) {}
+
+  ksync::RefCount f_count{1, "file.f_count"};
+  AddressSpace f_mapping;
+};
+
+// Takes another reference. Requires: the caller holds one. Kernel: get_file().
+void GetFile(File& file);
+
+// Drops a reference; the last one gives each cached page to `put_page`, with the cache's reference,
+// and frees the file. Requires: the file came from ksync::New. Kernel: fput(), and what
+// truncate_inode_pages() does at the end of an inode.
+void Fput(File& file, void (*put_page)(Page&));
+
+// Puts a VMA on the file's list, or takes it off, under i_mmap_lock. `node` is the VMA's.
+// Whoever holds the lock for longer uses mapping.i_mmap.
+// Kernel: __vma_link_file(), unlink_file_vma().
+void VmaLinkFile(AddressSpace& mapping, ListNode<Vma>& node);
+void UnlinkFileVma(AddressSpace& mapping, ListNode<Vma>& node);
+
+enum class AddToPageCacheResult { kAdded, kExists, kNoMemory };
+
+// Puts a page, and the caller's reference to it, in the cache. Requires: the page lock is held.
+// Returns: if not kAdded, nothing was changed. Kernel: add_to_page_cache().
+[[nodiscard]] AddToPageCacheResult AddToPageCache(AddressSpace& mapping, Page& page,
+                                                  PageOffset offset);
+
+// Takes a page out; the cache's reference is the caller's now. Requires: the page lock is held.
+// Fails: the page is not in the cache at that offset. Kernel: remove_from_page_cache().
+void RemoveFromPageCache(AddressSpace& mapping, const Page& page, PageOffset offset);
+
+// Returns: the page at the offset, or null. Requires: tree_lock held.
+Page* LookupPage(const AddressSpace& mapping, PageOffset offset);
+
+// Returns: the page at the offset after `get(page)` took a reference, or null.
+// Kernel: find_get_page().
+template <typename Get>
+Page* FindGetPage(const AddressSpace& mapping, PageOffset offset, Get get) {
+  ksync::Guard guard(mapping.tree_lock);
+  Page* const page = LookupPage(mapping, offset);
+  if (page != nullptr) get(*page);
+  return page;
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND
+
+#endif  // RMAPCHECK_CORE_MM_FILE_H_

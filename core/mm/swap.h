@@ -1,0 +1,123 @@
+// Where anonymous pages go when memory is short: slots, the pages that cache them, and what they
+// hold. Kernel: struct swap_info_struct with swap_map, and swapper_space, the swap cache.
+//
+// A slot lives while something needs it: each swap entry in a page table counts one (map count),
+// and the swap cache claims it while a page holds, or is about to hold, the slot's content. The
+// last of them to go frees the slot. Everything is Plain under swap_lock.
+//
+// A page leaves the cache, and a claim is made, only under swap_lock; a lookup takes its reference
+// there too. So a page that is found cannot go before the finder holds it.
+//
+// Invariants (swap_lock held):
+//   1. A slot is free exactly if its map count is zero and the cache does not claim it.
+//   2. A slot has a page only while the cache claims it.
+//   3. No slot below lowest_free_ is free.
+//
+// What it does not do: touch pages, whose flags, counts and contents are the caller's; wait for
+// input and output, which are one step here. Source: mm/swapfile.c, mm/swap_state.c, mm/page_io.c.
+#ifndef RMAPCHECK_CORE_MM_SWAP_H_
+#define RMAPCHECK_CORE_MM_SWAP_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "core/mm/lock_order.h"
+#include "core/sync/sync.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+struct Page;
+
+// Names a slot. Kernel: swp_entry_t.
+struct SwapEntry {
+  std::uint32_t slot = 0;
+  friend constexpr bool operator==(const SwapEntry&, const SwapEntry&) = default;
+};
+
+// Every call but the constructor takes swap_lock. A call about an entry fails with a BUG if there
+// is no such slot.
+class SwapArea {
+ public:
+  // Not for an object from ksync::New: it owns memory that an abandoned execution would not free.
+  explicit SwapArea(std::uint32_t slot_count);
+  SwapArea(const SwapArea&) = delete;
+  SwapArea& operator=(const SwapArea&) = delete;
+
+  // Claims the lowest free slot for the cache. Returns: its entry; nothing if none is free.
+  // The caller goes on with AddToSwapCache or gives it back by SwapcacheFree.
+  // Kernel: get_swap_page().
+  [[nodiscard]] std::optional<SwapEntry> GetSwapPage();
+
+  // Counts, or stops counting, one page-table entry. Kernel: swap_duplicate(), swap_free().
+  // Fails: duplicating a free slot; freeing one that no page table names.
+  void SwapDuplicate(SwapEntry entry);
+  void SwapFree(SwapEntry entry);
+
+  // Puts a page in a slot that the caller claimed. Kernel: add_to_swap_cache().
+  // Requires: the page lock; the caller has a reference for the cache. Fails: there is no claim, or
+  // a page already.
+  void AddToSwapCache(SwapEntry entry, Page& page);
+
+  // Claims a slot for a page that is to be read from it, and puts the page there. In the kernel
+  // these are two steps, and who meets the state between them tries again; that shows nothing new.
+  // Requires: as AddToSwapCache.
+  // Returns: false, with nothing changed, if no page table names the slot any more or somebody else
+  // claimed it. Kernel: swapcache_prepare() and add_to_swap_cache().
+  [[nodiscard]] bool SwapcachePrepare(SwapEntry entry, Page& page);
+
+  // Ends the cache's claim; the cache's reference to the page is the caller's now.
+  // Requires: the page lock. Fails: another page is there, or none.
+  // Kernel: delete_from_swap_cache().
+  void DeleteFromSwapCache(SwapEntry entry, const Page& page);
+  // Ends a claim that has no page. Fails: there is no such claim. Kernel: swapcache_free().
+  void SwapcacheFree(SwapEntry entry);
+
+  // Returns: the page that caches the slot, after `get(page)` took a reference under swap_lock;
+  // null if there is none. Kernel: lookup_swap_cache().
+  template <typename Get>
+  Page* LookupSwapCache(SwapEntry entry, Get get) const {
+    ksync::Guard guard(swap_lock_);
+    Page* const page = SlotOf(entry).use.Read().page;
+    if (page != nullptr) get(*page);
+    return page;
+  }
+
+  // Stores, or returns, what the slot holds. Requires: the lock of the page that caches it.
+  // Fails: the cache does not claim the slot. Kernel: swap_writepage(), swap_readpage().
+  void SwapWritepage(SwapEntry entry, std::uint32_t content);
+  std::uint32_t SwapReadpage(SwapEntry entry) const;
+
+  // Returns: how many page-table entries name the slot. Kernel: page_swapcount().
+  int PageSwapcount(SwapEntry entry) const;
+
+  // Returns: how many slots are not free. Kernel: total_swap_pages - nr_swap_pages.
+  std::uint32_t SlotsInUse() const;
+
+ private:
+  struct Use {
+    int map_count = 0;
+    bool claimed = false;  // Kernel: SWAP_HAS_CACHE.
+    Page* page = nullptr;
+
+    bool IsFree() const { return map_count == 0 && !claimed; }
+  };
+  struct Slot {
+    ksync::Plain<Use> use{Use{}, "swap.use"};
+    ksync::Plain<std::uint32_t> content{"swap.content"};
+  };
+
+  // Each requires swap_lock.
+  Slot& SlotOf(SwapEntry entry) const;
+  void SetUse(SwapEntry entry, const Use& use);
+  std::optional<SwapEntry> FindFree() const;
+
+  const std::uint32_t slot_count_;
+  const std::unique_ptr<Slot[]> slots_;
+  mutable ksync::SpinLock swap_lock_{kSwapLock};
+  ksync::Plain<std::uint32_t> lowest_free_{0, "swap.lowest_free"};  // Kernel: lowest_bit.
+};
+
+}  // namespace rmap::inline KSYNC_BACKEND
+
+#endif  // RMAPCHECK_CORE_MM_SWAP_H_

@@ -1,0 +1,138 @@
+// Three protocols. All begin in RCU with one read of the mapping word; a page that is mapped then
+// has an anon_vma that was alive in this section.
+//   G0-G4  take its lock; whatever lives there now has another list, which does no harm.
+//   G5     take the lock of its root, which may be another's root by now: ask again under the lock.
+//   G6-    the lock sleeps, so RCU must end before it. Try the lock first; if that fails, count the
+//          anon_vma, leave RCU and wait.
+// Until G5 the RCU section lasts until the lock is given back.
+#include "core/rmap/page_lock.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Returns: the anon_vma the page is anchored at, or null if that cannot be trusted.
+// Requires: an RCU section. What is returned was alive in it, or the page was not mapped.
+// Order: acquire stands for the address dependency from the word to the object behind it.
+AnonVma* MappedAnonVma(const Page& page) {
+  AnonVma* const anon_vma = ToAnonVma(page.mapping.LoadAcquire());
+  if (anon_vma == nullptr) return nullptr;
+  return PageMapped(page) ? anon_vma : nullptr;
+}
+
+// Returns: the lock to give back. Who asks the anon_vma again may be told another root.
+AnonVmaLock& LockToGiveBack(const Machine& machine, const LockedAnonVma& locked) {
+  const bool by_count = machine.Has(Mechanism::kCountIsLifetime);
+  const bool remembers = machine.Has(by_count ? Fix::kKh52 : Fix::kKh37);
+  return remembers ? *locked.lock : LockOf(machine, *locked.anon_vma);
+}
+
+LockedAnonVma LockInRcu(const Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  const Machine& machine = page.machine;
+  ksync::RcuReadLock();
+  AnonVma* const anon_vma = MappedAnonVma(page);
+  if (anon_vma == nullptr) {
+    ksync::RcuReadUnlock();
+    return {};
+  }
+  AnonVmaLock& lock = LockOf(machine, *anon_vma);
+  lock.LockShared();
+  if (!machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
+  // Under the lock "mapped" means that the anon_vma, and so its root, is the one asked for.
+  const bool asks_again = machine.Has(Mechanism::kRootLock) && machine.Has(Fix::kKh37);
+  if (!asks_again || PageMapped(page)) return {anon_vma, &lock};
+  lock.UnlockShared();
+  if (machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
+  return {};
+}
+
+// The fast path: no count, no sleep. Returns: what was locked, or false with `lock_was_free`
+// telling why. Requires: an RCU section in which the anon_vma lived.
+LockedAnonVma TryLock(const Page& page, AnonVma& anon_vma,
+                      bool& lock_was_free) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  AnonVmaLock& lock = LockOf(page.machine, anon_vma);
+  lock_was_free = lock.TryLockShared();
+  if (!lock_was_free) return {};
+  const LockedAnonVma locked{&anon_vma, &lock};
+  // A count says that some anon_vma lives here; only the mapping says that it is this one.
+  const bool is_alive =
+      page.machine.Has(Fix::kKh52) ? PageMapped(page) : anon_vma.refcount.Read() != 0;
+  if (is_alive) return locked;
+  LockToGiveBack(page.machine, locked).UnlockShared();
+  return {};
+}
+
+// Counts an anon_vma that is alive if the page is mapped. Requires: an RCU section; it ends here.
+AnonVma* CountIfMapped(const Page& page, AnonVma& anon_vma) {
+  if (!anon_vma.refcount.IncrementNotZero()) {
+    ksync::RcuReadUnlock();
+    return nullptr;
+  }
+  const bool mapped = PageMapped(page);
+  ksync::RcuReadUnlock();
+  if (mapped) return &anon_vma;
+  // Outside of RCU, because dropping the last count waits for walkers.
+  PutAnonVma(page.machine, anon_vma);
+  return nullptr;
+}
+
+// The slow path: a count, then the lock, then the count is not needed any more.
+LockedAnonVma CountThenLock(const Page& page, AnonVma& found) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  AnonVma* const anon_vma = CountIfMapped(page, found);
+  if (anon_vma == nullptr) return {};
+  AnonVmaLock& lock = LockOf(page.machine, *anon_vma);
+  lock.LockShared();
+  if (!anon_vma->refcount.DecrementAndTest()) return {anon_vma, &lock};
+  lock.UnlockShared();  // Freeing waits for walkers: first give the lock back.
+  AnonVmaEnd(page.machine, *anon_vma);
+  return {};
+}
+
+LockedAnonVma LockThroughCount(const Page& page) {
+  ksync::RcuReadLock();
+  AnonVma* const anon_vma = MappedAnonVma(page);
+  if (anon_vma == nullptr) {
+    ksync::RcuReadUnlock();
+    return {};
+  }
+  bool lock_was_free = false;
+  const LockedAnonVma locked = TryLock(page, *anon_vma, lock_was_free);
+  if (!lock_was_free) return CountThenLock(page, *anon_vma);
+  ksync::RcuReadUnlock();
+  return locked;
+}
+
+}  // namespace
+
+LockedAnonVma PageLockAnonVma(const Page& page) {
+  return page.machine.Has(Mechanism::kCountIsLifetime) ? LockThroughCount(page) : LockInRcu(page);
+}
+
+void PageUnlockAnonVma(const Page& page,
+                       const LockedAnonVma& locked) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  const Machine& machine = page.machine;
+  LockToGiveBack(machine, locked).UnlockShared();
+  if (machine.Has(Mechanism::kCountIsLifetime)) return;
+  if (machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
+}
+
+AnonVma* PageGetAnonVma(const Page& page) {
+  if (page.machine.Has(Mechanism::kCountIsLifetime)) {
+    ksync::RcuReadLock();
+    AnonVma* const anon_vma = MappedAnonVma(page);
+    if (anon_vma != nullptr) return CountIfMapped(page, *anon_vma);
+    ksync::RcuReadUnlock();
+    return nullptr;
+  }
+  if (page.machine.Has(Fix::kKh43)) {
+    const LockedAnonVma locked = PageLockAnonVma(page);
+    if (!locked) return nullptr;
+    GetAnonVma(*locked.anon_vma);
+    PageUnlockAnonVma(page, locked);
+    return locked.anon_vma;
+  }
+  AnonVma* const anon_vma = MappedAnonVma(page);
+  if (anon_vma != nullptr) GetAnonVma(*anon_vma);
+  return anon_vma;
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

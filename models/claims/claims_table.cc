@@ -123,7 +123,7 @@ std::vector<Claim> ClaimsOnFailures() {
        .said = "Rik van Riel, 28 January 2010",
        .text = "The only real complexity is that linking a VMA now allocates, and so may fail.",
        .expected = kHoldsOnlyFor,
-       .qualification = "one of six defects of the seed",
+       .qualification = "the defects on failure paths",
        .why = "One of them needs an allocation that fails. The other five happen in a machine "
               "with endless memory: a link that nobody frees, a wrong anon_vma, a wrong chain, a "
               "wrong order.",

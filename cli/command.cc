@@ -16,8 +16,8 @@ namespace cli {
 namespace {
 
 constexpr std::pair<const char*, Verb> kVerbs[] = {
-    {"prove", Verb::kProve}, {"bugs", Verb::kBugs}, {"replay", Verb::kReplay},
-    {"list", Verb::kList},   {"help", Verb::kHelp},
+    {"prove", Verb::kProve},   {"bugs", Verb::kBugs}, {"claims", Verb::kClaims},
+    {"replay", Verb::kReplay}, {"list", Verb::kList}, {"help", Verb::kHelp},
 };
 
 std::optional<Verb> FindVerb(std::string_view name) {

@@ -26,7 +26,7 @@ enum ExitCode {
   kCut = 3,         // A limit cut a search that should have been exhaustive.
 };
 
-enum class Verb { kProve, kBugs, kReplay, kList, kHelp };
+enum class Verb { kProve, kBugs, kClaims, kReplay, kList, kHelp };
 enum class Format { kText, kJson };
 
 enum class TraceStyle {

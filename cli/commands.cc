@@ -13,6 +13,7 @@ constexpr char kUsage[] =
     "\n"
     "  rmapcheck [prove] [PATTERN...]  check the scenarios that the patterns name (default: all)\n"
     "  rmapcheck bugs [ID...]          historical bugs: found without their fix, gone with it\n"
+    "  rmapcheck claims [ID...]        what was said of the design in 2010, and what became of it\n"
     "  rmapcheck replay FILE           a stored failing execution, once more\n"
     "  rmapcheck list                  the scenarios, kernels and fixes there are\n"
     "  rmapcheck help                  this\n"
@@ -32,6 +33,8 @@ ExitCode Do(const Command& command, const Scenarios& scenarios, Console& console
       return Prove(command, scenarios, console);
     case Verb::kBugs:
       return Bugs(command, scenarios, console);
+    case Verb::kClaims:
+      return Claims(command, models::Claims(), scenarios, console);
     case Verb::kReplay:
       return Replay(command, scenarios, console);
     case Verb::kList:

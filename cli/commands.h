@@ -9,11 +9,14 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/job.h"
+#include "models/claims/claims.h"
 
 namespace cli {
 
 ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& console);
 ExitCode Bugs(const Command& command, const Scenarios& scenarios, Console& console);
+ExitCode Claims(const Command& command, std::span<const models::Claim> claims,
+                const Scenarios& scenarios, Console& console);
 ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& console);
 ExitCode List(const Command& command, const Scenarios& scenarios, Console& console);
 ExitCode Help(Console& console);

@@ -243,8 +243,9 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
       {{"Fin"}, ""},
       {{"Fime"}, "Fime: is neither a command nor a scenario: did you mean Fine?"},
       {{"prov"}, "prov: is neither a command nor a scenario: did you mean prove?"},
-      {{"claims"},
-       "claims: is neither a command nor a scenario: there is prove, bugs, replay, list, help; "
+      {{"theorems"},
+       "theorems: is neither a command nor a scenario: there is prove, bugs, claims, replay, list, "
+       "help; "
        "`rmapcheck list` names the scenarios"},
       {{"prove", "Nothing"}, "Nothing: matches no scenario: there is Fine, Fixed, Surprising"},
       {{"bugs", "KH-32"}, "KH-32: is no known bug: did you mean KH-22?"},

@@ -144,7 +144,7 @@ absl::Status SetAnyBuild(Command& command, const std::string&) {
 
 constexpr unsigned Bit(Verb verb) { return 1u << static_cast<int>(verb); }
 
-constexpr unsigned kSearches = Bit(Verb::kProve) | Bit(Verb::kBugs);
+constexpr unsigned kSearches = Bit(Verb::kProve) | Bit(Verb::kBugs) | Bit(Verb::kClaims);
 constexpr unsigned kRuns = kSearches | Bit(Verb::kReplay);
 constexpr unsigned kPrints = kRuns | Bit(Verb::kList);
 

@@ -114,6 +114,30 @@ TEST_F(RmapcheckTest, ATruncatedReplayIsRefused) {
   ExpectRefused("replay " + file, "ends too early");
 }
 
+TEST_F(RmapcheckTest, ClaimsAreDecidedAsExpected) {
+  const Outcome outcome = Search("claims --format=json");
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+  EXPECT_EQ(outcome.err, "");
+  const json all = outcome.Json();
+  EXPECT_GT(all["summary"]["total"], 0);
+  EXPECT_EQ(all["summary"]["as_expected"], all["summary"]["total"]);
+  for (const json& claim : all["results"]) {
+    EXPECT_EQ(claim["verdict"], claim["expected"]) << claim["name"];
+    const bool counterexample = claim["verdict"] == "refuted";
+    EXPECT_TRUE(!counterexample || fs::exists(claim["replay"].get<std::string>())) << claim["name"];
+  }
+}
+
+TEST_F(RmapcheckTest, AClaimIsUndecidedIfALimitCutOneOfItsRuns) {
+  const Outcome outcome = Search("claims C-02 --executions_max=1 --format=json");
+  EXPECT_EQ(outcome.code, 3);
+  const json claim = outcome.Json()["results"][0];
+  EXPECT_EQ(claim["verdict"], "undecided");
+  EXPECT_EQ(claim["expected"], "holds");
+  EXPECT_EQ(claim["exhaustive"], false);
+  EXPECT_EQ(claim["limit_hit"], "executions_max");
+}
+
 TEST_F(RmapcheckTest, BadInputIsOneLineAndExitCodeTwo) {
   ExpectRefused("porve", "did you mean prove?");
   ExpectRefused("prove NoSuchScenario", "matches no scenario");
@@ -123,6 +147,7 @@ TEST_F(RmapcheckTest, BadInputIsOneLineAndExitCodeTwo) {
   ExpectRefused("--generation=G99", "kernel generation");
   ExpectRefused("--without=KH-0", "known fix");
   ExpectRefused("bugs KH-9999", "known bug");
+  ExpectRefused("claims C-99", "known claim");
   ExpectRefused("replay", "rmapcheck replay FILE");
   ExpectRefused("replay no/such/file", "cannot be read");
   ExpectRefused("replay .", "cannot be read");

@@ -1,0 +1,110 @@
+// The table of claims against the table of scenarios, without the engine: what a claim is expected
+// to come to must follow from what its scenarios list. That they list the truth is the matter of
+// models/rmap, and of `rmapcheck claims`, which runs them.
+#include "models/claims/claims.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/history/kernel.h"
+#include "gtest/gtest.h"
+#include "models/rmap/scenarios.h"
+
+namespace models {
+namespace {
+
+// Returns: what the scenario lists for that kernel; nothing if it does not.
+std::optional<Verdict> Listed(const Evidence& evidence) {
+  const absl::StatusOr<rmap::Kernel> kernel = rmap::ParseKernel(evidence.kernel);
+  if (!kernel.ok()) return std::nullopt;
+  for (const RmapScenario& scenario : RmapScenarios()) {
+    if (scenario.name != evidence.scenario) continue;
+    for (const auto& known : scenario.expectations) {
+      const absl::StatusOr<rmap::Kernel> listed = rmap::ParseKernel(known.kernel);
+      if (!listed.ok() || *listed != *kernel) continue;
+      return known.holds() ? Verdict::kHolds : Verdict::kViolated;
+    }
+  }
+  return std::nullopt;
+}
+
+TEST(Claims, FollowFromWhatTheirScenariosList) {
+  for (const Claim& claim : Claims()) {
+    std::vector<Verdict> found;
+    for (const Evidence& evidence : claim.decided_by) {
+      const std::optional<Verdict> listed = Listed(evidence);
+      ASSERT_TRUE(listed.has_value())
+          << claim.id << ": " << evidence.scenario << " lists nothing for " << evidence.kernel;
+      found.push_back(*listed);
+    }
+    EXPECT_EQ(Decide(claim, found), claim.expected)
+        << claim.id << " comes to " << ClaimVerdictText(claim, Decide(claim, found));
+  }
+}
+
+TEST(Claims, AreNumberedInOrder) {
+  std::string last;
+  for (const Claim& claim : Claims()) {
+    EXPECT_TRUE(claim.id.size() == 4 && absl::StartsWith(claim.id, "C-")) << claim.id;
+    EXPECT_LT(last, claim.id);
+    last = claim.id;
+  }
+}
+
+TEST(Claims, SayWhoAndWhatAndWhy) {
+  for (const Claim& claim : Claims()) {
+    EXPECT_TRUE(absl::StrContains(claim.said, " 20")) << claim.id;
+    EXPECT_TRUE(absl::EndsWith(claim.text, ".")) << claim.id;
+    EXPECT_TRUE(absl::EndsWith(claim.why, ".")) << claim.id;
+    const bool qualified = claim.expected == ClaimVerdict::kHoldsOnlyFor ||
+                           claim.expected == ClaimVerdict::kUndecidable;
+    EXPECT_EQ(claim.qualification.empty(), !qualified) << claim.id;
+  }
+}
+
+TEST(Claims, PredictEachRunOnce) {
+  for (const Claim& claim : Claims()) {
+    for (std::size_t i = 0; i < claim.decided_by.size(); ++i) {
+      EXPECT_NE(claim.decided_by[i].predicts, Verdict::kUndecided) << claim.id;
+      for (std::size_t j = 0; j < i; ++j) {
+        EXPECT_FALSE(claim.decided_by[i].scenario == claim.decided_by[j].scenario &&
+                     claim.decided_by[i].kernel == claim.decided_by[j].kernel)
+            << claim.id << ": " << claim.decided_by[i].scenario << " twice";
+      }
+    }
+  }
+}
+
+Claim Predicting(const std::vector<Verdict>& outcomes) {
+  Claim claim;
+  for (Verdict outcome : outcomes) claim.decided_by.push_back({"", "", outcome});
+  return claim;
+}
+
+TEST(Decide, CountsWhatCameOutAsPredicted) {
+  using enum Verdict;
+  const Claim claim = Predicting({kHolds, kViolated});
+  EXPECT_EQ(Decide(claim, {kHolds, kViolated}), ClaimVerdict::kHolds);
+  EXPECT_EQ(Decide(claim, {kViolated, kHolds}), ClaimVerdict::kRefuted);
+  EXPECT_EQ(Decide(claim, {kHolds, kHolds}), ClaimVerdict::kHoldsOnlyFor);
+  EXPECT_EQ(Decide(claim, {kViolated, kViolated}), ClaimVerdict::kHoldsOnlyFor);
+  EXPECT_EQ(Decide(claim, {kHolds, kUndecided}), ClaimVerdict::kUndecided);
+  EXPECT_EQ(Decide(claim, {kViolated, kUndecided}), ClaimVerdict::kUndecided);
+  EXPECT_EQ(Decide(Predicting({}), {}), ClaimVerdict::kUndecidable);
+}
+
+TEST(Decide, NamesAQualificationOnlyIfItWasExpected) {
+  Claim claim = Predicting({Verdict::kHolds});
+  claim.expected = ClaimVerdict::kHoldsOnlyFor;
+  claim.qualification = "teardown";
+  EXPECT_EQ(ClaimVerdictText(claim, ClaimVerdict::kHolds), "holds");
+  EXPECT_EQ(ClaimVerdictText(claim, ClaimVerdict::kHoldsOnlyFor), "holds only for teardown");
+  claim.expected = ClaimVerdict::kRefuted;
+  EXPECT_EQ(ClaimVerdictText(claim, ClaimVerdict::kHoldsOnlyFor),
+            "holds only for some of its models");
+}
+
+}  // namespace
+}  // namespace models

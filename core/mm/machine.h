@@ -1,23 +1,34 @@
-// One machine: which kernel runs on it, its pages, and whether its memory may run out.
+// One machine: which kernel runs on it, what all its processes share, and whether its memory may
+// run out.
 //
 // Everything a scenario builds hangs off one Machine, so nothing is global. The kernel is fixed for
-// its life; pages and the failure switch change only while one thread runs.
+// its life; the switches change only while one thread runs.
 #ifndef RMAPCHECK_CORE_MM_MACHINE_H_
 #define RMAPCHECK_CORE_MM_MACHINE_H_
 
 #include "core/history/kernel.h"
-#include "core/mm/page.h"
+#include "core/mm/list.h"
+#include "core/mm/lock_order.h"
+#include "core/mm/pte.h"
+#include "core/mm/swap.h"
 #include "core/sync/sync.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
 class AnonVmaCache;  // Defined by core/rmap, which depends on this folder.
+struct Mm;
+
+// The size of what a machine has. The checker wants it small.
+struct MachineSize {
+  VirtualPage virtual_pages = 4;  // Of each address space.
+  std::uint32_t swap_slots = 2;
+};
 
 class Machine {
  public:
   // Requires: the cache outlives the machine.
-  Machine(const Kernel& kernel, AnonVmaCache& anon_vmas) : kernel_(kernel), anon_vmas_(anon_vmas) {}
-  ~Machine();
+  Machine(const Kernel& kernel, const MachineSize& size, AnonVmaCache& anon_vmas)
+      : swap_(size.swap_slots), kernel_(kernel), size_(size), anon_vmas_(anon_vmas) {}
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
@@ -28,27 +39,37 @@ class Machine {
 
   // Kernel: anon_vma_cachep.
   AnonVmaCache& anon_vmas() const { return anon_vmas_; }
+  SwapArea& swap() const { return swap_; }
+  const MachineSize& size() const { return size_; }
 
-  // Requires: no other thread uses the machine. Fewer than kPagesMax pages were added.
-  Page& AddPage();
-  Page& page(Pfn pfn) const { return *pages_[pfn]; }
-
-  // From now on each allocation in the kernel may fail, or may not. Requires: as AddPage.
+  // From now on each allocation in the kernel may fail, or may not.
+  // Requires: no other thread uses the machine.
   void FailAllocations(bool fail) { fail_allocations_ = fail; }
+  // Likewise for operations that cannot fail in this kernel but whose callers prepare for it.
+  void FailTheInfallible(bool fail) { fail_the_infallible_ = fail; }
 
   // Returns: whether the allocation that is about to be made fails.
   bool AllocationFails(const char* what, ksync::Site site = ksync::Site::current()) const {
     return fail_allocations_ && ksync::AllocationFails(what, site);
   }
+  bool InfallibleFails(const char* what, ksync::Site site = ksync::Site::current()) const {
+    return fail_the_infallible_ && ksync::AllocationFails(what, site);
+  }
+
+  // Who is asked when memory fails. Kernel: the task list.
+  mutable ksync::RwLock tasklist_lock{kTasklistLock};
+  List<Mm> tasks;  // Guarded by tasklist_lock.
+
+  // One thread at a time takes all locks of an mm. Kernel: mm_all_locks_mutex.
+  ksync::Mutex mm_all_locks_mutex{kMmAllLocksMutex};
 
  private:
-  static constexpr Pfn kPagesMax = 8;
-
+  mutable SwapArea swap_;
   const Kernel kernel_;
+  const MachineSize size_;
   AnonVmaCache& anon_vmas_;
-  Page* pages_[kPagesMax] = {};
-  Pfn page_count_ = 0;
   bool fail_allocations_ = false;
+  bool fail_the_infallible_ = false;
 };
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -1,6 +1,12 @@
 // The list of VMAs, by address, and the search in it. A linear list serves: an address space here
-// has at most kVirtualPages VMAs, and the kernel's tree takes no part in rmap walks.
+// has a handful of VMAs, and the kernel's tree takes no part in rmap walks.
 #include "core/mm/mm.h"
+
+#include <algorithm>
+
+#include "core/mm/file.h"
+#include "core/mm/mempolicy.h"
+#include "core/mm/page.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -14,6 +20,16 @@ ListNode<Vma>* FirstEndingAfter(const Mm& mm, VirtualPage address) {
 
 Vma* OwnerOf(ListNode<Vma>* node) { return node == nullptr ? nullptr : &node->owner(); }
 
+// What `*new = *vma` copies beyond what the constructor takes.
+void CopyFields(Vma& copy, const Vma& vma) {
+  copy.vm_page_prot.Write(vma.vm_page_prot.Read());
+  copy.anon_vma.Write(vma.anon_vma.Read());
+  copy.vm_file.Write(vma.vm_file.Read());
+  copy.vm_policy.Write(vma.vm_policy.Read());
+  copy.vm_ops.Write(vma.vm_ops.Read());
+  copy.vm_truncate_count.Write(vma.vm_truncate_count.Read());
+}
+
 }  // namespace
 
 Vma* VmAreaDup(const Vma& vma) {
@@ -24,8 +40,18 @@ Vma* VmAreaDup(const Vma& vma) {
   const PageOffset pgoff = vma.vm_pgoff.Read();
   const VmFlags flags = vma.vm_flags.Read();
   Vma* const copy = ksync::New<Vma>(vma.machine, mm, start, end, pgoff, flags);
-  copy->anon_vma.Write(vma.anon_vma.Read());
+  CopyFields(*copy, vma);
   return copy;
+}
+
+void AttachTask(Mm& mm) {
+  const ksync::Guard lock(mm.machine.tasklist_lock);
+  mm.machine.tasks.PushBack(mm.task_node);
+}
+
+void DetachTask(Mm& mm) {
+  const ksync::Guard lock(mm.machine.tasklist_lock);
+  mm.machine.tasks.Erase(mm.task_node);
 }
 
 void InsertVmStruct(Mm& mm, Vma& vma) {
@@ -39,11 +65,34 @@ void InsertVmStruct(Mm& mm, Vma& vma) {
 
 void VmaUnlink(Mm& mm, Vma& vma) { mm.mmap.Erase(vma.mm_node); }
 
+void FreeVma(Vma& vma) {
+  if (File* const file = vma.vm_file.Read()) Fput(*file, PutPage);
+  if (Mempolicy* const policy = vma.vm_policy.Read()) MpolPut(policy);
+  ksync::Delete(&vma);
+}
+
+void VmaGapUpdate(Mm& mm) {
+  VirtualPage largest = 0;
+  VirtualPage end = 0;
+  for (auto* node = mm.mmap.First(); node != nullptr; node = mm.mmap.After(*node)) {
+    const VirtualPage start = node->owner().vm_start.Read();
+    largest = std::max(largest, start - end);
+    end = node->owner().vm_end.Read();
+  }
+  mm.largest_gap.Write(largest);
+}
+
 Vma* FindVma(const Mm& mm, VirtualPage address) {
-  Vma* const vma = OwnerOf(FirstEndingAfter(mm, address));
+  Vma* const vma = FindVmaOrNext(mm, address);
   if (vma == nullptr) return nullptr;
   return vma->vm_start.Read() <= address ? vma : nullptr;
 }
+
+Vma* FindVmaOrNext(const Mm& mm, VirtualPage address) {
+  return OwnerOf(FirstEndingAfter(mm, address));
+}
+
+Vma* FirstVma(const Mm& mm) { return OwnerOf(mm.mmap.First()); }
 
 Vma* NextVma(const Mm& mm, const Vma& vma) { return OwnerOf(mm.mmap.After(vma.mm_node)); }
 

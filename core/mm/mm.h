@@ -19,20 +19,41 @@ struct Mm {
   ksync::RwSemaphore mmap_sem{kMmapSem};
   ksync::SpinLock page_table_lock{kPageTableLock};
   ksync::SpinLock pte_lock{kPteLock};
-  PageTable page_table;  // Written under pte_lock.
-  List<Vma> mmap;        // By address. Guarded by mmap_sem.
+  PageTable page_table{machine.size().virtual_pages};  // Written under pte_lock.
+  List<Vma> mmap;                                      // By address. Guarded by mmap_sem.
+  ListNode<Mm> task_node{this};                        // On machine.tasks, or nowhere.
+  // The largest hole between VMAs: what the kernel's tree of VMAs keeps at its root, and each
+  // growth of a stack brings up to date. Kernel: rb_subtree_gap of mm->mm_rb.
+  // Guarded by mmap_sem for writing, or for reading with page_table_lock.
+  ksync::Plain<VirtualPage> largest_gap{VirtualPage{0}, "mm.largest_gap"};
+  ksync::Plain<VirtualPage> brk{VirtualPage{0}, "mm.brk"};  // Guarded by mmap_sem.
 };
+
+// Puts an mm on the list of those who are asked when memory fails, or takes it off. An mm on it
+// must be taken off before its end. Kernel: the task list, in copy_process() and exit_mm().
+void AttachTask(Mm& mm);
+void DetachTask(Mm& mm);
 
 // Each requires mmap_sem held for writing, or an mm that nobody else knows.
 // Kernel: __insert_vm_struct(), __vma_unlink().
 void InsertVmStruct(Mm& mm, Vma& vma);
 void VmaUnlink(Mm& mm, Vma& vma);
 
+// Gives back the VMA's references on its file and its policy, and the VMA. Requires: it is on no
+// list. Kernel: the end of vma_adjust(); remove_vma() without close().
+void FreeVma(Vma& vma);
+
+// Brings mm.largest_gap up to date. Kernel: vma_gap_update(). Requires: as for mm.largest_gap.
+void VmaGapUpdate(Mm& mm);
+
 // Returns: the VMA that contains the page, or null. Kernel: find_vma() and the test after it.
 // Requires: mmap_sem held.
 Vma* FindVma(const Mm& mm, VirtualPage address);
+// Returns: the first VMA that ends behind the page, or null. Kernel: find_vma().
+Vma* FindVmaOrNext(const Mm& mm, VirtualPage address);
 
 // Returns: the neighbour in the list, adjacent or not; null at the ends. Requires: mmap_sem held.
+Vma* FirstVma(const Mm& mm);
 Vma* NextVma(const Mm& mm, const Vma& vma);
 Vma* PrevVma(const Mm& mm, const Vma& vma);
 

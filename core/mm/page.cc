@@ -1,4 +1,5 @@
-// The life of a page, from the allocator to its last user.
+// The life of a page, from the allocator to its last user. Nothing here knows who maps it: that is
+// the matter of core/rmap.
 #include "core/mm/page.h"
 
 #include "core/mm/machine.h"

@@ -1,14 +1,17 @@
 // A physical page. Kernel: struct page.
 //
 // The mapping word says to whom the page belongs: its low bit set means "anonymous", and the rest
-// is a pointer to the anon_vma through which all mappings are found. Once set it stays when the
-// last mapping goes; it means something only while the page is mapped or locked.
+// is a pointer to the anon_vma through which all mappings are found; clear, it is a pointer to the
+// file's address_space. Once set it stays when the last mapping goes; it means something only while
+// the page is mapped or locked.
 //
 // Invariants:
 //   1. mapping and index are written with the page lock held, or before anyone else can find the
 //      page; they are read without.
-//   2. mapcount is the number of present ptes that name the page; it changes under a pte lock.
-//   3. A page is never given back here: struct page outlives its contents in the kernel too.
+//   2. uses counts the present ptes that name the page (kernel: _mapcount, and a reference each)
+//      and, apart, the other references (kernel: the rest of _count). One word, so that the last
+//      user is one operation. Mappings come and go under a pte lock.
+//   3. Who drops the last use frees the page. Touching it later is a use after free.
 #ifndef RMAPCHECK_CORE_MM_PAGE_H_
 #define RMAPCHECK_CORE_MM_PAGE_H_
 
@@ -27,21 +30,50 @@ class Machine;
 using MappingWord = std::uintptr_t;
 inline constexpr MappingWord kPageMappingAnon = 1;
 
-struct Page {
-  Page(Machine& owner, Pfn number) : machine(owner), pfn(number) {}
+// How many mappings (low half) and other references (high half) a page has.
+using PageUses = std::uint64_t;
+inline constexpr PageUses kOneMapping = 1;
+inline constexpr PageUses kOneReference = PageUses{1} << 32;
 
-  Machine& machine;
-  const Pfn pfn;
+constexpr int MappingsIn(PageUses uses) { return static_cast<int>(uses & (kOneReference - 1)); }
+
+// page->private of a page that is not in the swap cache.
+inline constexpr SwapEntry kNoSwapEntry{~std::uint32_t{0}};
+
+struct alignas(16) Page {
+  explicit Page(const Machine& owner) : machine(owner) {}
+
+  const Machine& machine;
   ksync::Mutex lock{kPageLock};
   ksync::Marked<MappingWord> mapping{0, "page.mapping"};
   ksync::Marked<PageOffset> index{0, "page.index"};
-  ksync::Atomic<int> mapcount{0, "page.mapcount"};
+  ksync::Atomic<PageUses> uses{0, "page.uses"};
+  // Which slot of the swap cache the page is in. Kernel: PageSwapCache(), page->private.
+  // Written under the page lock.
+  ksync::Marked<SwapEntry> swap_entry{kNoSwapEntry, "page.private"};
+  // What is written on it. Accesses of the CPU hold a pte lock here: no stale translations.
+  ksync::Marked<std::uint32_t> content{0, "page.content"};
+  // Not to be reclaimed: some VMA has it locked. Kernel: PG_mlocked. Changed under a pte lock.
+  ksync::Marked<bool> mlocked{false, "page.mlocked"};
 };
 
-// Kernel: page_mapped().
+// Returns: a page without any use; null if memory ran out. It becomes somebody's by GetPage() or by
+// being mapped, or is given back by FreeUnusedPage(). Kernel: alloc_page().
+Page* AllocPage(const Machine& machine);
+void FreeUnusedPage(Page* page);
+
+// Takes and drops a reference that is not a mapping; the last use frees. Kernel: get_page(),
+// put_page(). Requires: to take one, that the page has a use that cannot end meanwhile.
+void GetPage(Page& page);
+void PutPage(Page& page);
+// Drops uses of either kind. Requires: the caller has them.
+void DropUses(Page& page, PageUses uses);
+
+// Kernel: page_mapcount(), page_mapped().
 // Order: relaxed, because it decides nothing alone: a walker that needs the answer to hold asks
 // under the anon_vma's lock, which orders it after whoever unmapped the page and unlinked its VMA.
-inline bool PageMapped(const Page& page) { return page.mapcount.Load(ksync::relaxed) > 0; }
+inline int PageMapcount(const Page& page) { return MappingsIn(page.uses.Load(ksync::relaxed)); }
+inline bool PageMapped(const Page& page) { return PageMapcount(page) > 0; }
 
 // Returns: whether somebody holds the page lock. Kernel: PageLocked().
 // Requires: the calling thread does not hold it.

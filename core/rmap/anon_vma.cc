@@ -1,41 +1,83 @@
-// Allocation and counts of anon_vmas. The last reason to live ends in one of two places: the last
-// link goes (chain.cc), or the last count (DropAnonVma); both decide under the lock, so only one
-// of them frees.
+// Birth and death of an anon_vma, in the two designs of its count. Whichever reason to live ends
+// last, exactly one thread frees.
 #include "core/rmap/anon_vma.h"
 
 namespace rmap::inline KSYNC_BACKEND {
+namespace {
 
-AnonVma* AnonVmaAlloc(Machine& machine, AnonVma* root) {
-  if (machine.AllocationFails("anon_vma")) return nullptr;
-  AnonVma* const anon_vma = machine.anon_vmas().Alloc();
-  if (!machine.Has(Mechanism::kRootLock)) return anon_vma;
-  anon_vma->root.Write(root == nullptr ? anon_vma : root);
-  if (root != nullptr) GetAnonVma(*root);
-  return anon_vma;
-}
-
-void AnonVmaFree(Machine& machine, AnonVma& anon_vma) {
-  if (machine.Has(Mechanism::kRootLock)) {
-    AnonVma* const root = anon_vma.root.Read();
-    if (root != &anon_vma) DropAnonVma(machine, *root);
+// Gives the memory back. A walker of G6 may have taken the lock without a count, and trusts it from
+// the moment it has seen the page mapped: nobody may take the memory from under such a lock.
+// Kernel: anon_vma_free().
+void AnonVmaFree(const Machine& machine, AnonVma& anon_vma) {
+  if (machine.Has(Mechanism::kCountIsLifetime)) {
+    const ksync::Guard wait_for_walkers(LockOf(machine, anon_vma));
   }
   machine.anon_vmas().Free(anon_vma);
 }
 
-void GetAnonVma(AnonVma& anon_vma) { anon_vma.external_refcount.Increment(); }
+void InheritFrom(const Machine& machine, AnonVma& anon_vma, AnonVma* parent) {
+  anon_vma.parent.Write(parent == nullptr ? &anon_vma : parent);
+  anon_vma.num_children.Write(0);
+  anon_vma.num_active_vmas.Write(0);
+  if (!machine.Has(Mechanism::kRootLock)) return;
+  AnonVma* const root = parent == nullptr ? &anon_vma : parent->root.Read();
+  anon_vma.root.Write(root);
+  // Without its root a child has no lock.
+  if (root != &anon_vma && machine.Has(Fix::kKh38)) GetAnonVma(*root);
+}
 
-void DropAnonVma(Machine& machine, AnonVma& anon_vma) {
-  bool unused = false;
-  {
-    const ksync::Guard lock(LockOf(machine, anon_vma));
-    if (anon_vma.external_refcount.DecrementAndTest()) unused = IsUnused(anon_vma);
+}  // namespace
+
+AnonVma* AnonVmaAlloc(const Machine& machine, AnonVma* parent) {
+  if (machine.AllocationFails("anon_vma")) return nullptr;
+  AnonVma* const anon_vma = machine.anon_vmas().Alloc();
+  if (machine.Has(Mechanism::kCountIsLifetime)) anon_vma->refcount.Set(1);
+  InheritFrom(machine, *anon_vma, parent);
+  return anon_vma;
+}
+
+void AnonVmaEnd(const Machine& machine, AnonVma& anon_vma) {
+  if (!machine.Has(Mechanism::kRootLock)) return AnonVmaFree(machine, anon_vma);
+  AnonVma* const root = anon_vma.root.Read();
+  if (root == &anon_vma || !machine.Has(Fix::kKh38)) return AnonVmaFree(machine, anon_vma);
+  // The lock is the root's: it must outlive the child that may still be locked through it.
+  const bool child_first = machine.Has(Fix::kKh65);
+  if (child_first) AnonVmaFree(machine, anon_vma);
+  PutAnonVma(machine, *root);
+  if (!child_first) AnonVmaFree(machine, anon_vma);
+}
+
+void AnonVmaDiscard(const Machine& machine, AnonVma& anon_vma) {
+  if (machine.Has(Mechanism::kCountIsLifetime)) {
+    PutAnonVma(machine, anon_vma);
+  } else {
+    AnonVmaEnd(machine, anon_vma);
   }
-  if (unused) AnonVmaFree(machine, anon_vma);
+}
+
+void AnonVmaLostLastMember(const Machine& machine, AnonVma& anon_vma, bool unused) {
+  if (machine.Has(Mechanism::kCountIsLifetime)) {
+    PutAnonVma(machine, anon_vma);
+  } else if (unused) {
+    AnonVmaEnd(machine, anon_vma);
+  }
 }
 
 bool IsUnused(const AnonVma& anon_vma) {
-  if (!anon_vma.head.Empty()) return false;
-  return anon_vma.external_refcount.Read() == 0;
+  return anon_vma.members.Empty() && anon_vma.refcount.Read() == 0;
+}
+
+void GetAnonVma(AnonVma& anon_vma) { anon_vma.refcount.Increment(); }
+
+void PutAnonVma(const Machine& machine, AnonVma& anon_vma) {
+  bool unused = false;
+  if (machine.Has(Mechanism::kCountIsLifetime)) {
+    unused = anon_vma.refcount.DecrementAndTest();
+  } else {
+    const ksync::Guard lock(LockOf(machine, anon_vma));
+    if (anon_vma.refcount.DecrementAndTest()) unused = IsUnused(anon_vma);
+  }
+  if (unused) AnonVmaEnd(machine, anon_vma);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

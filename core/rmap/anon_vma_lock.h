@@ -16,18 +16,18 @@ class ABSL_LOCKABLE AnonVmaLock {
   explicit AnonVmaLock(bool shared_walkers) : shared_walkers_(shared_walkers) {}
 
   // For changes. Kernel: anon_vma_lock_write().
-  void Lock(ksync::Site site = ksync::Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION()
-      ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void Lock(ksync::Site site = ksync::Site::current())
+      ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     lock_.Lock(site);
   }
-  void Unlock(ksync::Site site = ksync::Site::current()) ABSL_UNLOCK_FUNCTION()
-      ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void Unlock(ksync::Site site = ksync::Site::current())
+      ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     lock_.Unlock(site);
   }
 
   // For walks, which change no list. Kernel: anon_vma_lock_read().
-  void LockShared(ksync::Site site = ksync::Site::current()) ABSL_SHARED_LOCK_FUNCTION()
-      ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void LockShared(ksync::Site site = ksync::Site::current())
+      ABSL_SHARED_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     shared_walkers_ ? lock_.LockShared(site) : lock_.Lock(site);
   }
   // Returns: whether the lock was free for a walk, and is taken.
@@ -35,8 +35,8 @@ class ABSL_LOCKABLE AnonVmaLock {
       ABSL_SHARED_TRYLOCK_FUNCTION(true) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     return shared_walkers_ ? lock_.TryLockShared(site) : lock_.TryLock(site);
   }
-  void UnlockShared(ksync::Site site = ksync::Site::current()) ABSL_UNLOCK_FUNCTION()
-      ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void UnlockShared(ksync::Site site = ksync::Site::current())
+      ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     shared_walkers_ ? lock_.UnlockShared(site) : lock_.Unlock(site);
   }
 

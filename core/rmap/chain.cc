@@ -1,42 +1,39 @@
-// Links between VMAs and anon_vmas: made by fault, fork, split and merge, undone by unlink. Each
-// link takes and gives back its anon_vma's lock, so a walker may meet a VMA on some of its lists
-// only. Every allocation asks the machine whether it fails.
+// Links between VMAs and anon_vmas: made by fault, fork, split and merge, undone by unlink. Before
+// G7 each link takes and gives back its anon_vma's lock, so a walker may meet a VMA at some of its
+// anon_vmas only. Every allocation asks the machine whether it fails.
 #include "core/rmap/chain.h"
 
 #include <optional>
 
+#include "core/mm/mempolicy.h"
 #include "core/mm/mm.h"
+#include "core/rmap/chain_lock.h"
+#include "core/rmap/reuse.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 using ChainNode = ListNode<AnonVmaChain>;
 
-// Kernel: anon_vma_chain_alloc().
-AnonVmaChain* AnonVmaChainAlloc(const Machine& machine) {
-  if (machine.AllocationFails("avc")) return nullptr;
+// Returns: a link for the VMA; null if memory ran out. Before there were chains the VMA itself was
+// on the list, and nothing was allocated. Kernel: anon_vma_chain_alloc().
+AnonVmaChain* AnonVmaChainAlloc(Vma& vma) {
+  if (!vma.machine.Has(Mechanism::kChains)) return &vma.own_link;
+  if (vma.machine.AllocationFails("avc")) return nullptr;
   return ksync::New<AnonVmaChain>();
 }
 
-// Kernel: anon_vma_chain_link(). Requires: as AnonVmaClone.
-void AnonVmaChainLink(Vma& vma, AnonVmaChain& avc, AnonVma& anon_vma) {
+// Kernel: anon_vma_chain_free().
+void AnonVmaChainFree(const Machine& machine, AnonVmaChain* avc) {
+  if (machine.Has(Mechanism::kChains)) ksync::Delete(avc);
+}
+
+// The VMA's half of a link. Kernel: anon_vma_chain_link(), and __anon_vma_link() before chains.
+// Requires: as AnonVmaClone.
+void LinkToVma(Vma& vma, AnonVmaChain& avc, AnonVma& anon_vma) {
   avc.vma.Write(&vma);
   avc.anon_vma.Write(&anon_vma);
   vma.anon_vma_chain.PushFront(avc.same_vma);
-  const ksync::Guard lock(LockOf(vma.machine, anon_vma));
-  anon_vma.head.PushBack(avc.same_anon_vma);
-}
-
-// Kernel: anon_vma_unlink(). Takes the link off its anon_vma's list, and frees that if it can.
-void AnonVmaUnlink(Machine& machine, AnonVmaChain& avc) {
-  AnonVma& anon_vma = *avc.anon_vma.Read();
-  bool unused = false;
-  {
-    const ksync::Guard lock(LockOf(machine, anon_vma));
-    anon_vma.head.Erase(avc.same_anon_vma);
-    unused = IsUnused(anon_vma);
-  }
-  if (unused) AnonVmaFree(machine, anon_vma);
 }
 
 // Returns: whether two neighbours could be one VMA but for their access rights.
@@ -45,6 +42,8 @@ bool AreCompatible(const Vma& left, const Vma& right) {
   if (left_end != right.vm_start.Read()) return false;
   const VmFlags flags = left.vm_flags.Read() & ~kVmAccess;
   if (flags != (right.vm_flags.Read() & ~kVmAccess)) return false;
+  if (!MpolEqual(left.vm_policy.Read(), right.vm_policy.Read())) return false;
+  if (left.vm_file.Read() != right.vm_file.Read()) return false;
   const PageOffset expected = EndOffset(left);
   return right.vm_pgoff.Read() == expected;
 }
@@ -81,58 +80,167 @@ void PublishAnonVma(Vma& vma, AnonVma& anon_vma) {
   }
 }
 
-// Requires: the anon_vma's lock and page_table_lock are held, and the VMA has no anon_vma.
-void LinkFirstAnonVma(Vma& vma, AnonVmaChain& avc, AnonVma& anon_vma) {
+// Requires: the anon_vma's lock, or the belief that nobody knows it, and page_table_lock.
+void LinkFirstAnonVma(Vma& vma, AnonVmaChain& avc, AnonVma& anon_vma, bool is_new) {
   PublishAnonVma(vma, anon_vma);
-  avc.vma.Write(&vma);
-  avc.anon_vma.Write(&anon_vma);
-  vma.anon_vma_chain.PushFront(avc.same_vma);
+  LinkToVma(vma, avc, anon_vma);
   if (vma.machine.Has(Fix::kKh39)) {
-    anon_vma.head.PushBack(avc.same_anon_vma);
+    anon_vma.members.Add(avc);
   } else {
-    anon_vma.head.PushFront(avc.same_anon_vma);
+    anon_vma.members.AddFirst(avc);
   }
+  CountVma(vma.machine, anon_vma, +1);
+  if (is_new) CountChild(vma.machine, anon_vma, +1);  // A root is its own parent.
 }
 
 // Returns: false if another fault was faster. Kernel: the locked part of anon_vma_prepare().
 bool TryLinkFirstAnonVma(Vma& vma, AnonVmaChain& avc, AnonVma& anon_vma, bool is_new) {
   // The memory of a new one may be known to a walker from its former life.
-  std::optional<ksync::Guard<ksync::SpinLock>> lock;
+  std::optional<ksync::Guard<AnonVmaLock>> lock;
   if (!is_new || vma.machine.Has(Fix::kKh04)) {
     lock.emplace(LockOf(vma.machine, anon_vma), ksync::Site::current());
   }
   const ksync::Guard page_table_lock(vma.vm_mm.Read()->page_table_lock);
   if (vma.anon_vma.Read() != nullptr) return false;
-  LinkFirstAnonVma(vma, avc, anon_vma);
+  LinkFirstAnonVma(vma, avc, anon_vma, is_new);
   return true;
 }
 
 // What the slower of two faults does with what it brought. `allocated` may be null.
-void FreeLeftovers(Machine& machine, AnonVma* allocated, AnonVmaChain* avc) {
-  if (allocated != nullptr) AnonVmaFree(machine, *allocated);
-  if (allocated != nullptr || machine.Has(Fix::kKh22)) ksync::Delete(avc);
+void FreeLeftovers(const Machine& machine, AnonVma* allocated, AnonVmaChain* avc) {
+  if (allocated != nullptr) AnonVmaDiscard(machine, *allocated);
+  if (allocated != nullptr || machine.Has(Fix::kKh22)) AnonVmaChainFree(machine, avc);
 }
 
 // The second half of anon_vma_fork(): an anon_vma for the pages the child will write.
 bool AddOwnAnonVma(Vma& vma, AnonVma& parent) {
-  AnonVma* const anon_vma = AnonVmaAlloc(vma.machine, parent.root.Read());
+  const Machine& machine = vma.machine;
+  AnonVma* const anon_vma = AnonVmaAlloc(machine, &parent);
   if (anon_vma == nullptr) return false;
-  AnonVmaChain* const avc = AnonVmaChainAlloc(vma.machine);
+  AnonVmaChain* const avc = AnonVmaChainAlloc(vma);
   if (avc == nullptr) {
-    AnonVmaFree(vma.machine, *anon_vma);
+    AnonVmaDiscard(machine, *anon_vma);
     return false;
   }
-  AnonVmaChainLink(vma, *avc, *anon_vma);
+  LinkToVma(vma, *avc, *anon_vma);
+  {
+    const ksync::Guard lock(LockOf(machine, *anon_vma));
+    anon_vma->members.Add(*avc);
+    CountChild(machine, parent, +1);
+    CountVma(machine, *anon_vma, +1);
+  }
   vma.anon_vma.Write(anon_vma);
   return true;
+}
+
+// Undoes an unfinished clone. Kernel: enomem_failure of anon_vma_clone().
+void UndoClone(Vma& dst) {
+  // Else the anon_vma it was to get would lose a VMA that was never counted.
+  if (dst.machine.Has(Mechanism::kReuse) && dst.machine.Has(Fix::kKh67)) {
+    dst.anon_vma.Write(nullptr);
+  }
+  UnlinkAnonVmas(dst);
+}
+
+// Returns: whether a clone may choose the anon_vma of `dst` among those it links to.
+bool MayAdopt(CloneFor purpose, const Vma& dst) {
+  if (!dst.machine.Has(Mechanism::kReuse)) return false;
+  return purpose == CloneFor::kFork || !dst.machine.Has(Fix::kKh80);
+}
+
+// Links `dst` to one more anon_vma of `src`. Requires: the link was allocated for `dst`.
+void CloneLink(Vma& dst, const Vma& src, AnonVmaChain& avc, AnonVma& anon_vma, bool may_adopt,
+               ChainLock& lock) {
+  LinkToVma(dst, avc, anon_vma);
+  lock.Enter(anon_vma);
+  anon_vma.members.Add(avc);
+  if (may_adopt && dst.anon_vma.Read() == nullptr && src.anon_vma.Read() != &anon_vma &&
+      MayBeReused(dst.machine, anon_vma)) {
+    dst.anon_vma.Write(&anon_vma);
+  }
+  lock.Leave();
+}
+
+// A clone brings its VMA to the anon_vma that it has, or has adopted.
+void CountClone(Vma& dst, ChainLock& lock) {
+  AnonVma* const own = dst.anon_vma.Read();
+  if (own == nullptr || !dst.machine.Has(Mechanism::kReuse)) return;
+  lock.Enter(*own);
+  CountVma(dst.machine, *own, +1);
+  lock.Leave();
+}
+
+// Takes a link off its anon_vma. Returns: whether nothing is left there; `unused` as
+// AnonVmaLostLastMember wants it. Kernel: the first loop of unlink_anon_vmas(), anon_vma_unlink().
+bool RemoveMember(const Machine& machine, AnonVmaChain& avc, ChainLock& lock, bool& unused) {
+  AnonVma& anon_vma = *avc.anon_vma.Read();
+  lock.Enter(anon_vma);
+  anon_vma.members.Remove(avc);
+  const bool empty = anon_vma.members.Empty();
+  if (empty) CountChild(machine, *anon_vma.parent.Read(), -1);
+  if (empty) unused = IsUnused(anon_vma);
+  lock.Leave();
+  return empty;
+}
+
+void DropLink(Vma& vma, AnonVmaChain& avc) {
+  vma.anon_vma_chain.Erase(avc.same_vma);
+  AnonVmaChainFree(vma.machine, &avc);
+}
+
+// The VMA is no longer one of those whose pages are anchored here.
+void UncountVma(const Vma& vma, ChainLock& lock) {
+  AnonVma* const own = vma.anon_vma.Read();
+  if (own == nullptr || !vma.machine.Has(Mechanism::kReuse)) return;
+  lock.Enter(*own);
+  CountVma(vma.machine, *own, -1);
+  lock.Leave();
+}
+
+// One anon_vma after the other, each freed before the next is looked at.
+void UnlinkOneByOne(Vma& vma) {
+  while (ChainNode* node = vma.anon_vma_chain.First()) {
+    AnonVmaChain& avc = node->owner();
+    AnonVma& anon_vma = *avc.anon_vma.Read();
+    bool unused = false;
+    bool empty = false;
+    {
+      ChainLock lock(vma.machine);
+      empty = RemoveMember(vma.machine, avc, lock, unused);
+    }
+    if (empty) AnonVmaLostLastMember(vma.machine, anon_vma, unused);
+    DropLink(vma, avc);
+  }
+}
+
+// All under the one lock; what is empty stays in the chain until the lock, which an anon_vma in the
+// chain keeps alive, was given back.
+void UnlinkUnderOneLock(Vma& vma) {
+  {
+    ChainLock lock(vma.machine);
+    bool unused = false;
+    for (ChainNode* node = vma.anon_vma_chain.First(); node != nullptr;) {
+      AnonVmaChain& avc = node->owner();
+      node = vma.anon_vma_chain.After(*node);
+      if (!RemoveMember(vma.machine, avc, lock, unused)) DropLink(vma, avc);
+    }
+    UncountVma(vma, lock);
+  }
+  while (ChainNode* node = vma.anon_vma_chain.First()) {
+    AnonVmaChain& avc = node->owner();
+    AnonVma& anon_vma = *avc.anon_vma.Read();
+    CheckNobodyCounted(vma.machine, anon_vma);
+    AnonVmaLostLastMember(vma.machine, anon_vma, /*unused=*/true);
+    DropLink(vma, avc);
+  }
 }
 
 }  // namespace
 
 bool AnonVmaPrepare(Vma& vma) {
   if (vma.anon_vma.Read() != nullptr) return true;
-  Machine& machine = vma.machine;
-  AnonVmaChain* const avc = AnonVmaChainAlloc(machine);
+  const Machine& machine = vma.machine;
+  AnonVmaChain* const avc = AnonVmaChainAlloc(vma);
   if (avc == nullptr) return false;
 
   AnonVma* allocated = nullptr;
@@ -140,7 +248,7 @@ bool AnonVmaPrepare(Vma& vma) {
   if (anon_vma == nullptr) {
     allocated = AnonVmaAlloc(machine, nullptr);
     if (allocated == nullptr) {
-      ksync::Delete(avc);
+      AnonVmaChainFree(machine, avc);
       return false;
     }
     anon_vma = allocated;
@@ -151,29 +259,40 @@ bool AnonVmaPrepare(Vma& vma) {
   return true;
 }
 
-bool AnonVmaClone(Vma& dst, const Vma& src) {
+bool AnonVmaClone(Vma& dst, const Vma& src, CloneFor purpose) {
   // Each link goes to the front: only a walk from the back keeps the order.
   const bool backwards = dst.machine.Has(Fix::kKh19);
+  const bool may_adopt = MayAdopt(purpose, dst);
   const AnonVmaChains& chain = src.anon_vma_chain;
-  ChainNode* node = backwards ? chain.Last() : chain.First();
-  while (node != nullptr) {
-    AnonVmaChain* const avc = AnonVmaChainAlloc(dst.machine);
-    if (avc == nullptr) {
-      UnlinkAnonVmas(dst);
-      return false;
+  bool complete = true;
+  {
+    ChainLock lock(dst.machine);
+    ChainNode* node = backwards ? chain.Last() : chain.First();
+    while (complete && node != nullptr) {
+      AnonVmaChain* const avc = AnonVmaChainAlloc(dst);
+      complete = avc != nullptr;
+      if (!complete) break;
+      CloneLink(dst, src, *avc, *node->owner().anon_vma.Read(), may_adopt, lock);
+      node = backwards ? chain.Before(*node) : chain.After(*node);
     }
-    AnonVmaChainLink(dst, *avc, *node->owner().anon_vma.Read());
-    node = backwards ? chain.Before(*node) : chain.After(*node);
+    if (complete) CountClone(dst, lock);
   }
-  return true;
+  if (!complete) UndoClone(dst);
+  return complete;
 }
 
 bool AnonVmaFork(Vma& vma, const Vma& parent) {
   AnonVma* const anon_vma = parent.anon_vma.Read();
   if (anon_vma == nullptr) return true;
-  if (!AnonVmaClone(vma, parent)) return false;
+  const Machine& machine = vma.machine;
+  // The copy has the parent's anon_vma; none means that the clone may adopt one.
+  if (machine.Has(Mechanism::kReuse)) vma.anon_vma.Write(nullptr);
+  if (!AnonVmaClone(vma, parent, CloneFor::kFork)) return false;
+  // Relatives share what there is, if there are no chains.
+  if (!machine.Has(Mechanism::kChains)) return true;
+  if (machine.Has(Mechanism::kReuse) && vma.anon_vma.Read() != nullptr) return true;
   if (AddOwnAnonVma(vma, *anon_vma)) return true;
-  if (vma.machine.Has(Fix::kKh16)) UnlinkAnonVmas(vma);
+  if (machine.Has(Fix::kKh16)) UnlinkAnonVmas(vma);
   return false;
 }
 
@@ -184,11 +303,10 @@ void AnonVmaMerge(const Vma& vma, Vma& next) {
 }
 
 void UnlinkAnonVmas(Vma& vma) {
-  while (ChainNode* node = vma.anon_vma_chain.First()) {
-    AnonVmaChain& avc = node->owner();
-    AnonVmaUnlink(vma.machine, avc);
-    vma.anon_vma_chain.Erase(avc.same_vma);
-    ksync::Delete(&avc);
+  if (vma.machine.Has(Mechanism::kChainUnderOneLock)) {
+    UnlinkUnderOneLock(vma);
+  } else {
+    UnlinkOneByOne(vma);
   }
 }
 

@@ -17,10 +17,14 @@ namespace rmap::inline KSYNC_BACKEND {
 // Returns: false if memory ran out.
 [[nodiscard]] bool AnonVmaPrepare(Vma& vma);
 
+// Why a chain is copied: for another VMA of the same process, or for a child.
+enum class CloneFor { kCopy, kFork };
+
 // Links `dst` to every anon_vma of `src`. Kernel: anon_vma_clone().
+// With Mechanism::kReuse a `dst` without anon_vma may adopt one of them that nobody else uses.
 // Requires: mmap_sem of both held for writing. Returns: false if memory ran out; then `dst` is
 // linked to nothing.
-[[nodiscard]] bool AnonVmaClone(Vma& dst, const Vma& src);
+[[nodiscard]] bool AnonVmaClone(Vma& dst, const Vma& src, CloneFor purpose = CloneFor::kCopy);
 
 // Links a child's VMA to the parent's anon_vmas and to one of its own. Kernel: anon_vma_fork().
 // Requires: mmap_sem of both held for writing. Returns: false if memory ran out.

@@ -20,8 +20,8 @@ class ChainLock {
   ChainLock& operator=(const ChainLock&) = delete;
 
   // Fails the run if a lock is held and the anon_vma is of another family.
-  void Enter(AnonVma& anon_vma, ksync::Site site = ksync::Site::current())
-      ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void Enter(AnonVma& anon_vma,
+             ksync::Site site = ksync::Site::current()) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     AnonVmaLock& wanted = LockOf(machine_, anon_vma);
     ksync::Check(held_ == nullptr || held_ == &wanted, "BUG: a chain has two roots", site);
     if (held_ != nullptr) return;

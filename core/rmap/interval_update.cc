@@ -1,4 +1,5 @@
-// Over all of the VMA's anon_vmas: they are of one family, so one lock guards all trees.
+// A change of range is seen by all of the VMA's anon_vmas. They are of one family, so one lock
+// guards all their trees.
 #include "core/rmap/interval_update.h"
 
 #include "core/rmap/anon_vma.h"

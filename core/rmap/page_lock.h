@@ -25,8 +25,8 @@ LockedAnonVma PageLockAnonVma(const Page& page);
 void PageUnlockAnonVma(const Page& page, const LockedAnonVma& locked);
 
 // Returns: the anon_vma of a mapped page with a count, to be dropped by PutAnonVma; null if the
-// page is not mapped or not anonymous. Kernel: page_get_anon_vma(); before 3.0 what unmap_and_move()
-// did itself.
+// page is not mapped or not anonymous. Kernel: page_get_anon_vma(); before 3.0 what
+// unmap_and_move() did itself.
 AnonVma* PageGetAnonVma(const Page& page);
 
 }  // namespace rmap::inline KSYNC_BACKEND

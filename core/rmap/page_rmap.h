@@ -11,18 +11,31 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
+// Returns: the offset in what the VMA maps. Kernel: linear_page_index().
+PageOffset LinearPageIndex(const Vma& vma, VirtualPage address);
+
 // Each requires the pte lock of the mapping's mm.
 
-// Kernel: page_add_new_anon_rmap(). Requires: nobody else knows the page; the VMA has an anon_vma.
+// Kernel: page_add_new_anon_rmap(). Requires: nobody else maps the page; the VMA has an anon_vma.
 void PageAddNewAnonRmap(Page& page, const Vma& vma, VirtualPage address);
 
-// Kernel: page_add_anon_rmap(). Requires: the page lock; the VMA has an anon_vma.
-void PageAddAnonRmap(Page& page, const Vma& vma, VirtualPage address);
+// `exclusive`: nobody else can map the page any more.
+// Kernel: page_add_anon_rmap(), do_page_add_anon_rmap().
+// Requires: the page lock; the VMA has an anon_vma.
+void PageAddAnonRmap(Page& page, const Vma& vma, VirtualPage address, bool exclusive = false);
+
+// Anchors a page, which only this VMA maps, at the VMA's own anon_vma.
+// Kernel: page_move_anon_rmap(). Requires: the page lock.
+void PageMoveAnonRmap(Page& page, const Vma& vma, VirtualPage address);
+
+// A page of a file is mapped once more. Kernel: page_add_file_rmap().
+void PageAddFileRmap(Page& page);
 
 // Fork maps a page once more. Kernel: page_dup_rmap().
 void PageDupRmap(Page& page);
 
-// The mapping word stays: only giving the page back would clear it. Kernel: page_remove_rmap().
+// The mapping word stays: only giving the page back would clear it. That happens here if this was
+// the page's last use. Kernel: page_remove_rmap() and the put_page() that goes with it.
 void PageRemoveRmap(Page& page);
 
 }  // namespace rmap::inline KSYNC_BACKEND

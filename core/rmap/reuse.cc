@@ -1,4 +1,5 @@
-// The two ways of counting share their counters; they differ in what they conclude from them.
+// The two ways of counting share their counters; they differ in what they conclude from them, and
+// KH-88 is the difference.
 #include "core/rmap/reuse.h"
 
 namespace rmap::inline KSYNC_BACKEND {

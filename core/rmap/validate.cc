@@ -28,8 +28,10 @@ bool ChainNames(const Vma& vma, const AnonVma* wanted) {
 
 // Compares VMAs by address only: one that no mm has may be freed.
 const char* BrokenRuleOfAnonVma(Mms mms, const AnonVma& anon_vma) {
-  for (auto* node = anon_vma.head.First(); node != nullptr; node = anon_vma.head.After(*node)) {
-    if (!SomeMmHas(mms, *node->owner().vma.Read())) {
+  const AnonVmaMembers& members = anon_vma.members;
+  for (auto* avc = members.First(0, kLastOffset); avc != nullptr;
+       avc = members.Next(*avc, 0, kLastOffset)) {
+    if (!SomeMmHas(mms, *avc->vma.Read())) {
       return "I7: an anon_vma's list names a VMA that no mm has";
     }
   }
@@ -39,7 +41,7 @@ const char* BrokenRuleOfAnonVma(Mms mms, const AnonVma& anon_vma) {
 const char* BrokenRuleOfLink(Mms mms, const Vma& vma, const AnonVmaChain& avc) {
   if (avc.vma.Read() != &vma) return "I7: a link in a VMA's chain names another VMA";
   const AnonVma& anon_vma = *avc.anon_vma.Read();
-  if (!anon_vma.head.Contains(avc.same_anon_vma)) {
+  if (!anon_vma.members.Contains(avc)) {
     return "I7: a link is not on the list of its anon_vma";
   }
   return BrokenRuleOfAnonVma(mms, anon_vma);
@@ -72,8 +74,7 @@ const char* BrokenRuleOfPtes(Mm& mm, const Vma& vma) {
     const Pte pte = mm.page_table[address].Read();
     if (pte.IsMigration()) return "I1: a migration entry outlived its migration";
     if (!pte.IsPresent()) continue;
-    const Page& page = mm.machine.page(pte.pfn);
-    if (const char* broken = BrokenRuleOfPage(page, vma, address)) return broken;
+    if (const char* broken = BrokenRuleOfPage(pte.page(), vma, address)) return broken;
   }
   return nullptr;
 }

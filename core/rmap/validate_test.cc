@@ -21,7 +21,7 @@ class ValidateTest : public testing::Test {
  protected:
   ValidateTest() {
     vma_ = MmapAnonymous(parent_, 0, 2);
-    EXPECT_TRUE(HandlePageFault(parent_, 1, page_));
+    EXPECT_TRUE(HandlePageFault(parent_, 1, Access::kWrite, &page_));
     child_ = DupMm(parent_);
   }
   ~ValidateTest() override {
@@ -42,8 +42,10 @@ class ValidateTest : public testing::Test {
 TEST_F(ValidateTest, SoundStructure) { EXPECT_THAT(Broken(), IsNull()); }
 
 TEST_F(ValidateTest, PageWithoutMapcount) {
-  page_.mapcount.Store(0, ksync::relaxed);
+  const PageUses uses = page_.uses.Load(ksync::relaxed);
+  page_.uses.Store(kOneReference, ksync::relaxed);
   EXPECT_THAT(Broken(), StartsWith("I1: a page that a pte maps"));
+  page_.uses.Store(uses, ksync::relaxed);
 }
 
 TEST_F(ValidateTest, WrongIndex) {
@@ -52,7 +54,7 @@ TEST_F(ValidateTest, WrongIndex) {
 }
 
 TEST_F(ValidateTest, MigrationEntryLeftBehind) {
-  parent_.page_table[1].Write(Pte::Migration(page_.pfn));
+  parent_.page_table[1].Write(Pte::Migration(page_, kVmRead));
   EXPECT_THAT(Broken(), StartsWith("I1: a migration entry"));
 }
 
@@ -81,9 +83,9 @@ TEST_F(ValidateTest, LinkThatNamesAnotherVma) {
 
 TEST_F(ValidateTest, LinkOnOneListOnly) {
   AnonVma& anon_vma = *vma_->anon_vma.Read();
-  anon_vma.head.Erase(Link().same_anon_vma);
+  anon_vma.members.Remove(Link());
   EXPECT_THAT(Broken(), StartsWith("I7: a link is not on the list"));
-  anon_vma.head.PushFront(Link().same_anon_vma);
+  anon_vma.members.AddFirst(Link());
 }
 
 TEST_F(ValidateTest, VmaThatNoMmHas) {

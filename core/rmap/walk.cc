@@ -8,56 +8,81 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Returns: the anon_vma the page is anchored at, or null if that cannot be trusted.
-// Requires: an RCU section. What is returned was alive in it, or the page was not mapped.
-// Order: acquire stands for the address dependency from the word to the object behind it.
-AnonVma* MappedAnonVma(const Page& page) {
-  AnonVma* const anon_vma = ToAnonVma(page.mapping.LoadAcquire());
-  if (anon_vma == nullptr) return nullptr;
-  return PageMapped(page) ? anon_vma : nullptr;
-}
-
 // Calls visit(vma, address) for each VMA that may map the page, until it returns false.
+// Returns: how many VMAs it looked at.
 // Requires: the anon_vma's lock is held, which keeps the links and through them the VMAs.
 template <typename Visit>
-void ForEachVma(AnonVma& anon_vma, const Page& page, Visit visit) {
-  for (auto* node = anon_vma.head.First(); node != nullptr; node = anon_vma.head.After(*node)) {
-    Vma& vma = *node->owner().vma.Read();
+int ForEachVma(const AnonVma& anon_vma, const Page& page, Visit visit) {
+  const AnonVmaMembers& members = anon_vma.members;
+  const PageOffset index = page.index.Read();
+  int visited = 0;
+  for (auto* avc = members.First(index, index); avc != nullptr;
+       avc = members.Next(*avc, index, index)) {
+    ++visited;
+    Vma& vma = *avc->vma.Read();
     const std::optional<VirtualPage> address = VmaAddress(page, vma);
-    if (address.has_value() && !visit(vma, *address)) return;
+    if (address.has_value() && !visit(vma, *address)) break;
   }
+  return visited;
 }
 
-// Calls act(pte) under the pte lock if `address` holds `wanted`. Returns: whether it did.
+// What is in the pte before its lock was taken: a hint that spares the lock, or not to be relied
+// on.
+enum class Peek { kSparesTheLock, kNever };
+
+// Calls act(pte) under the pte lock if what is at `address` is `wanted`. Returns: whether it was.
 // Kernel: page_check_address(): one look without the lock, and one with it.
-template <typename Act>
-bool WithPte(const Vma& vma, VirtualPage address, Pte wanted, Act act) {
+template <typename Wanted, typename Act>
+bool WithPte(const Vma& vma, VirtualPage address, Peek peek, Wanted wanted, Act act) {
   Mm& mm = *vma.vm_mm.Read();
   ksync::Marked<Pte>& pte = mm.page_table[address];
-  if (pte.Read() != wanted) return false;
+  if (peek == Peek::kSparesTheLock && !wanted(pte.Read())) return false;
   const ksync::Guard lock(mm.pte_lock);
-  if (pte.Read() != wanted) return false;
+  if (!wanted(pte.Read())) return false;
   act(pte);
   return true;
 }
 
 // Kernel: page_referenced_one(), without the accessed bit.
 bool PageReferencedOne(const Page& page, const Vma& vma, VirtualPage address) {
-  return WithPte(vma, address, Pte::Present(page.pfn), [](const ksync::Marked<Pte>&) {});
+  const auto maps = [&page](Pte pte) { return pte.Maps(page); };
+  return WithPte(vma, address, Peek::kSparesTheLock, maps, [](const ksync::Marked<Pte>&) {});
 }
 
-// Kernel: try_to_unmap_one().
-void TryToUnmapOne(Page& page, const Vma& vma, VirtualPage address) {
-  WithPte(vma, address, Pte::Present(page.pfn), [&page](ksync::Marked<Pte>& pte) {
-    pte.Write(Pte::Migration(page.pfn));
+// Returns: what stands for the page from now on.
+Pte ReplacementFor(const Page& page, Pte pte, Unmap what) {
+  if (what == Unmap::kForMigration) return Pte::Migration(page, pte.rights());
+  const SwapEntry entry = page.swap_entry.Read();
+  page.machine.swap().SwapDuplicate(entry);
+  return Pte::Swap(entry);
+}
+
+// Whether the VMA keeps its pages from being unmapped.
+bool KeepsPages(const Vma& vma, Unmap what) {
+  const VmFlags flags = vma.vm_flags.Read();
+  if (what == Unmap::kToSwap) return (flags & kVmLocked) != 0;
+  // What exec is about to move cannot be found again. Kernel: invalid_migration_vma().
+  return (flags & kVmStackIncomplete) != 0 && vma.machine.Has(Fix::kKh36);
+}
+
+// Kernel: try_to_unmap_one(). Returns: whether the page was mapped there.
+bool TryToUnmapOne(Page& page, const Vma& vma, VirtualPage address, Unmap what) {
+  if (KeepsPages(vma, what)) return false;
+  const auto maps = [&page](Pte pte) { return pte.Maps(page); };
+  return WithPte(vma, address, Peek::kSparesTheLock, maps, [&](ksync::Marked<Pte>& pte) {
+    pte.Write(ReplacementFor(page, pte.Read(), what));
     PageRemoveRmap(page);
   });
 }
 
-// Kernel: remove_migration_pte(), mm/migrate.c.
-void RemoveMigrationPte(const Page& old, Page& page, const Vma& vma, VirtualPage address) {
-  WithPte(vma, address, Pte::Migration(old.pfn), [&](ksync::Marked<Pte>& pte) {
-    pte.Write(Pte::Present(page.pfn));
+// Kernel: remove_migration_pte(), mm/migrate.c. Returns: whether an entry stood there.
+bool RemoveMigrationPte(const Page& old, Page& page, const Vma& vma, VirtualPage address) {
+  const auto stands_for = [&old](Pte pte) { return pte.IsMigrationOf(old); };
+  // An entry that mremap moves just now is nowhere for a moment, but under the lock.
+  const Peek peek = vma.machine.Has(Fix::kKh53) ? Peek::kNever : Peek::kSparesTheLock;
+  return WithPte(vma, address, peek, stands_for, [&](ksync::Marked<Pte>& pte) {
+    const Rights rights = pte.Read().rights();
+    pte.Write(Pte::Present(page, rights & vma.vm_page_prot.Read()));
     PageAddAnonRmap(page, vma, address);
   });
 }
@@ -65,14 +90,16 @@ void RemoveMigrationPte(const Page& old, Page& page, const Vma& vma, VirtualPage
 // Kernel: rmap_walk_anon(). Visits all, and does not ask whether the page is mapped.
 // Requires: the page lock, and a reason why the anon_vma lives or stays an anon_vma.
 template <typename Visit>
-void RmapWalkAnon(const Page& page, Visit visit) {
+WalkResult RmapWalkAnon(const Page& page, Visit visit) {
+  WalkResult result;
   AnonVma* const anon_vma = ToAnonVma(page.mapping.LoadAcquire());
-  if (anon_vma == nullptr) return;
-  const ksync::Guard lock(LockOf(page.machine, *anon_vma));
-  ForEachVma(*anon_vma, page, [&](Vma& vma, VirtualPage address) {
-    visit(vma, address);
+  if (anon_vma == nullptr) return result;
+  const ksync::SharedGuard lock(LockOf(page.machine, *anon_vma));
+  result.visited = ForEachVma(*anon_vma, page, [&](Vma& vma, VirtualPage address) {
+    if (visit(vma, address)) ++result.found;
     return true;
   });
+  return result;
 }
 
 }  // namespace
@@ -88,58 +115,54 @@ std::optional<VirtualPage> VmaAddress(const Page& page, const Vma& vma) {
   return address;
 }
 
-AnonVma* PageLockAnonVma(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  const Machine& machine = page.machine;
-  ksync::RcuReadLock();
-  AnonVma* const anon_vma = MappedAnonVma(page);
-  if (anon_vma == nullptr) {
-    ksync::RcuReadUnlock();
-    return nullptr;
-  }
-  ksync::SpinLock& lock = LockOf(machine, *anon_vma);
-  lock.Lock();
-  if (!machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
-  // Under the lock "mapped" means that the anon_vma, and so its root, is the one asked for.
-  if (!machine.Has(Fix::kKh37) || PageMapped(page)) return anon_vma;
-  lock.Unlock();
-  if (machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
-  return nullptr;
-}
-
-void PageUnlockAnonVma(Page& page, AnonVma& anon_vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  LockOf(page.machine, anon_vma).Unlock();
-  if (page.machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
-}
-
-int PageReferenced(Page& page) {
-  AnonVma* const anon_vma = PageLockAnonVma(page);
-  if (anon_vma == nullptr) return 0;
-  const int mapcount = page.mapcount.Load(ksync::relaxed);
-  int found = 0;
-  ForEachVma(*anon_vma, page, [&](const Vma& vma, VirtualPage address) {
-    if (PageReferencedOne(page, vma, address)) ++found;
-    return found < mapcount;
+WalkResult PageReferenced(Page& page) {
+  WalkResult result;
+  const LockedAnonVma locked = PageLockAnonVma(page);
+  if (!locked) return result;
+  const int mapcount = PageMapcount(page);
+  result.visited = ForEachVma(*locked.anon_vma, page, [&](const Vma& vma, VirtualPage address) {
+    if (PageReferencedOne(page, vma, address)) ++result.found;
+    return result.found < mapcount;
   });
-  PageUnlockAnonVma(page, *anon_vma);
-  return found;
+  PageUnlockAnonVma(page, locked);
+  return result;
 }
 
-void TryToUnmap(Page& page) {
+WalkResult TryToUnmap(Page& page, Unmap what) {
   page.lock.AssertHeld();
-  AnonVma* const anon_vma = PageLockAnonVma(page);
-  if (anon_vma == nullptr) return;
-  ForEachVma(*anon_vma, page, [&page](const Vma& vma, VirtualPage address) {
-    TryToUnmapOne(page, vma, address);
+  WalkResult result;
+  const LockedAnonVma locked = PageLockAnonVma(page);
+  if (!locked) return result;
+  result.visited = ForEachVma(*locked.anon_vma, page, [&](const Vma& vma, VirtualPage address) {
+    if (TryToUnmapOne(page, vma, address, what)) ++result.found;
     return PageMapped(page);
   });
-  PageUnlockAnonVma(page, *anon_vma);
+  PageUnlockAnonVma(page, locked);
+  return result;
 }
 
-void RemoveMigrationPtes(Page& old, Page& page) {
+WalkResult RemoveMigrationPtes(Page& old, Page& page) {
   page.lock.AssertHeld();
-  RmapWalkAnon(page, [&](const Vma& vma, VirtualPage address) {
-    RemoveMigrationPte(old, page, vma, address);
+  return RmapWalkAnon(page, [&](const Vma& vma, VirtualPage address) {
+    return RemoveMigrationPte(old, page, vma, address);
   });
+}
+
+std::vector<const Mm*> CollectProcsAnon(Page& page) {
+  std::vector<const Mm*> found;
+  const ksync::SharedGuard tasks(page.machine.tasklist_lock);
+  const LockedAnonVma locked = PageLockAnonVma(page);
+  if (!locked) return found;
+  const List<Mm>& all = page.machine.tasks;
+  for (auto* task = all.First(); task != nullptr; task = all.After(*task)) {
+    ForEachVma(*locked.anon_vma, page, [&](const Vma& vma, VirtualPage address) {
+      if (vma.vm_mm.Read() != &task->owner()) return true;
+      if (PageReferencedOne(page, vma, address)) found.push_back(&task->owner());
+      return true;
+    });
+  }
+  PageUnlockAnonVma(page, locked);
+  return found;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

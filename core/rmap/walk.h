@@ -1,9 +1,10 @@
 // From a page to everything that maps it. Kernel: mm/rmap.c, second half.
 //
-// A walk starts at the page's mapping word, takes the anon_vma's lock and visits each VMA on its
-// list. For each it computes where the page would be, and looks there under the pte lock. The
-// address is computed from fields that an mm may be changing at this very moment; a wrong address
-// outside the VMA means the VMA is skipped.
+// A walk of an anonymous page starts at its mapping word, takes the anon_vma's lock and visits each
+// VMA that may cover the page. For each it computes where the page would be, and looks there under
+// the pte lock. The address is computed from fields that an mm may be changing at this very moment;
+// a wrong address outside the VMA means the VMA is skipped. A page of a file is looked for through
+// the file's VMAs, under i_mmap_lock.
 //
 // What a walk owes its caller (docs/RMAP.md): page_referenced and try_to_unmap may miss a mapping;
 // remove_migration_ptes must not.
@@ -11,10 +12,11 @@
 #define RMAPCHECK_CORE_RMAP_WALK_H_
 
 #include <optional>
+#include <vector>
 
 #include "core/mm/page.h"
 #include "core/mm/vma.h"
-#include "core/rmap/anon_vma.h"
+#include "core/rmap/page_lock.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
@@ -22,24 +24,32 @@ namespace rmap::inline KSYNC_BACKEND {
 // asks not to be followed. Kernel: vma_address().
 std::optional<VirtualPage> VmaAddress(const Page& page, const Vma& vma);
 
-// Returns: the anon_vma of a mapped page, with its lock held; null if the page is not mapped or not
-// anonymous. The anon_vma may be another one that lives in the same memory. To be given back with
-// PageUnlockAnonVma. Kernel: page_lock_anon_vma(), page_unlock_anon_vma().
-AnonVma* PageLockAnonVma(Page& page);
-void PageUnlockAnonVma(Page& page, AnonVma& anon_vma);
+// What a walk did: the work is counted because claims are made about it.
+struct WalkResult {
+  int found = 0;    // Ptes that were what the walk looked for.
+  int visited = 0;  // VMAs it looked at.
+};
 
-// Returns: how many ptes that map the page the walk has found; at most mapcount.
-// Kernel: page_referenced_anon(). The page lock is not needed.
-int PageReferenced(Page& page);
+// Looks for ptes that map the page, up to as many as it has. Kernel: page_referenced_anon().
+// The page lock is not needed.
+WalkResult PageReferenced(Page& page);
 
-// Puts a migration entry wherever the page is mapped and can be found. The caller looks at mapcount
-// to learn whether all were found. Kernel: try_to_unmap() with TTU_MIGRATION.
-// Requires: the page lock is held.
-void TryToUnmap(Page& page);
+// What takes the place of a pte: an entry for the slot of the page in the swap cache, or for its
+// migration. Kernel: TTU_UNMAP, TTU_MIGRATION.
+enum class Unmap { kToSwap, kForMigration };
+
+// Unmaps the page wherever it is mapped and can be found; a VMA that locks its pages keeps them
+// from reclaim. The caller looks at PageMapped to learn whether all were found.
+// Kernel: try_to_unmap(). Requires: the page lock is held; for kToSwap the page has a slot.
+WalkResult TryToUnmap(Page& page, Unmap what);
 
 // Maps `page` wherever a migration entry for `old` stands. Kernel: remove_migration_ptes().
 // Requires: both page locks are held; the anon_vma of `page` lives.
-void RemoveMigrationPtes(Page& old, Page& page);
+WalkResult RemoveMigrationPtes(Page& old, Page& page);
+
+// Returns: the processes on the task list that map the page, as far as the walk finds them.
+// Kernel: collect_procs_anon(), mm/memory-failure.c.
+std::vector<const Mm*> CollectProcsAnon(Page& page);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

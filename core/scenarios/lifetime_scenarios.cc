@@ -23,7 +23,7 @@ void WalkVersusUnlink(const Kernel& kernel) {
   Touch(mm, 0, page);
 
   ksync::Thread exit([&mm] { Mmput(mm); }, "exit");
-  const int found = PageReferenced(page);
+  const int found = PageReferenced(page).found;
   exit.Join();
 
   ksync::Check(found <= 1, "a walk found more mappings than there are");

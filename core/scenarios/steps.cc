@@ -8,7 +8,7 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 void Touch(Mm& mm, VirtualPage address, Page& fresh) {
-  const bool done = HandlePageFault(mm, address, fresh);
+  const bool done = HandlePageFault(mm, address, Access::kRead, &fresh);
   ksync::Check(done, "a fault found no memory");
 }
 

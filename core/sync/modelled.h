@@ -16,6 +16,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -304,21 +305,41 @@ void Delete(T* object, Site site = Site::current()) {
   CurrentHooks().Free(object, site);
 }
 
+// Objects in a row, each made by its default constructor. To be given back with DeleteArray.
 template <typename T>
+T* NewArray(std::size_t count) {
+  void* const memory = CurrentHooks().Allocate(count * sizeof(T), TypeName<T>(), Site::current());
+  T* const first = static_cast<T*>(memory);
+  std::uninitialized_default_construct_n(first, count);
+  return first;
+}
+
+template <typename T>
+void DeleteArray(T* first, std::size_t count, Site site = Site::current()) {
+  std::destroy_n(first, count);
+  CurrentHooks().Free(first, site);
+}
+
+// `args` are what each object is constructed with, once for each piece of memory.
+template <typename T, typename... Args>
 class SlabCache : private Location {
  public:
-  explicit SlabCache(const char* name, Site site = Site::current())
-      : Location({LocationKind::kPool, name, this, nullptr, true}, 0, site), name_(name) {}
+  explicit SlabCache(const char* name, Args... args, Site site = Site::current())
+      : Location({LocationKind::kPool, name, this, nullptr, true}, 0, site),
+        name_(name),
+        args_(std::move(args)...) {}
 
   T* Alloc(Site site = Site::current()) {
     bool fresh = false;
     void* object = CurrentHooks().PoolAllocate(id(), sizeof(T), name_, &fresh, site);
-    return fresh ? new (object) T() : static_cast<T*>(object);
+    if (!fresh) return static_cast<T*>(object);
+    return std::apply([object](const Args&... args) { return new (object) T(args...); }, args_);
   }
   void Free(T* object, Site site = Site::current()) { CurrentHooks().PoolFree(id(), object, site); }
 
  private:
   const char* name_;
+  const std::tuple<Args...> args_;
 };
 
 }  // namespace ksync::inline modelled

@@ -26,6 +26,7 @@
 #include <new>
 #include <shared_mutex>
 #include <thread>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -55,11 +56,16 @@ namespace internal {
 
 constexpr std::memory_order Std(Order order) {
   switch (order) {
-    case relaxed: return std::memory_order_relaxed;
-    case acquire: return std::memory_order_acquire;
-    case release: return std::memory_order_release;
-    case acq_rel: return std::memory_order_acq_rel;
-    case seq_cst: return std::memory_order_seq_cst;
+    case relaxed:
+      return std::memory_order_relaxed;
+    case acquire:
+      return std::memory_order_acquire;
+    case release:
+      return std::memory_order_release;
+    case acq_rel:
+      return std::memory_order_acq_rel;
+    case seq_cst:
+      return std::memory_order_seq_cst;
   }
   return std::memory_order_seq_cst;
 }
@@ -397,14 +403,16 @@ bool AllocationFails(const char* name, Site = Site::current());
 // Reports a broken claim: prints and aborts, or asks the handler of InstallCheckHandler().
 // In an abandoned round nothing is claimed: it ends the calling thread's part as Assume does.
 inline void Check(bool holds, const char* message, Site site) {
-  if (!holds) [[unlikely]] internal::CheckIsBroken(message, site);
+  if (!holds) [[unlikely]]
+    internal::CheckIsBroken(message, site);
 }
 
 // Ends a round that does not count. Fails: throws AssumeFailed, which the body of a Thread and
 // TryRound() catch; every Join and WaitUntil of the round passes it on.
 // Requires: the calling thread's locks are held by Guards, whose destructors give them back.
 inline void Assume(bool holds, Site) {
-  if (!holds) [[unlikely]] internal::AssumeIsBroken();
+  if (!holds) [[unlikely]]
+    internal::AssumeIsBroken();
 }
 
 // Memory that must be given back with Delete; never null.
@@ -418,13 +426,24 @@ void Delete(T* object, Site = Site::current()) {
   delete object;
 }
 
+template <typename T>
+T* NewArray(std::size_t count) {
+  return new T[count];
+}
+
+template <typename T>
+void DeleteArray(T* first, std::size_t /*count*/, Site = Site::current()) {
+  delete[] first;
+}
+
 // Objects are built once and reused, the last freed first; their memory goes with the cache, so a
 // pointer to a freed object stays a pointer to a T. The mutex inside orders all calls of one cache:
 // more than the contract's free-before-next-alloc, so a race across it may stay unseen.
-template <typename T>
+template <typename T, typename... Args>
 class SlabCache {
  public:
-  explicit SlabCache(const char* /*name*/, Site = Site::current()) {}
+  explicit SlabCache(const char* /*name*/, Args... args, Site = Site::current())
+      : args_(std::move(args)...) {}
   SlabCache(const SlabCache&) = delete;
   SlabCache& operator=(const SlabCache&) = delete;
   ~SlabCache() {
@@ -434,7 +453,9 @@ class SlabCache {
   T* Alloc(Site = Site::current()) {
     if (Slot* slot = TakeFree()) return slot->Object();
     auto slot = std::make_unique_for_overwrite<Slot>();
-    T* object = new (slot->bytes) T();  // Outside the mutex: T's constructor may allocate as well.
+    // Outside the mutex: T's constructor may allocate as well.
+    T* object =
+        std::apply([&slot](const Args&... args) { return new (slot->bytes) T(args...); }, args_);
     std::lock_guard<std::mutex> guard(mutex_);
     slots_.push_back(std::move(slot));
     return object;
@@ -469,6 +490,7 @@ class SlabCache {
     return slot;
   }
 
+  const std::tuple<Args...> args_;  // What each object is constructed with.
   // State below is protected by mutex_ (std::mutex has no annotations for the compiler to check).
   std::mutex mutex_;
   std::vector<std::unique_ptr<Slot>> slots_;

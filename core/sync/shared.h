@@ -82,8 +82,11 @@ class RefCount {
   }
 
   int Read(Site site = Site::current()) const { return count_.Load(relaxed, site); }
-  // Requires: nobody else can reach the object.
-  void Set(int value, Site site = Site::current()) { count_.Store(value, relaxed, site); }
+  // The first count of an object. Requires: nobody else has one; of type-stable memory somebody may
+  // still try to get one, which belonged to a former life.
+  // Order: release, for IncrementNotZero: who counts a recycled object comes after its new life
+  // began. (The kernel has refcount_set_release() for this since 6.15; before, atomic_set().)
+  void Set(int value, Site site = Site::current()) { count_.Store(value, release, site); }
 
  private:
   Atomic<int> count_;

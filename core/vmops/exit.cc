@@ -13,7 +13,8 @@ void ZapPte(Mm& mm, VirtualPage address) {
   const Pte pte = mm.page_table[address].Read();
   if (pte.IsNone()) return;
   mm.page_table[address].Write(Pte{});
-  if (pte.IsPresent()) PageRemoveRmap(mm.machine.page(pte.pfn));
+  if (pte.IsPresent()) PageRemoveRmap(pte.page());
+  if (pte.IsSwap()) mm.machine.swap().SwapFree(pte.entry());
 }
 
 // Kernel: zap_pte_range(), mm/memory.c.
@@ -26,7 +27,7 @@ void ZapPteRange(Mm& mm, const Vma& vma) {
 // Kernel: remove_vma().
 void RemoveVma(Mm& mm, Vma& vma) {
   VmaUnlink(mm, vma);
-  ksync::Delete(&vma);
+  FreeVma(vma);
 }
 
 // Kernel: exit_mmap(): unmap_vmas(), free_pgtables(), remove_vma() for each.

@@ -8,19 +8,27 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Kernel: do_anonymous_page(). Leaves the pte alone if another fault was faster.
-bool DoAnonymousPage(Mm& mm, Vma& vma, VirtualPage address, Page& fresh) {
-  if (!AnonVmaPrepare(vma)) return false;
+// Maps a new page, unless another fault was faster. Returns: whether it did.
+bool MapNewPage(Mm& mm, const Vma& vma, VirtualPage address, Page& page) {
   const ksync::Guard lock(mm.pte_lock);
-  if (!mm.page_table[address].Read().IsNone()) return true;
-  PageAddNewAnonRmap(fresh, vma, address);
-  mm.page_table[address].Write(Pte::Present(fresh.pfn));
+  if (!mm.page_table[address].Read().IsNone()) return false;
+  PageAddNewAnonRmap(page, vma, address);
+  mm.page_table[address].Write(Pte::Present(page, vma.vm_page_prot.Read()));
+  return true;
+}
+
+// Kernel: do_anonymous_page().
+bool DoAnonymousPage(Mm& mm, Vma& vma, VirtualPage address, Page* fresh) {
+  if (!AnonVmaPrepare(vma)) return false;
+  Page* const page = fresh != nullptr ? fresh : AllocPage(mm.machine);
+  if (page == nullptr) return false;
+  if (!MapNewPage(mm, vma, address, *page) && fresh == nullptr) FreeUnusedPage(page);
   return true;
 }
 
 // Kernel: migration_entry_to_page(). Requires: the pte lock is held.
-Page& MigrationEntryToPage(const Mm& mm, Pte pte) {
-  Page& page = mm.machine.page(pte.pfn);
+Page& MigrationEntryToPage(Pte pte) {
+  Page& page = pte.page();
   ksync::Check(PageLocked(page), "BUG: a migration entry names a page that is not locked");
   return page;
 }
@@ -29,7 +37,7 @@ Page& MigrationEntryToPage(const Mm& mm, Pte pte) {
 Page* MigratingPage(Mm& mm, VirtualPage address) {
   const ksync::Guard lock(mm.pte_lock);
   const Pte pte = mm.page_table[address].Read();
-  return pte.IsMigration() ? &MigrationEntryToPage(mm, pte) : nullptr;
+  return pte.IsMigration() ? &MigrationEntryToPage(pte) : nullptr;
 }
 
 // Kernel: migration_entry_wait(), mm/migrate.c.
@@ -41,13 +49,13 @@ void MigrationEntryWait(Mm& mm, VirtualPage address) {
 
 }  // namespace
 
-bool HandlePageFault(Mm& mm, VirtualPage address, Page& fresh) {
+bool HandlePageFault(Mm& mm, VirtualPage address, Access access, Page* fresh) {
   const ksync::SharedGuard mmap_sem(mm.mmap_sem);
   Vma* const vma = FindVma(mm, address);
   ksync::Check(vma != nullptr, "a page outside all VMAs is touched");
   for (;;) {
     const Pte pte = mm.page_table[address].Read();
-    if (pte.IsPresent()) return true;
+    if (pte.IsPresent() && Allows(pte.rights(), access)) return true;
     if (pte.IsMigration()) {
       MigrationEntryWait(mm, address);
     } else if (!DoAnonymousPage(mm, *vma, address, fresh)) {

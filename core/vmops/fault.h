@@ -8,12 +8,13 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Touches a page of the mm until it is mapped. `fresh` is the page to use if none is mapped there;
-// it stands for the free pages of the CPU and must be nobody's.
-// Fails the run on a migration entry whose page is not locked: its migration is over, so nobody
-// will ever put the page back. Kernel: BUG_ON(!PageLocked(p)) in include/linux/swapops.h.
-// Returns: false if memory ran out.
-[[nodiscard]] bool HandlePageFault(Mm& mm, VirtualPage address, Page& fresh);
+// Touches a page of the mm until it is mapped and allows the access. `fresh` is the page to use if
+// a new one is needed, and must not be mapped anywhere; null: one is allocated. Fails the run on a
+// migration entry whose page is not locked: its migration is over, so nobody will ever put the page
+// back. Kernel: BUG_ON(!PageLocked(p)) in include/linux/swapops.h. Returns: false if memory ran
+// out.
+[[nodiscard]] bool HandlePageFault(Mm& mm, VirtualPage address, Access access = Access::kWrite,
+                                   Page* fresh = nullptr);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

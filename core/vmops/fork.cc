@@ -13,7 +13,8 @@ namespace {
 void CopyOnePte(Mm& child, Mm& parent, VirtualPage address) {
   const Pte pte = parent.page_table[address].Read();
   if (pte.IsNone()) return;
-  if (pte.IsPresent()) PageDupRmap(parent.machine.page(pte.pfn));
+  if (pte.IsPresent()) PageDupRmap(pte.page());
+  if (pte.IsSwap()) parent.machine.swap().SwapDuplicate(pte.entry());
   child.page_table[address].Write(pte);
 }
 

@@ -50,11 +50,6 @@ Vma* ExtendDown(Vma& area, VmaRange range, const Vma& next) {
   return VmaAdjust(area, {range.start, end, range.pgoff}, nullptr) ? &area : nullptr;
 }
 
-Vma* FirstVma(const Mm& mm) {
-  auto* const node = mm.mmap.First();
-  return node == nullptr ? nullptr : &node->owner();
-}
-
 }  // namespace
 
 Vma* VmaMerge(Mm& mm, Vma* prev, VmaRange range, VmFlags flags, AnonVma* anon_vma) {

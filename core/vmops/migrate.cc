@@ -14,19 +14,14 @@ bool Migration::Begin() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   // Until the end the anon_vma's memory stays an anon_vma, whoever exits meanwhile.
   ksync::RcuReadLock();
   if (from_.machine.Has(Fix::kKh34)) PinAnonVma();
-  TryToUnmap(from_);
+  TryToUnmap(from_, Unmap::kForMigration);
   moved_ = !PageMapped(from_);
   if (moved_) MoveMapping();
   return moved_;
 }
 
 // While only migration entries name the page, no mapping keeps the anon_vma alive.
-void Migration::PinAnonVma() {
-  AnonVma* const anon_vma = ToAnonVma(from_.mapping.LoadAcquire());
-  if (anon_vma == nullptr || !PageMapped(from_)) return;
-  GetAnonVma(*anon_vma);
-  pinned_ = anon_vma;
-}
+void Migration::PinAnonVma() { pinned_ = PageGetAnonVma(from_); }
 
 // Kernel: move_to_new_page(), migrate_page_copy().
 void Migration::MoveMapping() {
@@ -37,7 +32,7 @@ void Migration::MoveMapping() {
 
 void Migration::Finish() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   RemoveMigrationPtes(from_, moved_ ? to_ : from_);
-  if (pinned_ != nullptr) DropAnonVma(from_.machine, *pinned_);
+  if (pinned_ != nullptr) PutAnonVma(from_.machine, *pinned_);
   ksync::RcuReadUnlock();
   to_.lock.Unlock();
   from_.lock.Unlock();

@@ -32,6 +32,7 @@ bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags) {
     return false;
   }
   vma->vm_flags.Write(flags);
+  vma->vm_page_prot.Write(flags & kVmAccess);
   return true;
 }
 

@@ -23,7 +23,7 @@ class Round {
   [[nodiscard]] bool Run() {
     if (!Import()) return false;
     {
-      std::optional<ksync::Guard<ksync::SpinLock>> lock;
+      std::optional<ksync::Guard<AnonVmaLock>> lock;
       if (AnonVma* anon_vma = AnonVmaToLock()) {
         lock.emplace(LockOf(vma_.machine, *anon_vma), ksync::Site::current());
       }
@@ -68,6 +68,8 @@ class Round {
     if (anon_vma == nullptr) return true;
     const Vma& source = Has(Fix::kKh17) ? *exporter_ : vma_;
     importer_hidden_ = SetLockRmap(*importer_, true);
+    // A clone takes a VMA without anon_vma for a child, which may adopt any.
+    if (Has(Fix::kKh66)) importer_->anon_vma.Write(anon_vma);
     if (!AnonVmaClone(*importer_, source)) {
       SetLockRmap(*importer_, false);
       return false;

@@ -21,11 +21,9 @@ std::optional<Verdict> Listed(const Evidence& evidence) {
   if (!kernel.ok()) return std::nullopt;
   for (const RmapScenario& scenario : RmapScenarios()) {
     if (scenario.name != evidence.scenario) continue;
-    for (const auto& known : scenario.expectations) {
-      const absl::StatusOr<rmap::Kernel> listed = rmap::ParseKernel(known.kernel);
-      if (!listed.ok() || *listed != *kernel) continue;
-      return known.holds() ? Verdict::kHolds : Verdict::kViolated;
-    }
+    const std::optional<std::string> violation = ExpectedViolation(scenario, *kernel);
+    if (!violation.has_value()) return std::nullopt;
+    return violation->empty() ? Verdict::kHolds : Verdict::kViolated;
   }
   return std::nullopt;
 }

@@ -20,7 +20,9 @@ class List;
 template <typename T>
 class ListNode {
  public:
-  explicit ListNode(T* owner) : owner_(owner) {}
+  // `name`: of the field that the node is, for messages: "vma.mm_node".
+  explicit ListNode(T* owner, const char* name = "list.node")
+      : owner_(owner), next_(nullptr, name), prev_(nullptr, "list.prev") {}
   ListNode(const ListNode&) = delete;
   ListNode& operator=(const ListNode&) = delete;
 
@@ -30,14 +32,17 @@ class ListNode {
   template <typename, template <typename> typename>
   friend class List;
   T* const owner_;
-  ksync::Plain<ListNode*> next_{nullptr, "list.next"};
-  ksync::Plain<ListNode*> prev_{nullptr, "list.prev"};
+  ksync::Plain<ListNode*> next_;
+  ksync::Plain<ListNode*> prev_;
 };
 
 template <typename T, template <typename> typename End = ksync::Plain>
 class List {
  public:
   using Node = ListNode<T>;
+
+  // `name`: of the field that the list is, for messages: "mm.mmap".
+  explicit List(const char* name = "list") : first_(nullptr, name), last_(nullptr, "list.last") {}
 
   // Kernel: list_empty().
   bool Empty() const { return First() == nullptr; }
@@ -101,8 +106,8 @@ class List {
     }
   }
 
-  End<Node*> first_{nullptr, "list.first"};
-  End<Node*> last_{nullptr, "list.last"};
+  End<Node*> first_;
+  End<Node*> last_;
 };
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -16,16 +16,16 @@ struct Mm {
   explicit Mm(Machine& owner) : machine(owner) {}
 
   Machine& machine;
-  ksync::RwSemaphore mmap_sem{kMmapSem};
-  ksync::SpinLock page_table_lock{kPageTableLock};
-  ksync::SpinLock pte_lock{kPteLock};
-  PageTable page_table{machine.size().virtual_pages};  // Written under pte_lock.
-  List<Vma> mmap;                                      // By address. Guarded by mmap_sem.
-  ListNode<Mm> task_node{this};                        // On machine.tasks, or nowhere.
   // The largest hole between VMAs: what the kernel's tree of VMAs keeps at its root, and each
   // growth of a stack brings up to date. Kernel: rb_subtree_gap of mm->mm_rb.
   // Guarded by mmap_sem for writing, or for reading with page_table_lock.
   ksync::Plain<VirtualPage> largest_gap{VirtualPage{0}, "mm.largest_gap"};
+  ksync::RwSemaphore mmap_sem{kMmapSem};
+  ksync::SpinLock page_table_lock{kPageTableLock};
+  ksync::SpinLock pte_lock{kPteLock};
+  PageTable page_table{machine.size().virtual_pages};       // Written under pte_lock.
+  List<Vma> mmap{"mm.mmap"};                                // By address. Guarded by mmap_sem.
+  ListNode<Mm> task_node{this, "mm.task_node"};             // On machine.tasks, or nowhere.
   ksync::Plain<VirtualPage> brk{VirtualPage{0}, "mm.brk"};  // Guarded by mmap_sem.
 };
 

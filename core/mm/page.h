@@ -44,8 +44,8 @@ struct alignas(16) Page {
   explicit Page(const Machine& owner) : machine(owner) {}
 
   const Machine& machine;
-  ksync::Mutex lock{kPageLock};
   ksync::Marked<MappingWord> mapping{0, "page.mapping"};
+  ksync::Mutex lock{kPageLock};
   ksync::Marked<PageOffset> index{0, "page.index"};
   ksync::Atomic<PageUses> uses{0, "page.uses"};
   // Which slot of the swap cache the page is in. Kernel: PageSwapCache(), page->private.

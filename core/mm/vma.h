@@ -45,9 +45,9 @@ inline constexpr VmFlags kVmShared = 128;  // Writes go to the file. Kernel: VM_
 struct AnonVmaChain {
   ksync::Plain<Vma*> vma{"avc.vma"};
   ksync::Plain<AnonVma*> anon_vma{"avc.anon_vma"};
-  ListNode<AnonVmaChain> same_vma{this};  // Guarded as vma->anon_vma_chain.
+  ListNode<AnonVmaChain> same_vma{this, "avc.same_vma"};  // Guarded as vma->anon_vma_chain.
   // Where the anon_vma keeps it: one of the two, by generation. Guarded by the anon_vma's lock.
-  ListNode<AnonVmaChain> same_anon_vma{this};
+  ListNode<AnonVmaChain> same_anon_vma{this, "avc.same_anon_vma"};
   IntervalNode<AnonVmaChain> rb{this};
 };
 
@@ -82,13 +82,13 @@ struct Vma {
   ksync::Marked<AnonVma*> anon_vma{nullptr, "vma.anon_vma"};
   // Guarded by mmap_sem for writing, or for reading with page_table_lock. A neighbour's fault asks
   // without page_table_lock whether it has one entry.
-  AnonVmaChains anon_vma_chain;
+  AnonVmaChains anon_vma_chain{"vma.anon_vma_chain"};
   // The one link of a VMA of the kernels before chains, where the VMA itself was on the list.
   AnonVmaChain own_link;
   // On mm.mmap. Guarded by mmap_sem.
-  ListNode<Vma> mm_node{this};
+  ListNode<Vma> mm_node{this, "vma.mm_node"};
   // On file.f_mapping.i_mmap. Guarded by i_mmap_lock.
-  ListNode<Vma> shared_node{this};
+  ListNode<Vma> shared_node{this, "vma.shared_node"};
   // Each a reference, or null. Guarded by mmap_sem.
   ksync::Plain<File*> vm_file{nullptr, "vma.vm_file"};
   ksync::Plain<Mempolicy*> vm_policy{nullptr, "vma.vm_policy"};

@@ -55,7 +55,7 @@ class AnonVmaMembers {
   }
 
   const bool is_tree_;
-  List<AnonVmaChain> list_;
+  List<AnonVmaChain> list_{"anon_vma.head"};
   IntervalTree<AnonVmaChain> tree_;
 };
 

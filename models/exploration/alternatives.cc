@@ -114,7 +114,7 @@ bool Explorer::TakeRevisit(const Choice& choice) {
     if (choice.rf != kNoEvent) {
       place = graph().mo(choice.rf) + 1;
     } else if (!choice.place_fixed) {
-      const std::vector<int> places = Places(write);
+      const std::vector<int>& places = Places(write);
       place = places.back();
       weight_ /= static_cast<double>(places.size());
       for (std::size_t i = 0; i + 1 < places.size(); ++i) {

@@ -233,7 +233,7 @@ void Explorer::AddRead(EventId id, const Choice& saved) {
 void Explorer::AddStore(EventId id, const Choice& saved) {
   graph().event(id).written = saved.action.kind == ActionKind::kStore ? saved.action.value : 0;
   graph().event(id).writes = true;
-  const std::vector<int> places = Places(id);
+  const std::vector<int>& places = Places(id);
   for (std::size_t i = 0; i + 1 < places.size(); ++i) {
     Choice earlier = saved;
     earlier.kind = ChoiceKind::kPlace;
@@ -334,24 +334,26 @@ int Explorer::FirstReadable(EventId id) {
 }
 
 // Where a store may stand in mo, in growing order: behind its past, and not between a
-// read-modify-write and what it reads.
-std::vector<int> Explorer::Places(EventId id) {
+// read-modify-write and what it reads. Holds until the next call.
+const std::vector<int>& Explorer::Places(EventId id) {
   const LocationId location = graph().event(id).action.location;
   const View& past = graph().hb_before(id.thread, id.index);
   const LocationState& state = graph().location(location);
-  std::vector<int> places;
+  places_.clear();
   for (int p = LowerBound(graph(), location, past); p <= static_cast<int>(state.mo.size()); ++p) {
     const bool splits = p < static_cast<int>(state.mo.size()) && graph().event(state.mo[p]).reads;
-    if (!splits) places.push_back(p + 1);
+    if (!splits) places_.push_back(p + 1);
   }
-  return places;
+  return places_;
 }
 
 void Explorer::PushRevisits(EventId write, const Choice& saved, EventId conflict) {
   const Event& w = graph().event(write);
+  if (graph().AllIn(w.porf)) return;  // It depends on every read there is.
   for (EventId read : graph().location(w.action.location).accesses) {
+    if (w.porf.Contains(read)) continue;
     const Event& r = graph().event(read);
-    if (read == write || !r.reads || r.rf == write || w.porf.Contains(read)) continue;
+    if (!r.reads || r.rf == write) continue;
     if (r.sleeps) continue;  // Woken in place.
     if (!Revisit(graph(), write, read).Allowed(conflict)) continue;
     Choice revisit = saved;
@@ -379,7 +381,7 @@ bool Explorer::NoteSharedOrTried(const Action& action) {
 
 // A lock that a revisit blocked takes the lock as soon as the latest write allows.
 void Explorer::WakeWaiter(LocationId lock) {
-  if (!IsSimple(lock)) return;
+  if (!IsSimple(lock) || !graph().AnyBlocked()) return;
   for (EventId id : graph().location(lock).accesses) {
     const Event& e = graph().event(id);
     if (!e.blocked || e.action.kind != ActionKind::kAcquire) continue;

@@ -120,7 +120,7 @@ class Explorer final : public Decider {
   void WriteAt(EventId id, int place);
   void Settle(EventId id);
   int FirstReadable(EventId id);
-  std::vector<int> Places(EventId id);
+  const std::vector<int>& Places(EventId id);
   void PushRevisits(EventId write, const Choice& saved, EventId conflict);
   // Whether who waits for the lock is woken in place: nobody shares or tries it.
   bool IsSimple(LocationId lock) const {
@@ -168,6 +168,7 @@ class Explorer final : public Decider {
   std::vector<std::unique_ptr<Frame>> frames_;
   std::vector<std::unique_ptr<Frame>> spare_;
   ExplorerResult result_;
+  std::vector<int> places_;    // What Places returned.
   Choice revisit_saved_;       // The graph before the read that a revisit put back.
   bool seen_seq_cst_ = false;  // Some event so far was seq_cst.
   bool stop_ = false;

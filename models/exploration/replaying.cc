@@ -65,7 +65,7 @@ bool Explorer::LegalStep(EventId id, const ReplayStep& step) {
   if (e.reads) {
     return place == graph().mo(e.rf) + 1 && graph().RmwReading(location, e.rf, id) == kNoEvent;
   }
-  const std::vector<int> places = Places(id);
+  const std::vector<int>& places = Places(id);
   return std::find(places.begin(), places.end(), place) != places.end();
 }
 

@@ -16,16 +16,6 @@ void ExecutionGraph::StartThread(int thread, EventId base) {
   started.base_porf = event(base).porf;
 }
 
-const View& ExecutionGraph::hb_before(int thread, int index) const {
-  const Thread& t = threads_[thread];
-  return index == 0 ? t.base_hb : t.events[index - 1].hb;
-}
-
-const View& ExecutionGraph::porf_before(int thread, int index) const {
-  const Thread& t = threads_[thread];
-  return index == 0 ? t.base_porf : t.events[index - 1].porf;
-}
-
 EventId ExecutionGraph::Append(int thread, const Action& action) {
   std::vector<Event>& events = threads_[thread].events;
   const EventId id{static_cast<std::uint16_t>(thread), static_cast<std::uint16_t>(events.size())};

@@ -49,8 +49,28 @@ class ExecutionGraph {
     return thread < threads() ? static_cast<int>(threads_[thread].events.size()) : 0;
   }
   // Returns: the view of a thread standing before its index-th event.
-  const View& hb_before(int thread, int index) const;
-  const View& porf_before(int thread, int index) const;
+  const View& hb_before(int thread, int index) const {
+    const Thread& t = threads_[thread];
+    return index == 0 ? t.base_hb : t.events[index - 1].hb;
+  }
+  const View& porf_before(int thread, int index) const {
+    const Thread& t = threads_[thread];
+    return index == 0 ? t.base_porf : t.events[index - 1].porf;
+  }
+  // Returns: whether every event is inside.
+  bool AllIn(const View& past) const {
+    for (int t = 0; t < threads(); ++t) {
+      if (size(t) > past[t]) return false;
+    }
+    return true;
+  }
+  // Returns: whether some thread's last event is blocked.
+  bool AnyBlocked() const {
+    for (const Thread& t : threads_) {
+      if (!t.events.empty() && t.events.back().blocked) return true;
+    }
+    return false;
+  }
 
   // Events ----------------------------------------------------------------------------------------
   Event& event(EventId id) { return threads_[id.thread].events[id.index]; }

@@ -95,13 +95,15 @@ class ViewBuilder {
 
   void Inherit() { event_.released.Join(graph_.event(event_.rf).released); }
 
-  // The last release store of this thread to this location heads a sequence we are in.
+  // The last release store of this thread to this location heads a sequence we are in. It stands
+  // behind the earlier ones in mo, and its past holds theirs.
   void JoinOwnRelease() {
     const std::vector<EventId>& mo = graph_.location(event_.action.location).mo;
-    for (EventId id : mo) {
+    for (std::size_t i = mo.size(); i-- > 0;) {
+      const EventId id = mo[i];
       if (id.thread != id_.thread || id.index >= id_.index) continue;
       const Event& earlier = graph_.event(id);
-      if (IsRelease(earlier.order())) event_.released.Join(earlier.hb);
+      if (IsRelease(earlier.order())) return event_.released.Join(earlier.hb);
     }
   }
 
@@ -134,12 +136,19 @@ class Sc final : public MemoryModel {
 
 }  // namespace
 
+// By coherence the accesses of one thread stand in mo as they do in program order, so its last that
+// is inside speaks for all of them. From the back, because what was added last mostly decides.
 int LowerBound(const ExecutionGraph& graph, LocationId location, const View& before) {
+  const LocationState& state = graph.location(location);
+  const int last = static_cast<int>(state.mo.size());
+  std::uint32_t heard = 0;
   int bound = 0;
-  for (EventId id : graph.location(location).accesses) {
-    if (!before.Contains(id)) continue;
+  for (std::size_t i = state.accesses.size(); i-- > 0 && bound < last;) {
+    const EventId id = state.accesses[i];
+    if ((heard >> id.thread & 1) != 0 || !before.Contains(id)) continue;
     const Event& e = graph.event(id);
     if (e.blocked) continue;
+    heard |= std::uint32_t{1} << id.thread;
     bound = std::max(bound, e.writes ? int{e.mo} : graph.mo(e.rf));
   }
   return bound;

@@ -72,9 +72,13 @@ Allocation* Heap::Find(const void* address) {
   if (!Owns(address)) return nullptr;
   const char* byte = static_cast<const char*>(address);
   std::vector<Allocation>& blocks = regions_[(byte - base_) / kRegionBytes].blocks;
-  const auto after = std::upper_bound(
-      blocks.begin(), blocks.end(), byte,
-      [](const char* wanted, const Allocation& block) { return wanted < block.start; });
+  const auto starts_behind = [](const char* wanted, const Allocation& block) {
+    return wanted < block.start;
+  };
+  // Mostly it is the newest block that is asked for: its object is being made.
+  const bool newest = !blocks.empty() && byte >= blocks.back().start;
+  const auto after =
+      newest ? blocks.end() : std::upper_bound(blocks.begin(), blocks.end(), byte, starts_behind);
   if (after == blocks.begin()) return nullptr;
   Allocation& block = *std::prev(after);
   return byte < block.start + std::max<std::size_t>(block.size, 1) ? &block : nullptr;

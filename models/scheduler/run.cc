@@ -200,13 +200,6 @@ int Run::WhoseTurn() {
   return granted_;
 }
 
-Event& Run::Perform(const Action& action) {
-  guard_->Progress();
-  last_site_ = action.site;
-  if (replaying() && graph_->trail()[replayed_].thread == current_) return Consume(action);
-  return PerformInTurn(action);
-}
-
 Event& Run::PerformInTurn(const Action& action) {
   const bool at_end = action.kind == ActionKind::kJoin && std::exchange(ending_, false);
   if (unwinding_) return at_end ? discarded_ : Abandon();
@@ -247,32 +240,6 @@ void Run::EndExecution() {
     if (unwinding_) me().unwound = true;
     SwitchToEngine();
   }
-}
-
-Event& Run::Consume(const Action& action) {
-  ThreadStatus& status = statuses_[current_];
-  const EventId id = graph_->trail()[replayed_];
-  Event& event = graph_->event(id);
-  const Request& recorded = event.action;
-  if (id.index != status.next || !(recorded == action)) FailDiverged(event, action);
-  if (HasLocation(action.kind) && names_.location(action.location).dead) FailDead(action);
-  me().last_site = action.site;
-  ++replayed_;
-  ++status.next;
-  status.pending = nullptr;
-  if (id.index >= kMayRepeat) CheckProgress(event, id);
-  return event;
-}
-
-const View& Run::here() const { return graph_->hb_before(current_, statuses_[current_].next); }
-
-Action Run::Make(ActionKind kind, LocationId location, Order order, ksync::Site site) const {
-  Action action;
-  action.kind = kind;
-  action.location = location;
-  action.order = order;
-  action.site = site;
-  return action;
 }
 
 void Run::NoteCrash(const Crash& crash) {

@@ -133,32 +133,34 @@ class Run final : public ksync::Hooks {
   void Unwind();
   void CheckLeaks();
 
-  // The short way along the trail, without making an Action: compares what is asked for with the
-  // event that is next. Returns: that event, followed; or null, if it has to go the long way.
-  Event* Follow(ActionKind kind, LocationId location, Order order, ksync::Site site,
-                std::uint64_t value = 0, std::uint64_t second = 0, std::uint8_t detail = 0) {
-    if (!replaying() || graph_->trail()[replayed_].thread != current_) return nullptr;
-    const EventId id = graph_->trail()[replayed_];
+  // Turns the action into the calling thread's next event: the trail's next if that is this
+  // thread's, as most are; otherwise when its turn comes.
+  Event& Perform(const Action& action) {
+    guard_->Progress();
+    last_site_ = action.site;
+    if (replaying() && graph_->trail()[replayed_].thread == current_) return Consume(action);
+    return PerformInTurn(action);
+  }
+  Event& PerformInTurn(const Action& action);
+  // Follows the trail: its next entry must be what the calling thread asks for.
+  Event& Consume(const Action& action) {
     ThreadStatus& status = statuses_[current_];
+    const EventId id = graph_->trail()[replayed_];
     Event& event = graph_->event(id);
     const Request& recorded = event.action;
-    if (recorded.kind != kind || recorded.location != location || recorded.order != order ||
-        recorded.value != value || recorded.second != second || recorded.detail != detail ||
-        id.index != status.next || id.index >= kMayRepeat || unwinding_ ||
-        names_.location(location).dead) {
-      return nullptr;
-    }
-    guard_->Progress();
-    last_site_ = site;
-    me().last_site = site;
+    if (id.index != status.next || !(recorded == action)) FailDiverged(event, action);
+    if (HasLocation(action.kind) && names_.location(action.location).dead) FailDead(action);
+    me().last_site = action.site;
     ++replayed_;
     ++status.next;
-    return &event;
+    status.pending = nullptr;
+    if (event.writes || !event.reads) {
+      status.repeats = 0;
+    } else if (id.index >= kMayRepeat) {
+      CheckProgress(event, id);
+    }
+    return event;
   }
-  // Turns the action into the calling thread's next event, when its turn comes.
-  Event& Perform(const Action& action);
-  Event& PerformInTurn(const Action& action);
-  Event& Consume(const Action& action);
   Event& Abandon();
   int WhoseTurn();
   void SwitchFromEngine(int thread);
@@ -166,9 +168,17 @@ class Run final : public ksync::Hooks {
   void SwitchToEngine();
 
   Thread& me() { return threads_[current_]; }
-  const View& here() const;
+  // Returns: what happens before the calling thread's next step.
+  const View& here() const { return graph_->hb_before(current_, statuses_[current_].next); }
   bool replaying() const { return replayed_ < graph_->trail().size(); }
-  Action Make(ActionKind kind, LocationId location, Order order, ksync::Site site) const;
+  static Action Make(ActionKind kind, LocationId location, Order order, ksync::Site site) {
+    Action action;
+    action.kind = kind;
+    action.location = location;
+    action.order = order;
+    action.site = site;
+    return action;
+  }
 
   void CheckAccess(const Action& action);
   void CheckPoolAccess(const PoolObject& object, LocationId location, const char* what,

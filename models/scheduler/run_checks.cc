@@ -91,6 +91,7 @@ int Run::OpenSection() const {
 // read-side section that the free does not happen before.
 void Run::CheckPoolAccess(const PoolObject& object, LocationId location, const char* what,
                           Site site) {
+  if (object.frees.empty()) return;
   const View& past = here();
   const int section = OpenSection();
   for (EventId free : object.frees) {
@@ -126,8 +127,9 @@ void Run::NotePoolPlain(PoolObject& object, const PlainAccess& access) {
 
 // The other direction: accesses so far must happen before the free, or be inside a section.
 void Run::CheckPoolFree(const PoolObject& object, const Action& action) {
+  const View& past = here();
   for (const PlainAccess& access : object.plain) {
-    if (access.Before(current_, here())) continue;
+    if (access.Before(current_, past)) continue;
     FailWith(
         FailureKind::kUseAfterFree,
         "an object of " + names_.LocationName(object.pool) +
@@ -138,8 +140,8 @@ void Run::CheckPoolFree(const PoolObject& object, const Action& action) {
   for (LocationId l = block->first_location; l != 0; l = names_.location(l).next_in_block) {
     if (names_.location(l).info.kind == LocationKind::kPlain) continue;
     for (EventId id : graph_->location(l).accesses) {
+      if (past.Contains(id) || id.index >= statuses_[id.thread].next) continue;
       const Event& access = graph_->event(id);
-      if (id.index >= statuses_[id.thread].next || here().Contains(id)) continue;
       if (access.section != 0) continue;
       FailWith(FailureKind::kUseAfterFree,
                names_.LocationName(l) + " of an object of " + names_.LocationName(object.pool) +
@@ -155,15 +157,16 @@ void Run::NotePlain(LocationId location, bool writes, Site site) {
   last_site_ = me().last_site = site;
   guard_->Progress();
   const char* what = writes ? "writes" : "reads";
-  if (names_.location(location).dead) FailDead(location, what, site);
+  const NamedLocation& named = names_.location(location);
+  if (named.dead) FailDead(location, what, site);
   const PlainAccess access{current_, static_cast<std::uint16_t>(statuses_[current_].next), site};
   if (!writes && !races_.Initialised(location)) {
     FailHere(FailureKind::kUninitialisedRead,
              names_.LocationName(location) + " is read before anything was written to it", site);
   }
-  if (const int object = names_.location(location).pool_object; object >= 0) {
-    CheckPoolAccess(pool_objects_[object], location, what, site);
-    NotePoolPlain(pool_objects_[object], access);
+  if (named.pool_object >= 0) {
+    CheckPoolAccess(pool_objects_[named.pool_object], location, what, site);
+    NotePoolPlain(pool_objects_[named.pool_object], access);
   }
   const std::optional<Race> race =
       writes ? races_.Write(location, access, here()) : races_.Read(location, access, here());
@@ -187,8 +190,9 @@ void Run::CheckStorageEnd(LocationId location, Site site) {
              {{race->earlier.thread, race->earlier_writes ? "writes" : "reads", race->earlier.site},
               {current_, "ends its storage", site}});
   }
+  const View& past = here();
   for (EventId id : graph_->location(location).accesses) {
-    if (id.thread == current_ || here().Contains(id)) continue;
+    if (past.Contains(id) || id.thread == current_) continue;
     const Event& access = graph_->event(id);
     me().unwound = true;
     FailWith(FailureKind::kUseAfterFree,
@@ -201,17 +205,15 @@ void Run::CheckStorageEnd(LocationId location, Site site) {
 // Progress and ends -------------------------------------------------------------------------------
 
 // A thread that reads the same writes at the same places over and over, although they are the last
-// of their locations, will do so for ever.
+// of their locations, will do so for ever. Requires: the event reads and does not write.
 void Run::CheckProgress(const Event& event, EventId id) {
   int& count = statuses_[current_].repeats;
   bool repeats = false;
-  if (event.reads && !event.writes) {
-    for (int back = 1; back <= kRepeatWindow && back <= id.index && !repeats; ++back) {
-      const Event& before = graph_->event({id.thread, static_cast<std::uint16_t>(id.index - back)});
-      if (!before.reads || before.writes) break;
-      repeats = before.rf == event.rf && before.action.location == event.action.location &&
-                before.action.site.line() == event.action.site.line();
-    }
+  for (int back = 1; back <= kRepeatWindow && back <= id.index && !repeats; ++back) {
+    const Event& before = graph_->event({id.thread, static_cast<std::uint16_t>(id.index - back)});
+    if (!before.reads || before.writes) break;
+    repeats = before.rf == event.rf && before.action.location == event.action.location &&
+              before.action.site.line() == event.action.site.line();
   }
   count = repeats ? count + 1 : 0;
   if (count >= kOldRepeatsMax && event.rf != graph_->mo_last(event.action.location)) {

@@ -45,12 +45,10 @@ void Run::EndLocation(LocationId location, Site site) {
 }
 
 std::uint64_t Run::Load(LocationId location, Order order, Site site) {
-  if (const Event* e = Follow(ActionKind::kLoad, location, order, site)) return e->read;
   return Perform(Make(ActionKind::kLoad, location, order, site)).read;
 }
 
 void Run::Store(LocationId location, std::uint64_t value, Order order, Site site) {
-  if (Follow(ActionKind::kStore, location, order, site, value) != nullptr) return;
   Action action = Make(ActionKind::kStore, location, order, site);
   action.value = value;
   Perform(action);
@@ -58,14 +56,9 @@ void Run::Store(LocationId location, std::uint64_t value, Order order, Site site
 
 std::uint64_t Run::Rmw(LocationId location, const ksync::RmwOp& op, Order success, Order failure,
                        Site site) {
-  const auto kind = static_cast<std::uint8_t>(op.kind);
-  if (const Event* e =
-          Follow(ActionKind::kRmw, location, success, site, op.operand, op.expected, kind)) {
-    return e->read;
-  }
   Action action = Make(ActionKind::kRmw, location, success, site);
   action.failure = failure;
-  action.detail = kind;
+  action.detail = static_cast<std::uint8_t>(op.kind);
   action.bytes = op.bytes;
   action.value = op.operand;
   action.second = op.expected;
@@ -89,11 +82,6 @@ void Run::PlainWrite(LocationId location, Site site) { NotePlain(location, true,
 // Locks -------------------------------------------------------------------------------------------
 
 void Run::Acquire(LocationId lock, LockMode mode, Site site) {
-  if (Follow(ActionKind::kAcquire, lock, Order::kAcquire, site, 0, 0,
-             static_cast<std::uint8_t>(mode)) != nullptr) {
-    me().held.push_back({lock, mode, site});
-    return;
-  }
   Action action = Make(ActionKind::kAcquire, lock, Order::kAcquire, site);
   action.detail = static_cast<std::uint8_t>(mode);
   Perform(action);
@@ -116,10 +104,6 @@ void Run::Release(LocationId lock, LockMode mode, Site site) {
                  ", which it does not hold" +
                  (mode == LockMode::kShared ? " shared" : " exclusively"),
              site);
-  }
-  if (Follow(ActionKind::kRelease, lock, Order::kRelease, site, 0, 0,
-             static_cast<std::uint8_t>(mode)) != nullptr) {
-    return;
   }
   Action action = Make(ActionKind::kRelease, lock, Order::kRelease, site);
   action.detail = static_cast<std::uint8_t>(mode);

@@ -57,7 +57,8 @@ struct Request {
   std::uint8_t bytes = 8;           // kRmw: width of the value.
   LocationId location = 0;
   std::uint64_t value = 0;   // Stored, added, compared with; a thread; how many to choose from.
-  std::uint64_t second = 0;  // kRmw: expected value. kAwait: mask.
+  // kRmw: expected value. kAwait: mask. kChoose: the address of the text that says what.
+  std::uint64_t second = 0;
 
   ksync::LockMode mode() const { return static_cast<ksync::LockMode>(detail); }
 

@@ -71,6 +71,8 @@ std::string Storyteller::Object(const Event& event) const {
     case ActionKind::kPoolAlloc:
     case ActionKind::kPoolFree:
       return names_.LocationName(action.location);
+    case ActionKind::kChoose:
+      return reinterpret_cast<const char*>(action.second);
     default:
       break;
   }

@@ -195,9 +195,10 @@ void Run::Join(ksync::ThreadId thread, bool at_end, Site site) {
   Perform(action);
 }
 
-std::uint32_t Run::Choose(std::uint32_t count, const char*, Site site) {
+std::uint32_t Run::Choose(std::uint32_t count, const char* what, Site site) {
   Action action = Make(ActionKind::kChoose, 0, Order::kRelaxed, site);
   action.value = count;
+  action.second = reinterpret_cast<std::uintptr_t>(what);
   return static_cast<std::uint32_t>(Perform(action).read);
 }
 

@@ -13,6 +13,8 @@
 //   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
 //     made lock.
 //   * KH-81 lived from 5.5 to 5.7, between two generations: every one is right.
+//   * KH-95 is known for what 6.1 made of it, a tree of VMAs that is read while a stack grows. What
+//     its repair also ended, a page's index taken in the midst of a growth, is as old as stacks.
 #include "core/history/fix.h"
 
 namespace rmap {
@@ -121,6 +123,8 @@ constexpr FixInfo kFixes[] = {
     {kKh88, "KH-88", "2555283eb40d",
      "an anon_vma is reused only if no VMA uses it: VMAs and children are counted apart", kG9,
      kG11},
+    {kKh95, "KH-95", "8d7071af8907", "a stack grows only with mmap_sem held for writing", kG0,
+     kG13},
     {kKh108, "KH-108", "b6ac0b3f6013", "an anon_vma is published only after what it contains", kG0,
      std::nullopt},
 };

@@ -65,6 +65,7 @@ enum class Fix {
   kKh80,
   kKh81,
   kKh88,
+  kKh95,
   kKh108,
 };
 

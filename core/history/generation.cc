@@ -58,6 +58,8 @@ constexpr Span LifeOf(Mechanism mechanism) {
       return {kG7, kG13};
     case Mechanism::kReuse:
       return {kG9, kG13};
+    case Mechanism::kGapsInVmaTree:
+      return {kG8, kG10};
   }
   return {kG13, kG0};
 }

@@ -54,6 +54,8 @@ enum class Mechanism {
   kChainUnderOneLock,
   // Fork may give the child an ancestor's anon_vma instead of a new one. Kernel: anon_vma->degree.
   kReuse,
+  // The tree of VMAs knows the largest hole below each node. Kernel: rb_subtree_gap.
+  kGapsInVmaTree,
 };
 
 struct GenerationInfo {

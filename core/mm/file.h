@@ -46,6 +46,9 @@ struct AddressSpace {
   List<Vma> i_mmap;  // Guarded by i_mmap_lock.
   // How often the file was truncated. Written under i_mmap_lock; faults read it without.
   ksync::Marked<unsigned> truncate_count{0, "mapping.truncate_count"};
+  // Whether mm_take_all_locks() holds i_mmap_lock. Guarded by mm_all_locks_mutex.
+  // Kernel: AS_MM_ALL_LOCKS.
+  ksync::Plain<bool> taken_by_all_locks{false, "mapping.taken"};
   mutable ksync::SpinLock tree_lock{kTreeLock};
   IntervalTree<CachedPage> page_tree;  // Guarded by tree_lock.
 };

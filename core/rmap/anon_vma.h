@@ -45,7 +45,8 @@ class AnonVma {
   ksync::Plain<AnonVma*> parent{nullptr, "anon_vma.parent"};
   ksync::Plain<int> num_children{0, "anon_vma.num_children"};
   ksync::Plain<int> num_active_vmas{0, "anon_vma.num_active_vmas"};
-  // Whether mm_take_all_locks() holds the lock. Kernel: bit 0 of head.next.
+  // Whether mm_take_all_locks() holds the lock. Guarded by mm_all_locks_mutex.
+  // Kernel: bit 0 of head.next.
   ksync::Plain<bool> taken_by_all_locks{false, "anon_vma.taken"};
 };
 

@@ -52,6 +52,7 @@ bool PageReferencedOne(const Page& page, const Vma& vma, VirtualPage address) {
 // Returns: what stands for the page from now on.
 Pte ReplacementFor(const Page& page, Pte pte, Unmap what) {
   if (what == Unmap::kForMigration) return Pte::Migration(page, pte.rights());
+  if (what == Unmap::kPoisoned) return Pte{};
   const SwapEntry entry = page.swap_entry.Read();
   page.machine.swap().SwapDuplicate(entry);
   return Pte::Swap(entry);
@@ -61,6 +62,7 @@ Pte ReplacementFor(const Page& page, Pte pte, Unmap what) {
 bool KeepsPages(const Vma& vma, Unmap what) {
   const VmFlags flags = vma.vm_flags.Read();
   if (what == Unmap::kToSwap) return (flags & kVmLocked) != 0;
+  if (what == Unmap::kPoisoned) return false;
   // What exec is about to move cannot be found again. Kernel: invalid_migration_vma().
   return (flags & kVmStackIncomplete) != 0 && vma.machine.Has(Fix::kKh36);
 }

@@ -35,8 +35,9 @@ struct WalkResult {
 WalkResult PageReferenced(Page& page);
 
 // What takes the place of a pte: an entry for the slot of the page in the swap cache, or for its
-// migration. Kernel: TTU_UNMAP, TTU_MIGRATION.
-enum class Unmap { kToSwap, kForMigration };
+// migration; nothing if the page's memory failed. (The kernel leaves an entry that kills whoever
+// touches it.) Kernel: TTU_UNMAP, TTU_MIGRATION; TTU_UNMAP with PageHWPoison().
+enum class Unmap { kToSwap, kForMigration, kPoisoned };
 
 // Unmaps the page wherever it is mapped and can be found; a VMA that locks its pages keeps them
 // from reclaim. The caller looks at PageMapped to learn whether all were found.

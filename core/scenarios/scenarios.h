@@ -54,6 +54,9 @@ std::vector<Scenario> LifetimeScenarios();
 std::vector<Scenario> ChainScenarios();
 std::vector<Scenario> BoundaryScenarios();
 std::vector<Scenario> RecyclingScenarios();
+std::vector<Scenario> StackScenarios();
+std::vector<Scenario> AllLocksScenarios();
+std::vector<Scenario> MemoryFailureScenarios();
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -4,6 +4,7 @@
 
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
+#include "core/vmops/stack.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -50,9 +51,11 @@ void MigrationEntryWait(Mm& mm, VirtualPage address) {
 }  // namespace
 
 bool HandlePageFault(Mm& mm, VirtualPage address, Access access, Page* fresh) {
+  if (mm.machine.Has(Fix::kKh95) && !GrowStackAlone(mm, address)) return false;
   const ksync::SharedGuard mmap_sem(mm.mmap_sem);
-  Vma* const vma = FindVma(mm, address);
+  Vma* const vma = FindVmaOrNext(mm, address);
   ksync::Check(vma != nullptr, "a page outside all VMAs is touched");
+  if (!ExpandStack(*vma, address)) return false;
   for (;;) {
     const Pte pte = mm.page_table[address].Read();
     if (pte.IsPresent() && Allows(pte.rights(), access)) return true;

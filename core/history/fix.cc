@@ -9,6 +9,8 @@
 //   * KH-25, KH-26, KH-29 and KH-39: before the chains the lock was held, the mm was set first and
 //     the list was appended to.
 //   * KH-27 could not fail before KH-17 was repaired: it cloned an empty chain.
+//   * KH-33 came in 3.12 and went in 3.18, both between G8 and G9: before, the error of a split was
+//     set at its beginning.
 //   * KH-51 became possible in 3.0, and was repaired there.
 //   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
 //     made lock.
@@ -67,7 +69,7 @@ constexpr FixInfo kFixes[] = {
      "fork reuses an ancestor's anon_vma, so that chains stop growing", kG1, kG9},
     {kKh31, "KH-31", "ab941e0fff3", "page_address_in_vma accepts pages that the VMA has inherited",
      kG1, kG3},
-    {kKh33, "KH-33", "c4ea95d7cd08", "callers of anon_vma_clone hand its error on", kG1, kG9},
+    {kKh33, "KH-33", "c4ea95d7cd08", "a split hands the error of anon_vma_clone on", kG9, kG9},
     {kKh34, "KH-34", "3f6c82728f4e",
      "migration pins the anon_vma before it takes the last mapping away", kG0, kG4},
     {kKh35, "KH-35", "67b9509b2c68", "migration refuses an anonymous page that nobody maps", kG0,

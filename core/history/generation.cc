@@ -56,6 +56,10 @@ constexpr Span LifeOf(Mechanism mechanism) {
       return {kG8, kG13};
     case Mechanism::kChainUnderOneLock:
       return {kG7, kG13};
+    case Mechanism::kSplitAboveUnlocked:
+      return {kG6, kG7};
+    case Mechanism::kEveryBoundaryLocked:
+      return {kG8, kG13};
     case Mechanism::kReuse:
       return {kG9, kG13};
     case Mechanism::kGapsInVmaTree:

@@ -52,6 +52,10 @@ enum class Mechanism {
   kMoveTakesRmapLocks,
   // Clone and unlink take the family's lock once for the whole chain, not for each link.
   kChainUnderOneLock,
+  // A split whose new VMA is the upper half takes no anon_vma lock. Kernel: 252c5f94d944.
+  kSplitAboveUnlocked,
+  // Every change of a VMA that has an anon_vma takes its lock. Kernel: vma_adjust() from 3.8 on.
+  kEveryBoundaryLocked,
   // Fork may give the child an ancestor's anon_vma instead of a new one. Kernel: anon_vma->degree.
   kReuse,
   // The tree of VMAs knows the largest hole below each node. Kernel: rb_subtree_gap.

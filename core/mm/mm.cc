@@ -3,6 +3,7 @@
 #include "core/mm/mm.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/mm/file.h"
 #include "core/mm/mempolicy.h"
@@ -64,6 +65,12 @@ void InsertVmStruct(Mm& mm, Vma& vma) {
 }
 
 void VmaUnlink(Mm& mm, Vma& vma) { mm.mmap.Erase(vma.mm_node); }
+
+bool VmaDupPolicy(const Vma& vma, Vma& copy) {
+  const std::optional<Mempolicy*> policy = MpolDup(vma.machine, vma.vm_policy.Read());
+  copy.vm_policy.Write(policy.value_or(nullptr));
+  return policy.has_value();
+}
 
 void FreeVma(Vma& vma) {
   if (File* const file = vma.vm_file.Read()) Fput(*file, PutPage);

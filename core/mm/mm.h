@@ -39,6 +39,10 @@ void DetachTask(Mm& mm);
 void InsertVmStruct(Mm& mm, Vma& vma);
 void VmaUnlink(Mm& mm, Vma& vma);
 
+// Gives a copy of a VMA a policy of its own, equal to the original's. Returns: false if memory ran
+// out; then the copy has none. Kernel: vma_dup_policy().
+[[nodiscard]] bool VmaDupPolicy(const Vma& vma, Vma& copy);
+
 // Gives back the VMA's references on its file and its policy, and the VMA. Requires: it is on no
 // list. Kernel: the end of vma_adjust(); remove_vma() without close().
 void FreeVma(Vma& vma);

@@ -302,6 +302,17 @@ void AnonVmaMerge(const Vma& vma, Vma& next) {
   UnlinkAnonVmas(next);
 }
 
+void AnonVmaLinkLocked(Vma& vma, AnonVma& anon_vma) {
+  vma.anon_vma.Write(&anon_vma);
+  LinkToVma(vma, vma.own_link, anon_vma);
+  anon_vma.members.Add(vma.own_link);
+}
+
+void AnonVmaUnlinkLocked(Vma& vma) {
+  vma.anon_vma.Read()->members.Remove(vma.own_link);
+  vma.anon_vma_chain.Erase(vma.own_link.same_vma);
+}
+
 void UnlinkAnonVmas(Vma& vma) {
   if (vma.machine.Has(Mechanism::kChainUnderOneLock)) {
     UnlinkUnderOneLock(vma);

@@ -34,6 +34,12 @@ enum class CloneFor { kCopy, kFork };
 // Requires: mmap_sem held for writing; both have the same anon_vma.
 void AnonVmaMerge(const Vma& vma, Vma& next);
 
+// The same two where a VMA is itself a node of its anon_vma's list (no Mechanism::kChains). Nothing
+// is allocated, so nothing fails. Kernel: __anon_vma_link(), __anon_vma_merge().
+// Require: mmap_sem held for writing, and the anon_vma's lock; to unlink, that the list has others.
+void AnonVmaLinkLocked(Vma& vma, AnonVma& anon_vma);
+void AnonVmaUnlinkLocked(Vma& vma);
+
 // Takes a VMA off all its anon_vmas, newest first, and frees those that nothing else needs.
 // Kernel: unlink_anon_vmas(). Requires: mmap_sem held for writing, or the mm is dying.
 void UnlinkAnonVmas(Vma& vma);

@@ -25,6 +25,13 @@ void PageSetAnonRmap(Page& page, const Vma& vma, VirtualPage address, bool exclu
   page.index.Write(LinearPageIndex(vma, address));
 }
 
+// A false alarm: under a migration the page may belong to the next VMA by now.
+void CheckInside(const Vma& vma, VirtualPage address) {
+  const bool below = address < vma.vm_start.Read();
+  const bool above = address >= vma.vm_end.Read();
+  ksync::Check(!below && !above, "BUG: a page is mapped outside its VMA");
+}
+
 int MappingsBeforeAdding(Page& page) {
   return MappingsIn(page.uses.FetchAdd(kOneMapping, ksync::relaxed));
 }
@@ -42,6 +49,7 @@ void PageAddNewAnonRmap(Page& page, const Vma& vma, VirtualPage address) {
 }
 
 void PageAddAnonRmap(Page& page, const Vma& vma, VirtualPage address, bool exclusive) {
+  if (!page.machine.Has(Fix::kKh51)) CheckInside(vma, address);
   if (MappingsBeforeAdding(page) != 0) return;
   if (page.machine.Has(Mechanism::kAnchorIsKept) && ToAnonVma(page.mapping.Read()) != nullptr) {
     return;

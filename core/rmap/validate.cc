@@ -59,11 +59,14 @@ const char* BrokenRuleOfChain(Mms mms, const Vma& vma) {
   return nullptr;
 }
 
-const char* BrokenRuleOfPage(const Page& page, const Vma& vma, VirtualPage address) {
+const char* BrokenRuleOfPage(Pte pte, const Vma& vma, VirtualPage address) {
+  const Page& page = pte.page();
   if (!PageMapped(page)) return "I1: a page that a pte maps has no mapcount";
   const AnonVma* const anchor = ToAnonVma(page.mapping.Read());
   if (anchor == nullptr) return "I2: a mapped page names no anon_vma";
   if (!ChainNames(vma, anchor)) return "I3: a page's anon_vma is not in the chain of a VMA";
+  if ((pte.rights() & ~vma.vm_page_prot.Read()) != 0)
+    return "I13: a pte allows what its VMA forbids";
   if (VmaAddress(page, vma) != address) return "I1: a walk would look for a page elsewhere";
   return nullptr;
 }
@@ -74,7 +77,7 @@ const char* BrokenRuleOfPtes(Mm& mm, const Vma& vma) {
     const Pte pte = mm.page_table[address].Read();
     if (pte.IsMigration()) return "I1: a migration entry outlived its migration";
     if (!pte.IsPresent()) continue;
-    if (const char* broken = BrokenRuleOfPage(pte.page(), vma, address)) return broken;
+    if (const char* broken = BrokenRuleOfPage(pte, vma, address)) return broken;
   }
   return nullptr;
 }

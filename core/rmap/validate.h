@@ -7,6 +7,7 @@
 //   I3 closure: the anchor of a page is in the chain of every VMA that maps it; a VMA's own
 //      anon_vma is in its chain.
 //   I7 links: each link is on both lists, and names a VMA that some mm has.
+//   I13 rights: a pte allows nothing that its VMA forbids.
 #ifndef RMAPCHECK_CORE_RMAP_VALIDATE_H_
 #define RMAPCHECK_CORE_RMAP_VALIDATE_H_
 

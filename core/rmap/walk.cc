@@ -83,7 +83,8 @@ bool RemoveMigrationPte(const Page& old, Page& page, const Vma& vma, VirtualPage
   // An entry that mremap moves just now is nowhere for a moment, but under the lock.
   const Peek peek = vma.machine.Has(Fix::kKh53) ? Peek::kNever : Peek::kSparesTheLock;
   return WithPte(vma, address, peek, stands_for, [&](ksync::Marked<Pte>& pte) {
-    const Rights rights = pte.Read().rights();
+    // The entry remembers only whether the page was writable; the rest is the VMA's to say.
+    const Rights rights = pte.Read().rights() | kVmRead;
     pte.Write(Pte::Present(page, rights & vma.vm_page_prot.Read()));
     PageAddAnonRmap(page, vma, address);
   });

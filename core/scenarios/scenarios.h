@@ -53,6 +53,8 @@ const std::vector<Scenario>& Scenarios();
 std::vector<Scenario> LifetimeScenarios();
 std::vector<Scenario> ChainScenarios();
 std::vector<Scenario> BoundaryScenarios();
+std::vector<Scenario> MergeScenarios();
+std::vector<Scenario> MappingScenarios();
 std::vector<Scenario> RecyclingScenarios();
 std::vector<Scenario> StackScenarios();
 std::vector<Scenario> AllLocksScenarios();

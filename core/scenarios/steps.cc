@@ -4,6 +4,7 @@
 
 #include "core/vmops/fault.h"
 #include "core/vmops/mprotect.h"
+#include "core/vmops/munmap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
@@ -12,9 +13,14 @@ void Touch(Mm& mm, VirtualPage address, Page& fresh) {
   ksync::Check(done, "a fault found no memory");
 }
 
-void Protect(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags) {
-  const bool done = Mprotect(mm, start, end, flags);
+void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
+  const bool done = Mprotect(mm, start, end, rights);
   ksync::Check(done, "mprotect found no memory");
+}
+
+void Unmap(Mm& mm, VirtualPage start, VirtualPage end) {
+  const bool done = Munmap(mm, start, end);
+  ksync::Check(done, "munmap found no memory");
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -12,7 +12,10 @@ namespace rmap::inline KSYNC_BACKEND {
 void Touch(Mm& mm, VirtualPage address, Page& fresh);
 
 // A program changes access rights. Requires: allocations do not fail.
-void Protect(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags);
+void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights);
+
+// A program gives a range back. Requires: allocations do not fail.
+void Unmap(Mm& mm, VirtualPage start, VirtualPage end);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

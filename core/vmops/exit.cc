@@ -2,33 +2,10 @@
 // the last user needs none, and walkers never had it.
 #include "core/vmops/exit.h"
 
-#include "core/rmap/chain.h"
-#include "core/rmap/page_rmap.h"
+#include "core/vmops/unmap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
-
-// Requires: the pte lock is held.
-void ZapPte(Mm& mm, VirtualPage address) {
-  const Pte pte = mm.page_table[address].Read();
-  if (pte.IsNone()) return;
-  mm.page_table[address].Write(Pte{});
-  if (pte.IsPresent()) PageRemoveRmap(pte.page());
-  if (pte.IsSwap()) mm.machine.swap().SwapFree(pte.entry());
-}
-
-// Kernel: zap_pte_range(), mm/memory.c.
-void ZapPteRange(Mm& mm, const Vma& vma) {
-  const ksync::Guard lock(mm.pte_lock);
-  const VirtualPage end = vma.vm_end.Read();
-  for (VirtualPage address = vma.vm_start.Read(); address < end; ++address) ZapPte(mm, address);
-}
-
-// Kernel: remove_vma().
-void RemoveVma(Mm& mm, Vma& vma) {
-  VmaUnlink(mm, vma);
-  FreeVma(vma);
-}
 
 // Kernel: exit_mmap(): unmap_vmas(), free_pgtables(), remove_vma() for each.
 void ExitMmap(Mm& mm) {
@@ -37,9 +14,13 @@ void ExitMmap(Mm& mm) {
     ZapPteRange(mm, node->owner());
   }
   for (auto* node = mmap.First(); node != nullptr; node = mmap.After(*node)) {
-    UnlinkAnonVmas(node->owner());
+    FreePgtables(node->owner());
   }
-  while (auto* node = mmap.First()) RemoveVma(mm, node->owner());
+  while (auto* node = mmap.First()) {
+    Vma& vma = node->owner();
+    VmaUnlink(mm, vma);
+    RemoveVma(vma);
+  }
 }
 
 }  // namespace

@@ -4,6 +4,9 @@
 //   6 P+X+N   7 P+X   8 X+N   (the range is the whole VMA X)
 #include "core/vmops/merge.h"
 
+#include "core/mm/mempolicy.h"
+#include "core/vmops/split.h"
+
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
@@ -12,20 +15,30 @@ bool IsMergeableAnonVma(const AnonVma* one, const AnonVma* other) {
   return one == nullptr || other == nullptr || one == other;
 }
 
-bool IsMergeable(const Vma& vma, VmFlags flags, const AnonVma* anon_vma) {
-  if (vma.vm_flags.Read() != flags) return false;
-  return IsMergeableAnonVma(vma.anon_vma.Read(), anon_vma);
+// A driver that wants to hear of each VMA's end must not lose one.
+bool HasClose(const Vma& vma) {
+  const VmOperations* const ops = vma.vm_ops.Read();
+  return ops != nullptr && ops->close != nullptr;
+}
+
+// Kernel: is_mergeable_vma().
+bool IsMergeable(const Vma& vma, const VmaProperties& wanted) {
+  if (vma.vm_flags.Read() != wanted.flags) return false;
+  if (vma.vm_file.Read() != wanted.file || HasClose(vma)) return false;
+  if (!MpolEqual(vma.vm_policy.Read(), wanted.policy)) return false;
+  return IsMergeableAnonVma(vma.anon_vma.Read(), wanted.anon_vma);
 }
 
 // Kernel: can_vma_merge_after(): may the range follow the VMA?
-bool CanMergeAfter(const Vma& vma, VmaRange range, VmFlags flags, const AnonVma* anon_vma) {
-  if (vma.vm_end.Read() != range.start || !IsMergeable(vma, flags, anon_vma)) return false;
+bool CanMergeAfter(const Vma& vma, VmaRange range, const VmaProperties& wanted) {
+  // Case 4: the VMA of whose tail the range is does not end where the range begins.
+  if (vma.vm_end.Read() != range.start || !IsMergeable(vma, wanted)) return false;
   return EndOffset(vma) == range.pgoff;
 }
 
 // Kernel: can_vma_merge_before(): may the range go before the VMA?
-bool CanMergeBefore(const Vma& vma, VmaRange range, VmFlags flags, const AnonVma* anon_vma) {
-  if (vma.vm_start.Read() != range.end || !IsMergeable(vma, flags, anon_vma)) return false;
+bool CanMergeBefore(const Vma& vma, VmaRange range, const VmaProperties& wanted) {
+  if (vma.vm_start.Read() != range.end || !IsMergeable(vma, wanted)) return false;
   return vma.vm_pgoff.Read() == range.pgoff + (range.end - range.start);
 }
 
@@ -44,28 +57,55 @@ Vma* MoveBoundaryDown(Vma& prev, VmaRange range, Vma& area) {
   return VmaAdjust(prev, {start, range.start, pgoff}, nullptr) ? &area : nullptr;
 }
 
-// Cases 3 (`area` is `next`) and 8 (`area` is the range, and takes the place of `next`).
-Vma* ExtendDown(Vma& area, VmaRange range, const Vma& next) {
+// Case 3: the head of `next` moves down into the gap.
+Vma* ExtendDown(Vma& next, VmaRange range) {
+  const VirtualPage end = next.vm_end.Read();
+  return VmaAdjust(next, {range.start, end, range.pgoff}, nullptr) ? &next : nullptr;
+}
+
+// Case 8: one of two VMAs takes the place of both. Until the caller has set its properties, a walk
+// sees those that it had before, on the other's pages too.
+Vma* JoinWithNext(Vma& area, VmaRange range, Vma& next) {
+  if (area.machine.Has(Fix::kKh70)) return VmaExpandDown(next, area) ? &next : nullptr;
   const VirtualPage end = next.vm_end.Read();
   return VmaAdjust(area, {range.start, end, range.pgoff}, nullptr) ? &area : nullptr;
 }
 
 }  // namespace
 
-Vma* VmaMerge(Mm& mm, Vma* prev, VmaRange range, VmFlags flags, AnonVma* anon_vma) {
+VmaProperties PropertiesOf(const Vma& vma) {
+  return {.flags = vma.vm_flags.Read(),
+          .anon_vma = vma.anon_vma.Read(),
+          .file = vma.vm_file.Read(),
+          .policy = vma.vm_policy.Read()};
+}
+
+Vma* VmaMerge(Mm& mm, Vma* prev, VmaRange range, const VmaProperties& wanted) {
   Vma* const area = prev == nullptr ? FirstVma(mm) : NextVma(mm, *prev);
   Vma* next = area;
   if (next != nullptr && next->vm_end.Read() == range.end) next = NextVma(mm, *next);
 
-  const bool before = next != nullptr && CanMergeBefore(*next, range, flags, anon_vma);
-  if (prev != nullptr && CanMergeAfter(*prev, range, flags, anon_vma)) {
+  const bool before = next != nullptr && CanMergeBefore(*next, range, wanted);
+  if (prev != nullptr && CanMergeAfter(*prev, range, wanted)) {
     const AnonVma* const prevs = prev->anon_vma.Read();
     const bool both = before && IsMergeableAnonVma(prevs, next->anon_vma.Read());
     return ExtendUp(*prev, range, both ? next : nullptr);
   }
   if (!before) return nullptr;
   const bool tail = prev != nullptr && range.start < prev->vm_end.Read();
-  return tail ? MoveBoundaryDown(*prev, range, *area) : ExtendDown(*area, range, *next);
+  if (tail) return MoveBoundaryDown(*prev, range, *area);
+  return area == next ? ExtendDown(*next, range) : JoinWithNext(*area, range, *next);
+}
+
+Vma* MergeOrSplit(Vma& vma, VirtualPage start, VirtualPage end, const VmaProperties& wanted) {
+  Mm& mm = *vma.vm_mm.Read();
+  const VirtualPage distance = start - vma.vm_start.Read();
+  Vma* const prev = distance != 0 ? &vma : PrevVma(mm, vma);
+  const PageOffset pgoff = vma.vm_pgoff.Read() + distance;
+  if (Vma* merged = VmaMerge(mm, prev, {start, end, pgoff}, wanted)) return merged;
+  if (vma.vm_start.Read() != start && !SplitVma(vma, start, NewVma::kBelow)) return nullptr;
+  if (vma.vm_end.Read() != end && !SplitVma(vma, end, NewVma::kAbove)) return nullptr;
+  return &vma;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

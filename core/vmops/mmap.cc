@@ -1,17 +1,73 @@
-// The simplest operation: a new VMA that no page knows yet. It has no anon_vma until its first
-// fault.
-// Kernel: mmap_region(), mm/mmap.c.
+// A new VMA has no anon_vma until its first fault; so it may become part of any neighbour that is
+// like it, and that is tried first.
 #include "core/vmops/mmap.h"
 
+#include "core/mm/file.h"
+#include "core/vmops/merge.h"
+#include "core/vmops/munmap.h"
+
 namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// The offset of a private anonymous page is its first address.
+PageOffset OffsetOf(const MmapRequest& request) {
+  return request.file == nullptr ? request.start : request.pgoff;
+}
+
+// Requires: mmap_sem held for writing. Returns: null if memory ran out.
+Vma* NewVmaFor(Mm& mm, const MmapRequest& request) {
+  if (mm.machine.AllocationFails("vma")) return nullptr;
+  Vma* const vma = ksync::New<Vma>(mm.machine, &mm, request.start, request.end, OffsetOf(request),
+                                   request.flags);
+  vma->vm_ops.Write(request.ops);
+  if (request.file != nullptr) {
+    GetFile(*request.file);
+    vma->vm_file.Write(request.file);
+    VmaLinkFile(request.file->f_mapping, vma->shared_node);
+  }
+  InsertVmStruct(mm, *vma);
+  return vma;
+}
+
+// Returns: the VMA before an address at which nothing is mapped, or null.
+Vma* VmaBefore(const Mm& mm, VirtualPage address) {
+  Vma* before = nullptr;
+  for (Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
+    if (vma->vm_start.Read() >= address) break;
+    before = vma;
+  }
+  return before;
+}
+
+// Requires: mmap_sem held for writing.
+Vma* MmapRegionLocked(Mm& mm, const MmapRequest& request) {
+  if (!DoMunmap(mm, request.start, request.end)) return nullptr;
+  const VmaRange range{request.start, request.end, OffsetOf(request)};
+  Vma* const prev = VmaBefore(mm, request.start);
+  Vma* const merged = VmaMerge(mm, prev, range, {.flags = request.flags, .file = request.file});
+  return merged != nullptr ? merged : NewVmaFor(mm, request);
+}
+
+}  // namespace
 
 Vma* MmapAnonymous(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags) {
   const ksync::Guard mmap_sem(mm.mmap_sem);
-  if (mm.machine.AllocationFails("vma")) return nullptr;
-  // The offset of a private anonymous page is its first address.
-  Vma* const vma = ksync::New<Vma>(mm.machine, &mm, start, end, /*pgoff=*/start, flags);
-  InsertVmStruct(mm, *vma);
-  return vma;
+  return NewVmaFor(mm, {.start = start, .end = end, .flags = flags});
+}
+
+Vma* MmapRegion(Mm& mm, const MmapRequest& request) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  return MmapRegionLocked(mm, request);
+}
+
+bool Brk(Mm& mm, VirtualPage start, VirtualPage end) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  VirtualPage old = mm.brk.Read();
+  if (old < start) old = start;
+  const bool done = end <= old ? DoMunmap(mm, end, old)
+                               : MmapRegionLocked(mm, {.start = old, .end = end}) != nullptr;
+  if (done) mm.brk.Write(end);
+  return done;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -1,38 +1,45 @@
-// Merge if possible, else cut the range out, then set the flags. Not modelled: the change of the
-// ptes, which no protocol here depends on.
+// Merge if possible, else cut the range out; then set the VMA's properties; then change the ptes of
+// the range. A page that a walk puts back meanwhile gets its rights from the VMA.
 #include "core/vmops/mprotect.h"
 
 #include "core/vmops/merge.h"
-#include "core/vmops/split.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Makes [start, end) a VMA of its own. Returns: false if memory ran out.
-bool CutOut(Vma& vma, VirtualPage start, VirtualPage end) {
-  if (vma.vm_start.Read() != start && !SplitVma(vma, start, NewVma::kBelow)) return false;
-  return vma.vm_end.Read() == end || SplitVma(vma, end, NewVma::kAbove);
+// Returns: what the pte becomes. Reading is given and taken at once; writing is only taken, and
+// given by the next fault. An entry in place of a page only remembers whether that was writable.
+// Kernel: change_pte_range().
+Pte Changed(Pte pte, Rights rights) {
+  if (pte.IsMigration()) return pte.WriteProtected();
+  if (!pte.IsPresent()) return pte;
+  return Pte::Present(pte.page(), (pte.rights() | kVmRead) & rights);
+}
+
+// Kernel: change_protection(), mm/mprotect.c.
+void ChangeProtection(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
+  const ksync::Guard lock(mm.pte_lock);
+  for (VirtualPage address = start; address < end; ++address) {
+    const Pte pte = mm.page_table[address].Read();
+    if (!pte.IsNone()) mm.page_table[address].Write(Changed(pte, rights));
+  }
 }
 
 }  // namespace
 
-bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags) {
+bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
   const ksync::Guard mmap_sem(mm.mmap_sem);
-  Vma* vma = FindVma(mm, start);
-  ksync::Check(vma != nullptr, "mprotect of a hole");
-  if (vma->vm_flags.Read() == flags) return true;
-
-  const VirtualPage distance = start - vma->vm_start.Read();
-  Vma* const prev = distance != 0 ? vma : PrevVma(mm, *vma);
-  const PageOffset pgoff = vma->vm_pgoff.Read() + distance;
-  Vma* const merged = VmaMerge(mm, prev, {start, end, pgoff}, flags, vma->anon_vma.Read());
-  if (merged != nullptr) {
-    vma = merged;
-  } else if (!CutOut(*vma, start, end)) {
-    return false;
-  }
+  Vma* const old = FindVma(mm, start);
+  ksync::Check(old != nullptr, "mprotect of a hole");
+  VmaProperties wanted = PropertiesOf(*old);
+  const VmFlags flags = (wanted.flags & ~kVmAccess) | rights;
+  if (flags == wanted.flags) return true;
+  wanted.flags = flags;
+  Vma* const vma = MergeOrSplit(*old, start, end, wanted);
+  if (vma == nullptr) return false;
   vma->vm_flags.Write(flags);
-  vma->vm_page_prot.Write(flags & kVmAccess);
+  vma->vm_page_prot.Write(rights);
+  ChangeProtection(mm, start, end, rights);
   return true;
 }
 

@@ -7,8 +7,9 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Requires: [start, end) lies in one VMA. Returns: false if memory ran out.
-[[nodiscard]] bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags);
+// Requires: [start, end) lies in one VMA. Returns: false if memory ran out; the rights are as they
+// were then, but the VMA may have been split.
+[[nodiscard]] bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

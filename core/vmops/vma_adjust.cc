@@ -5,8 +5,11 @@
 
 #include <optional>
 
+#include "core/mm/file.h"
 #include "core/rmap/anon_vma.h"
 #include "core/rmap/chain.h"
+#include "core/rmap/interval_update.h"
+#include "core/vmops/boundary_lock.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -15,18 +18,29 @@ namespace {
 class Round {
  public:
   // `end` behind the next VMA's end is cut there: the rest is another round's.
-  Round(Vma& vma, VmaRange range, Vma* insert) : vma_(vma), range_(range), insert_(insert) {
-    next_ = NextVma(mm(), vma);
+  Round(Vma& vma, VmaRange range, Vma* insert)
+      : Round(vma, range, insert, NextVma(*vma.vm_mm.Read(), vma)) {
     if (next_ != nullptr && insert == nullptr) Classify();
   }
 
+  // The neighbour is the VMA before, and goes.
+  static Round ThatRemovesPrev(Vma& vma, VmaRange range, Vma& prev) {
+    Round round(vma, range, nullptr, &prev);
+    round.remove_next_ = true;
+    round.Transfer(prev, vma);
+    return round;
+  }
+
   [[nodiscard]] bool Run() {
-    if (!Import()) return false;
+    if (Has(Mechanism::kChains) && !Import()) return false;
     {
-      std::optional<ksync::Guard<AnonVmaLock>> lock;
-      if (AnonVma* anon_vma = AnonVmaToLock()) {
-        lock.emplace(LockOf(vma_.machine, *anon_vma), ksync::Site::current());
+      std::optional<ksync::Guard<ksync::SpinLock>> i_mmap_lock;
+      if (File* const file = vma_.vm_file.Read()) {
+        i_mmap_lock.emplace(file->f_mapping.i_mmap_lock, ksync::Site::current());
+        UpdateFile(file->f_mapping);
       }
+      const BoundaryLock lock(Change());
+      if (!Has(Mechanism::kChains)) ImportLocked(lock.anon_vma());
       StoreRange();
       Relink();
     }
@@ -38,6 +52,9 @@ class Round {
   VirtualPage end() const { return range_.end; }
 
  private:
+  Round(Vma& vma, VmaRange range, Vma* insert, Vma* next)
+      : vma_(vma), range_(range), insert_(insert), next_(next) {}
+
   Mm& mm() const { return *vma_.vm_mm.Read(); }
 
   void Classify() {
@@ -45,8 +62,8 @@ class Round {
     const VirtualPage next_end = next_->vm_end.Read();
     if (range_.end >= next_end) {
       remove_next_ = true;
+      Transfer(ExporterInPlaceOf(*next_, range_.end > next_end), vma_);
       range_.end = next_end;
-      Transfer(*next_, vma_);
     } else if (range_.end > next_start) {
       adjust_next_ = static_cast<int>(range_.end - next_start);
       Transfer(*next_, vma_);
@@ -54,6 +71,13 @@ class Round {
       adjust_next_ = -static_cast<int>(end - range_.end);
       Transfer(vma_, *next_);
     }
+  }
+
+  // Returns: from which VMA to clone if `next` is swallowed. Of two that are swallowed, the second
+  // may be the one with a chain; in its own round it would be too late to fail.
+  Vma& ExporterInPlaceOf(Vma& next, bool swallows_two) const {
+    if (!swallows_two || !Has(Fix::kKh27)) return next;
+    return next.anon_vma.Read() != nullptr ? next : *NextVma(mm(), next);
   }
 
   void Transfer(Vma& exporter, Vma& importer) {
@@ -71,48 +95,81 @@ class Round {
     // A clone takes a VMA without anon_vma for a child, which may adopt any.
     if (Has(Fix::kKh66)) importer_->anon_vma.Write(anon_vma);
     if (!AnonVmaClone(*importer_, source)) {
-      SetLockRmap(*importer_, false);
+      UndoImport();
       return false;
     }
     importer_->anon_vma.Write(anon_vma);
     return true;
   }
 
-  // Returns: whose lock keeps walkers away from the stores, or null if none is taken.
-  AnonVma* AnonVmaToLock() const {
-    if (!Has(Fix::kKh25)) return nullptr;
-    if (AnonVma* own = vma_.anon_vma.Read()) {
-      // When only vm_end moves and nobody gains, no address changes.
-      const bool needed = insert_ != nullptr || importer_ != nullptr || StartMoves();
-      return needed ? own : nullptr;
-    }
-    const bool next_moves = adjust_next_ != 0 && Has(Fix::kKh26);
-    return next_moves ? next_->anon_vma.Read() : nullptr;
+  // What a failed clone must not leave: see also KH-67.
+  void UndoImport() {
+    SetLockRmap(*importer_, false);
+    if (Has(Fix::kKh66)) importer_->anon_vma.Write(nullptr);
   }
 
-  bool StartMoves() const { return range_.start != vma_.vm_start.Read(); }
+  // Before chains, where nothing is allocated. The lock is that of `anon_vma`.
+  void ImportLocked(AnonVma* anon_vma) {
+    if (anon_vma == nullptr || importer_ == nullptr) return;
+    if (importer_->anon_vma.Read() == nullptr) AnonVmaLinkLocked(*importer_, *anon_vma);
+  }
+
+  BoundaryChange Change() const {
+    const bool start_moves = range_.start != vma_.vm_start.Read();
+    return {.vma = vma_,
+            .next = next_,
+            .start_moves = start_moves,
+            .inserts = insert_ != nullptr,
+            .moves_pages = importer_ != nullptr};
+  }
+
+  // Requires: i_mmap_lock held. A truncation under way begins again with a VMA that gains.
+  void UpdateFile(AddressSpace& mapping) {
+    const unsigned count = vma_.vm_truncate_count.Read();
+    if (importer_ != nullptr && next_->vm_truncate_count.Read() != count) {
+      importer_->vm_truncate_count.Write(0);
+    }
+    if (insert_ != nullptr) {
+      insert_->vm_truncate_count.Write(count);
+      mapping.i_mmap.PushBack(insert_->shared_node);
+    }
+    if (remove_next_) mapping.i_mmap.Erase(next_->shared_node);
+  }
 
   void StoreRange() {
+    AnonVmaIntervalTreePreUpdateVma(vma_);
+    if (adjust_next_ != 0) AnonVmaIntervalTreePreUpdateVma(*next_);
     vma_.vm_start.Write(range_.start);
     vma_.vm_end.Write(range_.end);
     vma_.vm_pgoff.Write(range_.pgoff);
-    if (adjust_next_ == 0) return;
-    next_->vm_start.Write(next_->vm_start.Read() + adjust_next_);
-    next_->vm_pgoff.Write(next_->vm_pgoff.Read() + adjust_next_);
+    if (adjust_next_ != 0) {
+      next_->vm_start.Write(next_->vm_start.Read() + adjust_next_);
+      next_->vm_pgoff.Write(next_->vm_pgoff.Read() + adjust_next_);
+      AnonVmaIntervalTreePostUpdateVma(*next_);
+    }
+    AnonVmaIntervalTreePostUpdateVma(vma_);
   }
 
   void Relink() {
     if (remove_next_) {
       VmaUnlink(mm(), *next_);
       SetLockRmap(*next_, true);
+      if (HasNodeInAnonVma(*next_)) AnonVmaUnlinkLocked(*next_);
     } else if (insert_ != nullptr) {
       InsertVmStruct(mm(), *insert_);
+      if (HasNodeInAnonVma(*insert_)) AnonVmaLinkLocked(*insert_, *insert_->anon_vma.Read());
     }
   }
 
   void RemoveNext() {
-    if (next_->anon_vma.Read() != nullptr) AnonVmaMerge(vma_, *next_);
-    ksync::Delete(next_);
+    const bool linked = Has(Mechanism::kChains) && next_->anon_vma.Read() != nullptr;
+    if (linked) AnonVmaMerge(vma_, *next_);
+    FreeVma(*next_);
+  }
+
+  // Whether the VMA itself belongs on its anon_vma's list.
+  bool HasNodeInAnonVma(const Vma& vma) const {
+    return !Has(Mechanism::kChains) && vma.anon_vma.Read() != nullptr;
   }
 
   // Asks rmap walkers to look away from a VMA, or no longer. Returns: whether this kernel can ask.
@@ -131,7 +188,7 @@ class Round {
   Vma& vma_;
   VmaRange range_;
   Vma* const insert_;
-  Vma* next_ = nullptr;
+  Vma* const next_;
   Vma* importer_ = nullptr;
   Vma* exporter_ = nullptr;
   bool remove_next_ = false;
@@ -142,12 +199,21 @@ class Round {
 }  // namespace
 
 bool VmaAdjust(Vma& vma, VmaRange range, Vma* insert) {
+  // Nothing can fail when a VMA is inserted, but callers are prepared.
+  if (insert != nullptr && vma.machine.InfallibleFails("vma_adjust")) return false;
   // Two rounds when two VMAs are swallowed.
   for (;;) {
     Round round(vma, range, insert);
     if (!round.Run()) return false;
     if (round.end() == range.end) return true;
   }
+}
+
+bool VmaExpandDown(Vma& next, Vma& vma) {
+  const VirtualPage start = vma.vm_start.Read();
+  const VirtualPage end = next.vm_end.Read();
+  const PageOffset pgoff = vma.vm_pgoff.Read();
+  return Round::ThatRemovesPrev(next, {start, end, pgoff}, vma).Run();
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

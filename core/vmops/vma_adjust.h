@@ -7,7 +7,8 @@
 //   G1     VM_LOCK_RMAP on a VMA that gets its first anon_vma, or that is being removed: walkers
 //          look away. A VMA that has an anon_vma already is not covered.
 //   G2-G4  nothing.
-//   G5     (KH-25) the lock of the VMA's family, held around the stores.
+//   others an anon_vma lock, held around the stores (boundary_lock.h).
+// Walkers that come from a file are kept away by i_mmap_lock in every generation.
 #ifndef RMAPCHECK_CORE_VMOPS_VMA_ADJUST_H_
 #define RMAPCHECK_CORE_VMOPS_VMA_ADJUST_H_
 
@@ -23,8 +24,14 @@ struct VmaRange {
 
 // Gives the VMA another range. The next VMA shrinks, grows or vanishes accordingly, unless `insert`
 // is given: that is a new VMA, not yet in the list, for the part that `vma` gives away.
-// Requires: mmap_sem held for writing. Returns: false if memory ran out.
+// Requires: mmap_sem held for writing. Returns: false if memory ran out; what was done by then
+// stays done (KH-27 was that).
 [[nodiscard]] bool VmaAdjust(Vma& vma, VmaRange range, Vma* insert);
+
+// The VMA before `next` vanishes, and `next` grows down over it. Kernel: __vma_adjust() with
+// `expand`, since 4.9. Requires: mmap_sem held for writing; `vma` is the one before `next`.
+// Returns: false if memory ran out; then nothing changed.
+[[nodiscard]] bool VmaExpandDown(Vma& next, Vma& vma);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

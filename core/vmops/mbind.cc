@@ -1,0 +1,106 @@
+// The pages are moved one by one, each to a page that its VMA's policy was asked for. Where pages
+// come from is not modelled; that the policy is read is.
+#include "core/vmops/mbind.h"
+
+#include <optional>
+#include <vector>
+
+#include "core/mm/mempolicy.h"
+#include "core/rmap/walk.h"
+#include "core/vmops/merge.h"
+#include "core/vmops/migrate.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Returns: the pages mapped in the range, each with a reference. Kernel: check_range().
+std::vector<Page*> IsolatePages(Mm& mm, VirtualPage start, VirtualPage end) {
+  std::vector<Page*> pages;
+  const ksync::Guard lock(mm.pte_lock);
+  for (VirtualPage address = start; address < end; ++address) {
+    const Pte pte = mm.page_table[address].Read();
+    if (!pte.IsPresent()) continue;
+    GetPage(pte.page());
+    pages.push_back(&pte.page());
+  }
+  return pages;
+}
+
+// Kernel: policy_vma(), vma_replace_policy(). Returns: false if memory ran out.
+bool ReplacePolicy(Vma& vma, const Mempolicy& policy) {
+  if (MpolEqual(vma.vm_policy.Read(), &policy)) return true;
+  const std::optional<Mempolicy*> copy = MpolDup(vma.machine, &policy);
+  if (!copy.has_value()) return false;
+  Mempolicy* const old = vma.vm_policy.Read();
+  vma.vm_policy.Write(*copy);
+  MpolPut(old);
+  return true;
+}
+
+// Kernel: mbind_range(). Returns: false if memory ran out.
+bool MbindRange(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy) {
+  while (start < end) {
+    Vma* const vma = FindVma(mm, start);
+    ksync::Check(vma != nullptr, "mbind of a hole");
+    const VirtualPage vma_end = vma->vm_end.Read();
+    const VirtualPage stop = vma_end < end ? vma_end : end;
+    VmaProperties wanted = PropertiesOf(*vma);
+    wanted.policy = &policy;
+    Vma* const changed = MergeOrSplit(*vma, start, stop, wanted);
+    if (changed == nullptr || !ReplacePolicy(*changed, policy)) return false;
+    start = stop;
+  }
+  return true;
+}
+
+// Returns: the first VMA from `vma` on that maps the page, or null.
+Vma* VmaOfPage(const Mm& mm, const Page& page, Vma* vma) {
+  while (vma != nullptr && !VmaAddress(page, *vma).has_value()) vma = NextVma(mm, *vma);
+  return vma;
+}
+
+// Returns: a page from where the VMA's policy says; null if memory ran out.
+// Kernel: new_vma_page(), alloc_page_vma().
+Page* NewVmaPage(const Machine& machine, const Vma* vma) {
+  const Mempolicy* const policy = vma == nullptr ? nullptr : vma->vm_policy.Read();
+  if (policy != nullptr) policy->mode.Read();
+  return AllocPage(machine);
+}
+
+// Requires: references on both; they are dropped. Kernel: unmap_and_move().
+void MovePage(Page& from, Page& to) {
+  Migration migration(from, to);
+  migration.Begin();
+  migration.Finish();
+  PutPage(to);
+  PutPage(from);
+}
+
+// Moves the pages to where the policies of `first` and the VMAs behind it want them. Drops the
+// references. Kernel: migrate_pages().
+void MigratePages(const Mm& mm, const std::vector<Page*>& pages, Vma* first) {
+  for (Page* page : pages) {
+    Page* const target = NewVmaPage(mm.machine, VmaOfPage(mm, *page, first));
+    if (target == nullptr) {
+      PutPage(*page);
+      continue;
+    }
+    GetPage(*target);
+    MovePage(*page, *target);
+  }
+}
+
+}  // namespace
+
+bool Mbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  Vma* first = FindVma(mm, start);
+  const std::vector<Page*> pages = IsolatePages(mm, start, end);
+  const bool done = MbindRange(mm, start, end, policy);
+  // The VMA that was there may have been merged away.
+  if (mm.machine.Has(Fix::kKh63)) first = FindVma(mm, start);
+  MigratePages(mm, pages, first);
+  return done;
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

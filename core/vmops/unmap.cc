@@ -1,0 +1,41 @@
+// The pieces are the same for munmap and for exit; the order in which they are put together is
+// theirs.
+#include "core/vmops/unmap.h"
+
+#include "core/mm/file.h"
+#include "core/rmap/chain.h"
+#include "core/rmap/page_rmap.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Requires: the pte lock is held.
+void ZapPte(Mm& mm, VirtualPage address) {
+  const Pte pte = mm.page_table[address].Read();
+  if (pte.IsNone()) return;
+  mm.page_table[address].Write(Pte{});
+  if (pte.IsPresent()) PageRemoveRmap(pte.page());
+  if (pte.IsSwap()) mm.machine.swap().SwapFree(pte.entry());
+}
+
+}  // namespace
+
+void ZapPteRange(Mm& mm, const Vma& vma) {
+  const ksync::Guard lock(mm.pte_lock);
+  const VirtualPage end = vma.vm_end.Read();
+  for (VirtualPage address = vma.vm_start.Read(); address < end; ++address) ZapPte(mm, address);
+}
+
+void FreePgtables(Vma& vma) {
+  UnlinkAnonVmas(vma);
+  File* const file = vma.vm_file.Read();
+  if (file != nullptr) UnlinkFileVma(file->f_mapping, vma.shared_node);
+}
+
+void RemoveVma(Vma& vma) {
+  const VmOperations* const ops = vma.vm_ops.Read();
+  if (ops != nullptr && ops->close != nullptr) ops->close(vma);
+  FreeVma(vma);
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

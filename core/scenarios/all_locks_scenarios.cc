@@ -1,5 +1,6 @@
 // Can one thread hold every rmap lock of an mm, and does that keep walks out? The walk is a
 // migration's second, because that is the one which must not see less than there is.
+#include "core/mm/file.h"
 #include "core/rmap/validate.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"
@@ -9,6 +10,7 @@
 #include "core/vmops/fork.h"
 #include "core/vmops/migrate.h"
 #include "core/vmops/mmap.h"
+#include "core/vmops/split.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -79,6 +81,41 @@ void TakeAllLocksVersusFork(const Kernel& kernel) {
   Mmput(parent);
 }
 
+void MapFile(File& file, Vma& vma) {
+  GetFile(file);
+  vma.vm_file.Write(&file);
+  VmaLinkFile(file.f_mapping, vma.shared_node);
+}
+
+// All locks of a process are taken while its child cuts a VMA in two. It is a private mapping of a
+// file, so that the two VMAs have one file and, but for G1 to G4, one anon_vma lock.
+void TakeAllLocksVersusAdjust(const Kernel& kernel) {
+  World world(kernel);
+  File& file = *ksync::New<File>(world.machine());
+  Mm& parent = world.NewMm();
+  Vma* const vma = MmapAnonymous(parent, 0, 2);
+  Touch(parent, 0, world.AddPage());
+  Mm& child = *DupMm(parent);
+  Vma* const copy = FindVma(child, 0);
+  MapFile(file, *vma);
+  MapFile(file, *copy);
+
+  ksync::Thread split(
+      [&child, copy] {
+        const ksync::Guard mmap_sem(child.mmap_sem);
+        const bool done = SplitVma(*copy, 1, NewVma::kBelow);
+        ksync::Check(done, "a split found no memory");
+      },
+      "split");
+  UnderAllLocks(parent, [] {});
+  split.Join();
+
+  Validate({&parent, &child});
+  Mmput(child);
+  Mmput(parent);
+  Fput(file, PutPage);
+}
+
 }  // namespace
 
 std::vector<Scenario> AllLocksScenarios() {
@@ -98,6 +135,15 @@ std::vector<Scenario> AllLocksScenarios() {
                  "order that only the chain decides.",
        .run = TakeAllLocksVersusFork,
        .default_generation = Generation::kG3},
+      {.name = "TakeAllLocksVersusAdjust",
+       .claim = "All locks of an mm can be taken while a relative moves a boundary.",
+       .oracle = "A deadlock: with one pass over the VMAs the anon_vma's lock is taken before the "
+                 "file's, and vma_adjust takes the file's before the anon_vma's. From G1 to G4 it "
+                 "takes no anon_vma lock at all.",
+       .run = TakeAllLocksVersusAdjust,
+       .default_generation = Generation::kG5,
+       .bugs = {{.fix = Fix::kKh02, .violation = "deadlock"}},
+       .expectations = {{"G0 without KH-02", "deadlock"}, {"G1..G4 without KH-02"}}},
   };
 }
 

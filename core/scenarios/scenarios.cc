@@ -7,9 +7,17 @@ namespace {
 
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
-  for (const auto& topic :
-       {LifetimeScenarios, RecyclingScenarios, ChainScenarios, BoundaryScenarios, StackScenarios,
-        AllLocksScenarios, MemoryFailureScenarios, MergeScenarios, MappingScenarios}) {
+  for (const auto& topic : {
+           LifetimeScenarios,
+           RecyclingScenarios,
+           ChainScenarios,
+           BoundaryScenarios,
+           StackScenarios,
+           AllLocksScenarios,
+           MemoryFailureScenarios,
+           MergeScenarios,
+           MappingScenarios,
+       }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }
   return all;

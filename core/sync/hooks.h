@@ -127,7 +127,8 @@ class Hooks {
   // `at_end`: called by a destructor, from which nothing may be thrown.
   virtual void Join(ThreadId thread, bool at_end, Site site) = 0;
 
-  // Returns: each of 0..count-1 in some execution. `what` must outlive the exploration, as names do.
+  // Returns: each of 0..count-1 in some execution. `what` must outlive the exploration, as names
+  // do.
   virtual std::uint32_t Choose(std::uint32_t count, const char* what, Site site) = 0;
 
   // Memory. Allocate never returns null (failure is a Choose of the caller's) and never reuses an

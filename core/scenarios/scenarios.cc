@@ -8,8 +8,8 @@ namespace {
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
   for (const auto& topic :
-       {LifetimeScenarios, RecyclingScenarios, ChainScenarios, BoundaryScenarios, StackScenarios,
-        AllLocksScenarios, MemoryFailureScenarios}) {
+       {LifetimeScenarios, RecyclingScenarios, ChainScenarios, BoundaryScenarios, MremapScenarios,
+        FileScenarios, StackScenarios, AllLocksScenarios, MemoryFailureScenarios}) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }
   return all;

@@ -2,6 +2,7 @@
 // the last user needs none, and walkers never had it.
 #include "core/vmops/exit.h"
 
+#include "core/mm/file.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 
@@ -30,6 +31,13 @@ void RemoveVma(Mm& mm, Vma& vma) {
   FreeVma(vma);
 }
 
+// Takes the VMA off what leads walks to it. Kernel: free_pgtables().
+void FreePgtables(Vma& vma) {
+  UnlinkAnonVmas(vma);
+  File* const file = vma.vm_file.Read();
+  if (file != nullptr) UnlinkFileVma(file->f_mapping, vma.shared_node);
+}
+
 // Kernel: exit_mmap(): unmap_vmas(), free_pgtables(), remove_vma() for each.
 void ExitMmap(Mm& mm) {
   const List<Vma>& mmap = mm.mmap;
@@ -37,7 +45,7 @@ void ExitMmap(Mm& mm) {
     ZapPteRange(mm, node->owner());
   }
   for (auto* node = mmap.First(); node != nullptr; node = mmap.After(*node)) {
-    UnlinkAnonVmas(node->owner());
+    FreePgtables(node->owner());
   }
   while (auto* node = mmap.First()) RemoveVma(mm, node->owner());
 }

@@ -14,7 +14,10 @@ bool IsMergeableAnonVma(const AnonVma* one, const AnonVma* other) {
 
 bool IsMergeable(const Vma& vma, VmFlags flags, const AnonVma* anon_vma) {
   if (vma.vm_flags.Read() != flags) return false;
-  return IsMergeableAnonVma(vma.anon_vma.Read(), anon_vma);
+  const AnonVma* const own = vma.anon_vma.Read();
+  if (!IsMergeableAnonVma(own, anon_vma)) return false;
+  if (own == anon_vma || !vma.machine.Has(Mechanism::kMergeKeepsSingular)) return true;
+  return vma.anon_vma_chain.IsSingular();
 }
 
 // Kernel: can_vma_merge_after(): may the range follow the VMA?

@@ -1,7 +1,8 @@
-// Merge if possible, else cut the range out, then set the flags. Not modelled: the change of the
-// ptes, which no protocol here depends on.
+// Merge if possible, else cut the range out, then set the flags. Not modelled: the change of
+// anonymous ptes, which no protocol here depends on.
 #include "core/vmops/mprotect.h"
 
+#include "core/vmops/file_map.h"
 #include "core/vmops/merge.h"
 #include "core/vmops/split.h"
 
@@ -12,6 +13,18 @@ namespace {
 bool CutOut(Vma& vma, VirtualPage start, VirtualPage end) {
   if (vma.vm_start.Read() != start && !SplitVma(vma, start, NewVma::kBelow)) return false;
   return vma.vm_end.Read() == end || SplitVma(vma, end, NewVma::kAbove);
+}
+
+// Each pte is taken out before it comes back changed, so that no CPU changes it in between.
+// Kernel: change_pte_range().
+void ChangeProtection(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
+  const ksync::Guard pte_lock(mm.pte_lock);
+  for (VirtualPage address = start; address < end; ++address) {
+    const Pte pte = mm.page_table[address].Read();
+    if (!pte.IsPresent()) continue;
+    mm.page_table[address].Write(Pte{});
+    mm.page_table[address].Write(Pte::Present(pte.page(), (pte.rights() | kVmRead) & rights));
+  }
 }
 
 }  // namespace
@@ -32,7 +45,8 @@ bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags) {
     return false;
   }
   vma->vm_flags.Write(flags);
-  vma->vm_page_prot.Write(flags & kVmAccess);
+  vma->vm_page_prot.Write(VmPageProt(flags));
+  if (vma->vm_file.Read() != nullptr) ChangeProtection(mm, start, end, flags & kVmAccess);
   return true;
 }
 

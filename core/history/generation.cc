@@ -50,16 +50,18 @@ constexpr Span LifeOf(Mechanism mechanism) {
       return {kG8, kG13};
     case Mechanism::kIntervalTree:
       return {kG8, kG13};
-    case Mechanism::kMovetoTail:
-      return {kG7, kG7};
     case Mechanism::kMoveTakesRmapLocks:
       return {kG8, kG13};
+    case Mechanism::kTruncationBreaks:
+      return {kG0, kG5};
     case Mechanism::kChainUnderOneLock:
       return {kG7, kG13};
     case Mechanism::kSplitAboveUnlocked:
       return {kG6, kG7};
     case Mechanism::kEveryBoundaryLocked:
       return {kG8, kG13};
+    case Mechanism::kMergeKeepsSingular:
+      return {kG6, kG13};
     case Mechanism::kReuse:
       return {kG9, kG13};
     case Mechanism::kGapsInVmaTree:

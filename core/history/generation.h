@@ -45,17 +45,22 @@ enum class Mechanism {
   kSharedWalkers,
   // The VMAs of an anon_vma are in a tree by page index, not in a list. Kernel: bf181b9f9d8d.
   kIntervalTree,
-  // mremap into a merged VMA moves that VMA to the list's end. Kernel: anon_vma_moveto_tail.
-  kMovetoTail,
-  // Where the walk's order does not help, mremap moves ptes under the rmap locks. Kernel:
-  // move_ptes, 108d6642ad81.
+  // Where the walk's order does not help, mremap moves ptes under the rmap locks. Before, it
+  // changes
+  // the order (KH-54). Kernel: move_ptes, 108d6642ad81; anon_vma_moveto_tail.
   kMoveTakesRmapLocks,
+  // A truncation gives i_mmap_lock back between two pages, and remembers how far it has come.
+  // Kernel: vma->vm_truncate_count; gone with 97a894136f29.
+  kTruncationBreaks,
   // Clone and unlink take the family's lock once for the whole chain, not for each link.
   kChainUnderOneLock,
   // A split whose new VMA is the upper half takes no anon_vma lock. Kernel: 252c5f94d944.
   kSplitAboveUnlocked,
   // Every change of a VMA that has an anon_vma takes its lock. Kernel: vma_adjust() from 3.8 on.
   kEveryBoundaryLocked,
+  // A VMA without anon_vma and one with are joined only by what becomes of the second, if that is
+  // linked to one anon_vma. Kernel: is_mergeable_anon_vma(), 965f55dea0e3.
+  kMergeKeepsSingular,
   // Fork may give the child an ancestor's anon_vma instead of a new one. Kernel: anon_vma->degree.
   kReuse,
   // The tree of VMAs knows the largest hole below each node. Kernel: rb_subtree_gap.

@@ -75,6 +75,24 @@ void RemoveFromPageCache(AddressSpace& mapping, const Page& page, PageOffset off
   ksync::Delete(entry);
 }
 
+bool PageDirty(const AddressSpace& mapping, PageOffset offset) {
+  ksync::Guard guard(mapping.tree_lock);
+  return FindEntry(mapping, offset)->dirty.Read();
+}
+
+void SetPageDirty(AddressSpace& mapping, PageOffset offset) {
+  ksync::Guard guard(mapping.tree_lock);
+  FindEntry(mapping, offset)->dirty.Write(true);
+}
+
+bool TestClearPageDirty(AddressSpace& mapping, PageOffset offset) {
+  ksync::Guard guard(mapping.tree_lock);
+  CachedPage& entry = *FindEntry(mapping, offset);
+  const bool dirty = entry.dirty.Read();
+  entry.dirty.Write(false);
+  return dirty;
+}
+
 Page* LookupPage(const AddressSpace& mapping, PageOffset offset) {
   const CachedPage* const entry = FindEntry(mapping, offset);
   return entry == nullptr ? nullptr : entry->page.Read();

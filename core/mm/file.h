@@ -35,6 +35,9 @@ struct CachedPage {
   explicit CachedPage(Page& cached) : page(&cached, "cached.page") {}
 
   const ksync::Plain<Page*> page;
+  // Whether the page may hold what is not stored yet. Guarded by tree_lock.
+  // Kernel: PAGECACHE_TAG_DIRTY.
+  ksync::Plain<bool> dirty{false, "cached.dirty"};
   IntervalNode<CachedPage> node{this};  // Keyed by its one offset. Guarded by tree_lock.
 };
 
@@ -84,6 +87,14 @@ enum class AddToPageCacheResult { kAdded, kExists, kNoMemory };
 // Takes a page out; the cache's reference is the caller's now. Requires: the page lock is held.
 // Fails: the page is not in the cache at that offset. Kernel: remove_from_page_cache().
 void RemoveFromPageCache(AddressSpace& mapping, const Page& page, PageOffset offset);
+
+// Notes that a page may hold what is not stored yet, or that it is about to be stored.
+// Requires: the page at the offset is in the cache, and stays: its lock is held.
+// Returns (asking, clearing): whether it was noted.
+// Kernel: PageDirty(), set_page_dirty(), TestClearPageDirty().
+bool PageDirty(const AddressSpace& mapping, PageOffset offset);
+void SetPageDirty(AddressSpace& mapping, PageOffset offset);
+bool TestClearPageDirty(AddressSpace& mapping, PageOffset offset);
 
 // Returns: the page at the offset, or null. Requires: tree_lock held.
 Page* LookupPage(const AddressSpace& mapping, PageOffset offset);

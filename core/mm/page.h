@@ -25,6 +25,7 @@ namespace rmap::inline KSYNC_BACKEND {
 
 class AnonVma;
 class Machine;
+struct AddressSpace;
 
 // Kernel: page->mapping. A pointer with the bit PAGE_MAPPING_ANON.
 using MappingWord = std::uintptr_t;
@@ -92,6 +93,17 @@ inline MappingWord ToMapping(AnonVma* anon_vma) {
 inline AnonVma* ToAnonVma(MappingWord mapping) {
   if ((mapping & kPageMappingAnon) == 0) return nullptr;
   return reinterpret_cast<AnonVma*>(mapping & ~kPageMappingAnon);
+}
+
+inline MappingWord ToMapping(AddressSpace* mapping) {
+  return reinterpret_cast<MappingWord>(mapping);
+}
+
+// Returns: the file a mapping word names, or null if the page is anonymous, or nobody's.
+// Kernel: page_mapping().
+inline AddressSpace* ToAddressSpace(MappingWord mapping) {
+  if ((mapping & kPageMappingAnon) != 0) return nullptr;
+  return reinterpret_cast<AddressSpace*>(mapping);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

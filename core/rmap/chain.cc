@@ -321,4 +321,17 @@ void UnlinkAnonVmas(Vma& vma) {
   }
 }
 
+void AnonVmaMovetoTail(Vma& vma) {
+  ChainLock lock(vma.machine);
+  const AnonVmaChains& chain = vma.anon_vma_chain;
+  for (ChainNode* node = chain.Last(); node != nullptr; node = chain.Before(*node)) {
+    AnonVmaChain& avc = node->owner();
+    AnonVma& anon_vma = *avc.anon_vma.Read();
+    lock.Enter(anon_vma);
+    anon_vma.members.Remove(avc);
+    anon_vma.members.Add(avc);
+    lock.Leave();
+  }
+}
+
 }  // namespace rmap::inline KSYNC_BACKEND

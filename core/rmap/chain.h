@@ -44,6 +44,11 @@ void AnonVmaUnlinkLocked(Vma& vma);
 // Kernel: unlink_anon_vmas(). Requires: mmap_sem held for writing, or the mm is dying.
 void UnlinkAnonVmas(Vma& vma);
 
+// Makes walks visit the VMA after all others of its anon_vmas. Kernel: anon_vma_moveto_tail().
+// Requires: mmap_sem held for writing; anon_vmas keep their VMAs in lists, for a tree has an order
+// of its own.
+void AnonVmaMovetoTail(Vma& vma);
+
 }  // namespace rmap::inline KSYNC_BACKEND
 
 #endif  // RMAPCHECK_CORE_RMAP_CHAIN_H_

@@ -3,6 +3,7 @@
 // crash.
 #include "core/rmap/validate.h"
 
+#include "core/mm/file.h"
 #include "core/rmap/anon_vma.h"
 #include "core/rmap/walk.h"
 
@@ -59,14 +60,24 @@ const char* BrokenRuleOfChain(Mms mms, const Vma& vma) {
   return nullptr;
 }
 
+const char* BrokenRuleOfAnchor(const Page& page, const Vma& vma) {
+  const MappingWord mapping = page.mapping.Read();
+  File* const file = vma.vm_file.Read();
+  if (file != nullptr && (vma.vm_flags.Read() & kVmShared) != 0) {
+    const bool is_files = ToAddressSpace(mapping) == &file->f_mapping;
+    return is_files ? nullptr : "I2: a page mapped from a file does not name it";
+  }
+  const AnonVma* const anchor = ToAnonVma(mapping);
+  if (anchor == nullptr) return "I2: a mapped page names no anon_vma";
+  if (!ChainNames(vma, anchor)) return "I3: a page's anon_vma is not in the chain of a VMA";
+  return nullptr;
+}
+
 const char* BrokenRuleOfPage(Pte pte, const Vma& vma, VirtualPage address) {
   const Page& page = pte.page();
   if (!PageMapped(page)) return "I1: a page that a pte maps has no mapcount";
-  const AnonVma* const anchor = ToAnonVma(page.mapping.Read());
-  if (anchor == nullptr) return "I2: a mapped page names no anon_vma";
-  if (!ChainNames(vma, anchor)) return "I3: a page's anon_vma is not in the chain of a VMA";
-  if ((pte.rights() & ~vma.vm_page_prot.Read()) != 0)
-    return "I13: a pte allows what its VMA forbids";
+  if (const char* broken = BrokenRuleOfAnchor(page, vma)) return broken;
+  if ((pte.rights() & ~vma.vm_flags.Read()) != 0) return "I13: a pte allows what its VMA forbids";
   if (VmaAddress(page, vma) != address) return "I1: a walk would look for a page elsewhere";
   return nullptr;
 }

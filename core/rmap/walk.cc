@@ -3,6 +3,7 @@
 #include "core/rmap/walk.h"
 
 #include "core/mm/mm.h"
+#include "core/rmap/page_check.h"
 #include "core/rmap/page_rmap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -24,23 +25,6 @@ int ForEachVma(const AnonVma& anon_vma, const Page& page, Visit visit) {
     if (address.has_value() && !visit(vma, *address)) break;
   }
   return visited;
-}
-
-// What is in the pte before its lock was taken: a hint that spares the lock, or not to be relied
-// on.
-enum class Peek { kSparesTheLock, kNever };
-
-// Calls act(pte) under the pte lock if what is at `address` is `wanted`. Returns: whether it was.
-// Kernel: page_check_address(): one look without the lock, and one with it.
-template <typename Wanted, typename Act>
-bool WithPte(const Vma& vma, VirtualPage address, Peek peek, Wanted wanted, Act act) {
-  Mm& mm = *vma.vm_mm.Read();
-  ksync::Marked<Pte>& pte = mm.page_table[address];
-  if (peek == Peek::kSparesTheLock && !wanted(pte.Read())) return false;
-  const ksync::Guard lock(mm.pte_lock);
-  if (!wanted(pte.Read())) return false;
-  act(pte);
-  return true;
 }
 
 // Kernel: page_referenced_one(), without the accessed bit.

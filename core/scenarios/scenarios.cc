@@ -17,6 +17,8 @@ std::vector<Scenario> AllScenarios() {
            MemoryFailureScenarios,
            MergeScenarios,
            MappingScenarios,
+           MremapScenarios,
+           FileScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

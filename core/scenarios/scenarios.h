@@ -59,6 +59,8 @@ std::vector<Scenario> RecyclingScenarios();
 std::vector<Scenario> StackScenarios();
 std::vector<Scenario> AllLocksScenarios();
 std::vector<Scenario> MemoryFailureScenarios();
+std::vector<Scenario> MremapScenarios();
+std::vector<Scenario> FileScenarios();
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -4,6 +4,7 @@
 
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
+#include "core/vmops/file_map.h"
 #include "core/vmops/stack.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -61,6 +62,8 @@ bool HandlePageFault(Mm& mm, VirtualPage address, Access access, Page* fresh) {
     if (pte.IsPresent() && Allows(pte.rights(), access)) return true;
     if (pte.IsMigration()) {
       MigrationEntryWait(mm, address);
+    } else if (vma->vm_file.Read() != nullptr) {
+      if (!FileFault(mm, *vma, address, access)) return false;
     } else if (!DoAnonymousPage(mm, *vma, address, fresh)) {
       return false;
     }

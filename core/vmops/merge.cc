@@ -21,12 +21,20 @@ bool HasClose(const Vma& vma) {
   return ops != nullptr && ops->close != nullptr;
 }
 
+// Whether what becomes of the VMA may be anchored where it is, and the range where it is. Kernel:
+// is_mergeable_anon_vma(), called with the VMA.
+bool AnchorsAgree(const Vma& vma, const AnonVma* wanted) {
+  const AnonVma* const own = vma.anon_vma.Read();
+  if (!IsMergeableAnonVma(own, wanted)) return false;
+  if (own == wanted || !vma.machine.Has(Mechanism::kMergeKeepsSingular)) return true;
+  return vma.anon_vma_chain.IsSingular();
+}
+
 // Kernel: is_mergeable_vma().
 bool IsMergeable(const Vma& vma, const VmaProperties& wanted) {
   if (vma.vm_flags.Read() != wanted.flags) return false;
   if (vma.vm_file.Read() != wanted.file || HasClose(vma)) return false;
-  if (!MpolEqual(vma.vm_policy.Read(), wanted.policy)) return false;
-  return IsMergeableAnonVma(vma.anon_vma.Read(), wanted.anon_vma);
+  return MpolEqual(vma.vm_policy.Read(), wanted.policy) && AnchorsAgree(vma, wanted.anon_vma);
 }
 
 // Kernel: can_vma_merge_after(): may the range follow the VMA?

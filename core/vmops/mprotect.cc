@@ -2,6 +2,7 @@
 // the range. A page that a walk puts back meanwhile gets its rights from the VMA.
 #include "core/vmops/mprotect.h"
 
+#include "core/vmops/file_map.h"
 #include "core/vmops/merge.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -16,12 +17,15 @@ Pte Changed(Pte pte, Rights rights) {
   return Pte::Present(pte.page(), (pte.rights() | kVmRead) & rights);
 }
 
-// Kernel: change_protection(), mm/mprotect.c.
+// A pte that maps is taken out before it comes back changed, so that no CPU changes it in between.
+// Kernel: change_protection(), ptep_modify_prot_start().
 void ChangeProtection(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
   const ksync::Guard lock(mm.pte_lock);
   for (VirtualPage address = start; address < end; ++address) {
     const Pte pte = mm.page_table[address].Read();
-    if (!pte.IsNone()) mm.page_table[address].Write(Changed(pte, rights));
+    if (pte.IsNone()) continue;
+    if (pte.IsPresent()) mm.page_table[address].Write(Pte{});
+    mm.page_table[address].Write(Changed(pte, rights));
   }
 }
 
@@ -38,7 +42,7 @@ bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
   Vma* const vma = MergeOrSplit(*old, start, end, wanted);
   if (vma == nullptr) return false;
   vma->vm_flags.Write(flags);
-  vma->vm_page_prot.Write(rights);
+  vma->vm_page_prot.Write(VmPageProt(flags));
   ChangeProtection(mm, start, end, rights);
   return true;
 }

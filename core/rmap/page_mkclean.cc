@@ -1,0 +1,40 @@
+// The walk through the VMAs of a file, under i_mmap_lock, which keeps them and their boundaries.
+// The page lock, which the caller has, keeps the page in the file. Kernel: page_mkclean_file().
+#include "core/rmap/page_mkclean.h"
+
+#include <optional>
+
+#include "core/mm/file.h"
+#include "core/rmap/page_check.h"
+#include "core/rmap/walk.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Returns: whether a writable pte was found. Kernel: page_mkclean_one().
+bool PageMkcleanOne(const Page& page, const Vma& vma, VirtualPage address) {
+  const auto writable = [&page](Pte pte) { return pte.Maps(page) && pte.IsWritable(); };
+  // A change of rights takes the pte out for a moment.
+  const Peek peek = vma.machine.Has(Fix::kKh03) ? Peek::kNever : Peek::kSparesTheLock;
+  return WithPte(vma, address, peek, writable,
+                 [](ksync::Marked<Pte>& pte) { pte.Write(pte.Read().WriteProtected()); });
+}
+
+}  // namespace
+
+int PageMkclean(Page& page) {
+  page.lock.AssertHeld();
+  AddressSpace* const mapping = ToAddressSpace(page.mapping.Read());
+  if (mapping == nullptr) return 0;
+  int cleaned = 0;
+  const ksync::Guard i_mmap_lock(mapping->i_mmap_lock);
+  const List<Vma>& vmas = mapping->i_mmap;
+  for (auto* node = vmas.First(); node != nullptr; node = vmas.After(*node)) {
+    const Vma& vma = node->owner();
+    const std::optional<VirtualPage> address = VmaAddress(page, vma);
+    if (address.has_value() && PageMkcleanOne(page, vma, *address)) ++cleaned;
+  }
+  return cleaned;
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

@@ -8,7 +8,7 @@ namespace {
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
   for (const auto& topic :
-       {LifetimeScenarios, RecyclingScenarios, ChainScenarios, BoundaryScenarios}) {
+       {LifetimeScenarios, RecyclingScenarios, ChainScenarios, BoundaryScenarios, SwapScenarios}) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }
   return all;

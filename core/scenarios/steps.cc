@@ -2,14 +2,40 @@
 // about failing allocations call the operations themselves.
 #include "core/scenarios/steps.h"
 
+#include "core/vmops/exit.h"
 #include "core/vmops/fault.h"
 #include "core/vmops/mprotect.h"
+#include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
 void Touch(Mm& mm, VirtualPage address, Page& fresh) {
   const bool done = HandlePageFault(mm, address, Access::kRead, &fresh);
   ksync::Check(done, "a fault found no memory");
+}
+
+void Store(Mm& mm, VirtualPage address, std::uint32_t value) {
+  const bool done = UserWrite(mm, address, value);
+  ksync::Check(done, "a write found no memory");
+}
+
+std::uint32_t Load(Mm& mm, VirtualPage address) {
+  const std::optional<std::uint32_t> value = UserRead(mm, address);
+  ksync::Check(value.has_value(), "a read found no memory");
+  return *value;
+}
+
+void Evict(Mm& mm, VirtualPage address) {
+  const bool done = SwapOut(mm, address);
+  ksync::Check(done, "a page at rest was not reclaimed");
+}
+
+void ExitAll(World& world, std::initializer_list<Mm*> mms) {
+  for (Mm* mm : mms) Mmput(*mm);
+  const Machine& machine = world.machine();
+  ReclaimSwapCache(machine);
+  const std::uint32_t used = machine.swap().SlotsInUse();
+  ksync::Check(used == 0, "a swap slot is used by nobody");
 }
 
 void Protect(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags) {

@@ -14,6 +14,11 @@ void Touch(Mm& mm, VirtualPage address, Page& fresh) {
   ksync::Check(done, "a fault found no memory");
 }
 
+void Touch(Mm& mm, VirtualPage address, Access access) {
+  const bool done = HandlePageFault(mm, address, access);
+  ksync::Check(done, "a fault found no memory");
+}
+
 void Store(Mm& mm, VirtualPage address, std::uint32_t value) {
   const bool done = UserWrite(mm, address, value);
   ksync::Check(done, "a write found no memory");

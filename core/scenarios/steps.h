@@ -12,8 +12,10 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// A program touches a page of its own. Requires: allocations do not fail.
+// A program touches a page, which is `fresh` if it needs a new one. Requires: allocations do not
+// fail.
 void Touch(Mm& mm, VirtualPage address, Page& fresh);
+void Touch(Mm& mm, VirtualPage address, Access access);
 
 // A program writes, or reads, what is at an address. Requires: allocations do not fail.
 void Store(Mm& mm, VirtualPage address, std::uint32_t value);

@@ -101,14 +101,14 @@ void OvertakenSwapIn(const Kernel& kernel, bool parents_too) {
   Evict(parent, 0);
   CheckReads(parent, kParents);
 
-  ksync::Thread slow([&child] { Load(child, 0); }, "slow");
-  Store(child, 0, kChilds);
+  ksync::Thread slow([&child] { Touch(child, 0, Access::kRead); }, "slow");
+  Touch(child, 0, Access::kWrite);
   Store(parent, 0, kParentsSecond);
   SwapOut(child, 0);
   if (parents_too) SwapOut(parent, 0);
   slow.Join();
 
-  CheckReads(child, kChilds);
+  CheckReads(child, kParents);
   CheckReads(parent, kParentsSecond);
   Validate({&parent, &child});
   ExitAll(world, {&child, &parent});

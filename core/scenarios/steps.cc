@@ -48,4 +48,9 @@ void Protect(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags) {
   ksync::Check(done, "mprotect found no memory");
 }
 
+void AtRest(const World& world, AllMms mms, ksync::Site site) {
+  Validate(mms, site);
+  for (const Page* page : world.pages()) CheckUnbroken(BrokenRuleOfPage(mms, *page), site);
+}
+
 }  // namespace rmap::inline KSYNC_BACKEND

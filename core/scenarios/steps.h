@@ -7,6 +7,7 @@
 #include <initializer_list>
 
 #include "core/mm/mm.h"
+#include "core/rmap/validate.h"
 #include "core/rmap/world.h"
 #include "core/sync/sync.h"
 
@@ -30,6 +31,10 @@ void ExitAll(World& world, std::initializer_list<Mm*> mms);
 
 // A program changes access rights. Requires: allocations do not fail.
 void Protect(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags);
+
+// Nothing moves: every rule of core/rmap/validate.h holds, for the world's pages also if nobody
+// maps them. Requires: as Validate.
+void AtRest(const World& world, AllMms mms, ksync::Site site = ksync::Site::current());
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

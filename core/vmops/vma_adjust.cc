@@ -7,6 +7,7 @@
 
 #include "core/rmap/anon_vma.h"
 #include "core/rmap/chain.h"
+#include "core/rmap/interval_update.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -27,7 +28,11 @@ class Round {
       if (AnonVma* anon_vma = AnonVmaToLock()) {
         lock.emplace(LockOf(vma_.machine, *anon_vma), ksync::Site::current());
       }
+      AnonVmaIntervalTreePreUpdateVma(vma_);
+      if (adjust_next_ != 0) AnonVmaIntervalTreePreUpdateVma(*next_);
       StoreRange();
+      if (adjust_next_ != 0) AnonVmaIntervalTreePostUpdateVma(*next_);
+      AnonVmaIntervalTreePostUpdateVma(vma_);
       Relink();
     }
     if (importer_hidden_) SetLockRmap(*importer_, false);

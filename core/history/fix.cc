@@ -9,6 +9,7 @@
 //   * KH-25, KH-26, KH-29 and KH-39: before the chains the lock was held, the mm was set first and
 //     the list was appended to.
 //   * KH-27 could not fail before KH-17 was repaired: it cloned an empty chain.
+//   * KH-30 needs the counts of Mechanism::kReuse: with it a kernel before G9 is what it was.
 //   * KH-51 became possible in 3.0, and was repaired there.
 //   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
 //     made lock.

@@ -1,4 +1,5 @@
 // Each helper keeps values, never objects: what was seen before may be freed when it is compared.
+// What was there before, remembered and compared.
 #include "core/rmap/validate_change.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // One planted fault per rule about change, for the rules that one thread can break. Native.
+// The messages are compared whole where that is short.
 #include "core/rmap/validate_change.h"
 
 #include "core/rmap/world.h"

@@ -1,4 +1,5 @@
 // Links, chains and their order. A VMA's list is compared with its anon_vmas' lists from both ends.
+// Rules that only the order of VMAs in an mm could break are not among them: nobody walks by it.
 #include "absl/strings/str_cat.h"
 #include "core/rmap/validate_rules.h"
 

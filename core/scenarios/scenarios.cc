@@ -7,8 +7,8 @@ namespace {
 
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
-  for (const auto& topic :
-       {LifetimeScenarios, RecyclingScenarios, ChainScenarios, BoundaryScenarios, SwapScenarios}) {
+  for (const auto& topic : {LifetimeScenarios, RecyclingScenarios, ChainScenarios,
+                            BoundaryScenarios, SwapScenarios, ReuseScenarios}) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }
   return all;

@@ -55,6 +55,7 @@ std::vector<Scenario> ChainScenarios();
 std::vector<Scenario> BoundaryScenarios();
 std::vector<Scenario> RecyclingScenarios();
 std::vector<Scenario> SwapScenarios();
+std::vector<Scenario> ReuseScenarios();
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

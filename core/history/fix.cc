@@ -14,6 +14,7 @@
 //   * KH-28: the wrong order came with the chains. Lists forgive it, because a copy has no ptes
 //   yet;
 //     a tree, which came in the release of the repair, does not.
+//   * KH-30 needs the counts of Mechanism::kReuse: with it a kernel before G9 is what it was.
 //   * KH-51 became possible in 3.0, and was repaired there.
 //   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
 //     made lock.

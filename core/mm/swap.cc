@@ -69,11 +69,15 @@ bool SwapArea::SwapcachePrepare(SwapEntry entry, Page& page) {
   return true;
 }
 
-void SwapArea::DeleteFromSwapCache(SwapEntry entry, const Page& page) {
-  ksync::Guard guard(swap_lock_);
+void SwapArea::Uncache(SwapEntry entry, const Page& page) {
   const Use use = SlotOf(entry).use.Read();
   ksync::Check(use.page == &page, "BUG: a page leaves a swap slot that it does not cache");
   SetUse(entry, Use{.map_count = use.map_count});
+}
+
+void SwapArea::DeleteFromSwapCache(SwapEntry entry, const Page& page) {
+  ksync::Guard guard(swap_lock_);
+  Uncache(entry, page);
 }
 
 void SwapArea::SwapcacheFree(SwapEntry entry) {

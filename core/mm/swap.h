@@ -70,6 +70,15 @@ class SwapArea {
   // Requires: the page lock. Fails: another page is there, or none.
   // Kernel: delete_from_swap_cache().
   void DeleteFromSwapCache(SwapEntry entry, const Page& page);
+  // The same if `may()`, asked under swap_lock, agrees: then no lookup comes in between.
+  // Returns: whether the page has left. Kernel: __remove_mapping() under tree_lock.
+  template <typename May>
+  [[nodiscard]] bool DeleteFromSwapCacheIf(SwapEntry entry, const Page& page, May may) {
+    ksync::Guard guard(swap_lock_);
+    if (!may()) return false;
+    Uncache(entry, page);
+    return true;
+  }
   // Ends a claim that has no page. Fails: there is no such claim. Kernel: swapcache_free().
   void SwapcacheFree(SwapEntry entry);
 
@@ -110,6 +119,7 @@ class SwapArea {
   // Each requires swap_lock.
   Slot& SlotOf(SwapEntry entry) const;
   void SetUse(SwapEntry entry, const Use& use);
+  void Uncache(SwapEntry entry, const Page& page);
   std::optional<SwapEntry> FindFree() const;
 
   const std::uint32_t slot_count_;

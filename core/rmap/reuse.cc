@@ -15,7 +15,7 @@ void CountVma(const Machine& machine, AnonVma& anon_vma, int change) {
 }
 
 bool MayBeReused(const Machine& machine, const AnonVma& anon_vma) {
-  if (!machine.Has(Mechanism::kReuse)) return false;
+  if (!machine.Has(Mechanism::kReuse) || !machine.Has(Fix::kKh30)) return false;
   const int children = anon_vma.num_children.Read();
   const int vmas = anon_vma.num_active_vmas.Read();
   // A leaf with one VMA and an ancestor with one child have the same sum.

@@ -1,19 +1,24 @@
-// One planted fault per rule; the validator must name that rule and no other.
-// Native and sequential: the rules are about a structure at rest.
+// One planted fault per rule about the structure at rest; the validator must name that rule, and
+// the objects. The rules about change are planted in validate_change_test.cc, those that need
+// threads in models/rmap/rules_model_test.cc. Native and sequential.
 #include "core/rmap/validate.h"
 
+#include "core/mm/file.h"
+#include "core/mm/mempolicy.h"
 #include "core/rmap/world.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fault.h"
 #include "core/vmops/fork.h"
 #include "core/vmops/mmap.h"
+#include "core/vmops/split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-using testing::IsNull;
+using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::StartsWith;
 
 // A parent with one touched page, and its child.
@@ -23,13 +28,14 @@ class ValidateTest : public testing::Test {
     vma_ = MmapAnonymous(parent_, 0, 2);
     EXPECT_TRUE(HandlePageFault(parent_, 1, Access::kWrite, &page_));
     child_ = DupMm(parent_);
+    child_vma_ = FindVma(*child_, 1);
   }
   ~ValidateTest() override {
     Mmput(*child_);
     Mmput(parent_);
   }
 
-  const char* Broken() { return BrokenRule({&parent_, child_}); }
+  std::string Broken() { return BrokenRule({&parent_, child_}); }
   AnonVmaChain& Link() { return vma_->anon_vma_chain.First()->owner(); }
 
   World world_{Kernel()};
@@ -37,59 +43,177 @@ class ValidateTest : public testing::Test {
   Mm& parent_ = world_.NewMm();
   Vma* vma_ = nullptr;
   Mm* child_ = nullptr;
+  Vma* child_vma_ = nullptr;
 };
 
-TEST_F(ValidateTest, SoundStructure) { EXPECT_THAT(Broken(), IsNull()); }
+TEST_F(ValidateTest, SoundStructure) { EXPECT_THAT(Broken(), IsEmpty()); }
 
-TEST_F(ValidateTest, PageWithoutMapcount) {
-  const PageUses uses = page_.uses.Load(ksync::relaxed);
-  page_.uses.Store(kOneReference, ksync::relaxed);
-  EXPECT_THAT(Broken(), StartsWith("I1: a page that a pte maps"));
-  page_.uses.Store(uses, ksync::relaxed);
-}
-
-TEST_F(ValidateTest, WrongIndex) {
+TEST_F(ValidateTest, I1WrongIndex) {
   page_.index.Write(0);
-  EXPECT_THAT(Broken(), StartsWith("I1: a walk would look"));
+  EXPECT_EQ(Broken(),
+            "I1: a walk would look elsewhere for the page with index 0, mapped in VMA [0,2) of "
+            "mm#0 at address 1 of mm#0");
+  page_.index.Write(1);
 }
 
-TEST_F(ValidateTest, MigrationEntryLeftBehind) {
+TEST_F(ValidateTest, I1MigrationEntryLeftBehind) {
   parent_.page_table[1].Write(Pte::Migration(page_, kVmRead));
-  EXPECT_THAT(Broken(), StartsWith("I1: a migration entry"));
+  EXPECT_EQ(Broken(), "I1: a migration entry is left at address 1 of mm#0");
 }
 
-TEST_F(ValidateTest, PageWithoutAnchor) {
+TEST_F(ValidateTest, I1MappedOutsideAllVmas) {
+  child_->page_table[3].Write(Pte::Present(page_, kVmRead));
+  EXPECT_EQ(Broken(), "I1: no VMA covers what is mapped at address 3 of mm#1");
+  child_->page_table[3].Write(Pte{});
+}
+
+TEST_F(ValidateTest, I1TreeThatKnowsAnOlderRange) {
+  // The child's VMA is in the trees as [1,2) from now on, and becomes [0,2) again without them.
+  child_vma_->vm_start.Write(0);
+  child_vma_->vm_pgoff.Write(4);
+  AnonVma& anon_vma = *vma_->anon_vma.Read();
+  AnonVmaChain& link = child_vma_->anon_vma_chain.Last()->owner();
+  anon_vma.members.Remove(link);
+  anon_vma.members.Add(link);
+  child_vma_->vm_pgoff.Write(0);
+  EXPECT_THAT(Broken(), StartsWith("I1: a walk does not come to the VMA of the page"));
+}
+
+TEST_F(ValidateTest, I2PageWithoutAnchor) {
   page_.mapping.Write(0);
-  EXPECT_THAT(Broken(), StartsWith("I2"));
+  EXPECT_THAT(Broken(), StartsWith("I2: nothing is named by the page with index 1"));
 }
 
-TEST_F(ValidateTest, AnchorThatTheParentLacks) {
-  Vma* const child_vma = FindVma(*child_, 1);
-  page_.mapping.Write(ToMapping(child_vma->anon_vma.Read()));
-  EXPECT_THAT(Broken(), StartsWith("I3: a page's anon_vma"));
+TEST_F(ValidateTest, I2AnchorInNoChain) {
+  AnonVma* const anchor = AnonVmaAlloc(world_.machine(), nullptr);
+  page_.mapping.Write(ToMapping(anchor));
+  EXPECT_THAT(Broken(), StartsWith("I2: no chain has the anon_vma of the page with index 1"));
+  AnonVmaDiscard(world_.machine(), *anchor);
 }
 
-TEST_F(ValidateTest, OwnAnonVmaOutsideTheChain) {
+TEST_F(ValidateTest, I3AnchorThatTheParentLacks) {
+  page_.mapping.Write(ToMapping(child_vma_->anon_vma.Read()));
+  EXPECT_EQ(Broken(),
+            "I3: a VMA's chain lacks the anon_vma of the page with index 1, mapped in VMA [0,2) "
+            "of mm#0 at address 1 of mm#0");
+}
+
+TEST_F(ValidateTest, I3OwnAnonVmaOutsideTheChain) {
   AnonVma* const own = vma_->anon_vma.Read();
-  vma_->anon_vma.Write(FindVma(*child_, 1)->anon_vma.Read());
-  EXPECT_THAT(Broken(), StartsWith("I3: a VMA's anon_vma"));
+  vma_->anon_vma.Write(child_vma_->anon_vma.Read());
+  EXPECT_EQ(Broken(), "I3: the anon_vma of VMA [0,2) of mm#0 is missing from its chain");
   vma_->anon_vma.Write(own);
 }
 
-TEST_F(ValidateTest, LinkThatNamesAnotherVma) {
-  Link().vma.Write(FindVma(*child_, 1));
-  EXPECT_THAT(Broken(), StartsWith("I7: a link in a VMA's chain"));
+TEST_F(ValidateTest, I4OneAnonVmaAndTwoChains) {
+  ASSERT_TRUE(SplitVma(*child_vma_, 1, NewVma::kAbove));
+  ASSERT_THAT(Broken(), IsEmpty());
+  Vma& half = *FindVma(*child_, 0);  // Without the page.
+  AnonVmaChain& link = half.anon_vma_chain.Last()->owner();
+  half.anon_vma_chain.Erase(link.same_vma);
+  EXPECT_EQ(Broken(),
+            "I4: VMA [0,1) of mm#1 and VMA [1,2) of mm#1 have one anon_vma and "
+            "different chains");
+  half.anon_vma_chain.PushBack(link.same_vma);
 }
 
-TEST_F(ValidateTest, LinkOnOneListOnly) {
-  AnonVma& anon_vma = *vma_->anon_vma.Read();
-  anon_vma.members.Remove(Link());
-  EXPECT_THAT(Broken(), StartsWith("I7: a link is not on the list"));
-  anon_vma.members.AddFirst(Link());
+TEST_F(ValidateTest, I5ChainTurnedRound) {
+  AnonVmaChains& chain = child_vma_->anon_vma_chain;
+  auto& root = *chain.Last();
+  chain.Erase(root);
+  chain.PushFront(root);
+  EXPECT_THAT(Broken(), StartsWith("I5: the chain of VMA [0,2) of mm#1 does not run"));
+  EXPECT_THAT(Broken(), HasSubstr("the anon_vma of VMA [0,2) of mm#0 is not followed"));
 }
 
-TEST_F(ValidateTest, VmaThatNoMmHas) {
-  EXPECT_THAT(BrokenRule({&parent_}), StartsWith("I7: an anon_vma's list"));
+TEST_F(ValidateTest, I7LinkThatNamesAnotherVma) {
+  AnonVmaChain& link = child_vma_->anon_vma_chain.First()->owner();
+  link.vma.Write(vma_);
+  EXPECT_EQ(Broken(), "I7: a link in the chain of VMA [0,2) of mm#1 names another VMA");
+  link.vma.Write(child_vma_);
+}
+
+TEST_F(ValidateTest, I7LinkOnOneListOnly) {
+  AnonVma& own = *child_vma_->anon_vma.Read();
+  AnonVmaChain& link = child_vma_->anon_vma_chain.First()->owner();
+  own.members.Remove(link);
+  EXPECT_EQ(Broken(),
+            "I7: a link of VMA [0,2) of mm#1 is not on the list of the anon_vma of VMA "
+            "[0,2) of mm#1");
+  own.members.Add(link);
+}
+
+TEST_F(ValidateTest, I7VmaThatNoMmHas) {
+  EXPECT_EQ(BrokenRule({&parent_}),
+            "I7: a VMA that no mm has is on the list of the anon_vma of VMA [0,2) of mm#0");
+}
+
+TEST_F(ValidateTest, I13PteThatAllowsWhatItsVmaForbids) {
+  parent_.page_table[1].Write(Pte::Present(page_, kVmAccess));
+  vma_->vm_flags.Write(kVmRead);
+  EXPECT_EQ(Broken(),
+            "I13: a pte allows too much of the page with index 1, mapped in VMA [0,2) of mm#0 at "
+            "address 1 of mm#0");
+}
+
+TEST_F(ValidateTest, C1PageWithoutMapcount) {
+  const PageUses uses = page_.uses.Load(ksync::relaxed);
+  page_.uses.Store(kOneReference, ksync::relaxed);
+  EXPECT_EQ(Broken(), "C1: page with index 1 has mapcount 0, and 2 ptes name it");
+  page_.uses.Store(uses, ksync::relaxed);
+}
+
+TEST_F(ValidateTest, C1PageThatNobodyMaps) {
+  Page& page = world_.AddPage();
+  EXPECT_THAT(BrokenRuleOfPage({&parent_, child_}, page), IsEmpty());
+  page.uses.FetchAdd(kOneMapping, ksync::relaxed);
+  EXPECT_EQ(BrokenRuleOfPage({&parent_, child_}, page),
+            "C1: page with index 0 has mapcount 1, and 0 ptes name it");
+  page.uses.FetchSub(kOneMapping, ksync::relaxed);
+}
+
+TEST_F(ValidateTest, C2SlotThatNobodyCounted) {
+  SwapArea& swap = world_.machine().swap();
+  const SwapEntry entry = swap.GetSwapPage().value();
+  parent_.page_table[0].Write(Pte::Swap(entry));
+  EXPECT_EQ(Broken(), "C2: swap slot 0 counts 0 ptes, and 1 name it");
+  parent_.page_table[0].Write(Pte{});
+  swap.SwapcacheFree(entry);
+}
+
+TEST_F(ValidateTest, C2PageInNoSlot) {
+  page_.swap_entry.Write(SwapEntry{1});
+  EXPECT_EQ(Broken(), "C2: page with index 1 names slot 1, which does not cache it");
+  page_.swap_entry.Write(kNoSwapEntry);
+}
+
+TEST_F(ValidateTest, C3FileWithoutAReferenceForItsVma) {
+  File file(world_.machine());
+  vma_->vm_file.Write(&file);
+  child_vma_->vm_file.Write(&file);
+  EXPECT_EQ(Broken(), "C3: the file of VMA [0,2) of mm#0 has 1 references, and 2 VMAs map it");
+  child_vma_->vm_file.Write(nullptr);
+  EXPECT_EQ(Broken(), "C3: VMA [0,2) of mm#0 is not on the list of its file");
+  vma_->vm_file.Write(nullptr);
+}
+
+TEST_F(ValidateTest, C4PolicyWithoutAReferenceForItsVma) {
+  Mempolicy* const policy = MpolNew(1);
+  vma_->vm_policy.Write(policy);
+  EXPECT_THAT(Broken(), IsEmpty());
+  child_vma_->vm_policy.Write(policy);
+  EXPECT_EQ(Broken(), "C4: the policy of VMA [0,2) of mm#0 has 1 references, and 2 VMAs name it");
+  vma_->vm_policy.Write(nullptr);
+  child_vma_->vm_policy.Write(nullptr);
+  MpolPut(policy);
+}
+
+TEST_F(ValidateTest, C5VmaThatNobodyCounted) {
+  AnonVma& own = *child_vma_->anon_vma.Read();
+  own.num_active_vmas.Write(0);
+  EXPECT_EQ(Broken(),
+            "C5: the anon_vma of VMA [0,2) of mm#1 counts 0 children and 0 VMAs, and has 0 and 1");
+  own.num_active_vmas.Write(1);
 }
 
 }  // namespace

@@ -51,9 +51,20 @@ bool KeepsPages(const Vma& vma, Unmap what) {
   return (flags & kVmStackIncomplete) != 0 && vma.machine.Has(Fix::kKh36);
 }
 
-// Kernel: try_to_unmap_one(). Returns: whether the page was mapped there.
+// Notes that the VMA locks its pages. Kernel: mlock_vma_page(), in try_to_unmap_one().
+void MlockOne(Page& page, const Vma& vma, VirtualPage address) {
+  if ((vma.vm_flags.Read() & kVmLocked) == 0) return;
+  const auto maps = [&page](Pte pte) { return pte.Maps(page); };
+  WithPte(vma, address, Peek::kSparesTheLock, maps,
+          [&page](const ksync::Marked<Pte>&) { page.mlocked.Write(true); });
+}
+
+// Kernel: try_to_unmap_one(). Returns: whether the page was mapped there and is not any more.
 bool TryToUnmapOne(Page& page, const Vma& vma, VirtualPage address, Unmap what) {
-  if (KeepsPages(vma, what)) return false;
+  if (KeepsPages(vma, what)) {
+    if (what == Unmap::kToSwap) MlockOne(page, vma, address);
+    return false;
+  }
   const auto maps = [&page](Pte pte) { return pte.Maps(page); };
   return WithPte(vma, address, Peek::kSparesTheLock, maps, [&](ksync::Marked<Pte>& pte) {
     pte.Write(ReplacementFor(page, pte.Read(), what));
@@ -126,6 +137,17 @@ WalkResult TryToUnmap(Page& page, Unmap what) {
   });
   PageUnlockAnonVma(page, locked);
   return result;
+}
+
+void TryToMunlock(Page& page) {
+  page.lock.AssertHeld();
+  const LockedAnonVma locked = PageLockAnonVma(page);
+  if (!locked) return;
+  ForEachVma(*locked.anon_vma, page, [&](const Vma& vma, VirtualPage address) {
+    MlockOne(page, vma, address);
+    return true;
+  });
+  PageUnlockAnonVma(page, locked);
 }
 
 WalkResult RemoveMigrationPtes(Page& old, Page& page) {

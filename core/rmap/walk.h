@@ -44,6 +44,10 @@ enum class Unmap { kToSwap, kForMigration, kPoisoned };
 // Kernel: try_to_unmap(). Requires: the page lock is held; for kToSwap the page has a slot.
 WalkResult TryToUnmap(Page& page, Unmap what);
 
+// Marks the page as not to be reclaimed if a VMA that locks its pages maps it, as reclaim's walk
+// does on its way. Kernel: try_to_munlock(). Requires: the page lock is held.
+void TryToMunlock(Page& page);
+
 // Maps `page` wherever a migration entry for `old` stands. Kernel: remove_migration_ptes().
 // Requires: both page locks are held; the anon_vma of `page` lives.
 WalkResult RemoveMigrationPtes(Page& old, Page& page);

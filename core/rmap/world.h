@@ -37,6 +37,9 @@ class World {
     return *page;
   }
 
+  // The pages of AddPage(), in that order.
+  const std::vector<Page*>& pages() const { return pages_; }
+
   // Returns: an empty address space. To be given back with Mmput (core/vmops/exit.h).
   Mm& NewMm() { return *ksync::New<Mm>(machine_); }
 

@@ -1,7 +1,7 @@
 // Does everything a walk touches still exist, and is everything given back?
 // Mostly without a check of their own: whoever watches the memory is the oracle.
 #include "core/rmap/chain.h"
-#include "core/rmap/validate.h"
+#include "core/rmap/validate_change.h"
 #include "core/rmap/walk.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"
@@ -40,18 +40,20 @@ void ForkFailureThenWalk(const Kernel& kernel) {
   MmapAnonymous(parent, 0, 1);
   Touch(parent, 0, from);
 
+  const Snapshot before({&parent});
   world.FailAllocations(true);
   Mm* const child = DupMm(parent);
   world.FailAllocations(false);
+  if (child == nullptr) CheckUnbroken(before.BrokenBy("a fork"));
 
   Migration migration(from, to);
   const bool all_found = migration.Begin();
   ksync::Check(all_found, "a walk missed a mapping of a page at rest");
   migration.Finish();
   if (child == nullptr) {
-    Validate({&parent});
+    AtRest(world, {&parent});
   } else {
-    Validate({&parent, child});
+    AtRest(world, {&parent, child});
     Mmput(*child);
   }
   Mmput(parent);
@@ -76,7 +78,7 @@ void FaultVersusFault(const Kernel& kernel) {
   fault();
   other.Join();
 
-  Validate({&mm});
+  AtRest(world, {&mm});
   Mmput(mm);
 }
 

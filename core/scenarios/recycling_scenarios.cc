@@ -3,7 +3,6 @@
 // The slab is type-stable: RCU keeps the memory an anon_vma, but not the same one. The checker lets
 // every allocation return a freed object or a new one.
 #include "core/rmap/chain.h"
-#include "core/rmap/validate.h"
 #include "core/rmap/walk.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"
@@ -86,7 +85,7 @@ void FaultVersusNeighbourFault(const Kernel& kernel) {
   fault(*right);
   other.Join();
 
-  Validate({&parent, &mm});
+  AtRest(world, {&parent, &mm});
   Mmput(mm);
   Mmput(parent);
 }

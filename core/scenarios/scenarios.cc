@@ -19,6 +19,8 @@ std::vector<Scenario> AllScenarios() {
            MappingScenarios,
            MremapScenarios,
            FileScenarios,
+           SwapScenarios,
+           ReuseScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

@@ -61,6 +61,8 @@ std::vector<Scenario> AllLocksScenarios();
 std::vector<Scenario> MemoryFailureScenarios();
 std::vector<Scenario> MremapScenarios();
 std::vector<Scenario> FileScenarios();
+std::vector<Scenario> SwapScenarios();
+std::vector<Scenario> ReuseScenarios();
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -2,9 +2,11 @@
 // about failing allocations call the operations themselves.
 #include "core/scenarios/steps.h"
 
+#include "core/vmops/exit.h"
 #include "core/vmops/fault.h"
 #include "core/vmops/mprotect.h"
 #include "core/vmops/munmap.h"
+#include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
@@ -21,6 +23,40 @@ void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
 void Unmap(Mm& mm, VirtualPage start, VirtualPage end) {
   const bool done = Munmap(mm, start, end);
   ksync::Check(done, "munmap found no memory");
+}
+
+void Touch(Mm& mm, VirtualPage address, Access access) {
+  const bool done = HandlePageFault(mm, address, access);
+  ksync::Check(done, "a fault found no memory");
+}
+
+void Store(Mm& mm, VirtualPage address, std::uint32_t value) {
+  const bool done = UserWrite(mm, address, value);
+  ksync::Check(done, "a write found no memory");
+}
+
+std::uint32_t Load(Mm& mm, VirtualPage address) {
+  const std::optional<std::uint32_t> value = UserRead(mm, address);
+  ksync::Check(value.has_value(), "a read found no memory");
+  return *value;
+}
+
+void Evict(Mm& mm, VirtualPage address) {
+  const bool done = SwapOut(mm, address);
+  ksync::Check(done, "a page at rest was not reclaimed");
+}
+
+void ExitAll(World& world, std::initializer_list<Mm*> mms) {
+  for (Mm* mm : mms) Mmput(*mm);
+  const Machine& machine = world.machine();
+  ReclaimSwapCache(machine);
+  const std::uint32_t used = machine.swap().SlotsInUse();
+  ksync::Check(used == 0, "a swap slot is used by nobody");
+}
+
+void AtRest(const World& world, AllMms mms, ksync::Site site) {
+  Validate(mms, site);
+  for (const Page* page : world.pages()) CheckUnbroken(BrokenRuleOfPage(mms, *page), site);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

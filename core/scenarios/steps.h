@@ -3,19 +3,41 @@
 #ifndef RMAPCHECK_CORE_SCENARIOS_STEPS_H_
 #define RMAPCHECK_CORE_SCENARIOS_STEPS_H_
 
+#include <cstdint>
+#include <initializer_list>
+
 #include "core/mm/mm.h"
+#include "core/rmap/validate.h"
+#include "core/rmap/world.h"
 #include "core/sync/sync.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// A program touches a page of its own. Requires: allocations do not fail.
+// A program touches a page, which is `fresh` if it needs a new one. Requires: allocations do not
+// fail.
 void Touch(Mm& mm, VirtualPage address, Page& fresh);
+void Touch(Mm& mm, VirtualPage address, Access access);
+
+// A program writes, or reads, what is at an address. Requires: allocations do not fail.
+void Store(Mm& mm, VirtualPage address, std::uint32_t value);
+std::uint32_t Load(Mm& mm, VirtualPage address);
+
+// Reclaim takes the page that is mapped there from everybody. Requires: nobody else uses it now.
+void Evict(Mm& mm, VirtualPage address);
+
+// The last processes end, and what they leave in the swap cache is reclaimed; fails the run if a
+// slot stays in use for nobody.
+void ExitAll(World& world, std::initializer_list<Mm*> mms);
 
 // A program changes access rights. Requires: allocations do not fail.
 void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights);
 
 // A program gives a range back. Requires: allocations do not fail.
 void Unmap(Mm& mm, VirtualPage start, VirtualPage end);
+
+// Nothing moves: every rule of core/rmap/validate.h holds, for the world's pages also if nobody
+// maps them. Requires: as Validate.
+void AtRest(const World& world, AllMms mms, ksync::Site site = ksync::Site::current());
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

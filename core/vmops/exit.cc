@@ -2,6 +2,7 @@
 // the last user needs none, and walkers never had it.
 #include "core/vmops/exit.h"
 
+#include "core/vmops/mlock.h"
 #include "core/vmops/unmap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -10,6 +11,9 @@ namespace {
 // Kernel: exit_mmap(): unmap_vmas(), free_pgtables(), remove_vma() for each.
 void ExitMmap(Mm& mm) {
   const List<Vma>& mmap = mm.mmap;
+  for (auto* node = mmap.First(); node != nullptr; node = mmap.After(*node)) {
+    MunlockVmaPagesAll(mm, node->owner());
+  }
   for (auto* node = mmap.First(); node != nullptr; node = mmap.After(*node)) {
     ZapPteRange(mm, node->owner());
   }

@@ -1,30 +1,58 @@
 // Faults race with each other (mmap_sem is shared) and with walks (which have no mmap_sem at all):
-// what was read without the pte lock is read again under it.
+// what was read without the pte lock is read again under it. Each step below mends one thing and
+// gives up silently if the pte has changed; the access is tried again.
 #include "core/vmops/fault.h"
 
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/file_map.h"
+#include "core/vmops/mlock.h"
 #include "core/vmops/stack.h"
+#include "core/vmops/swap_cache.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Maps a new page, unless another fault was faster. Returns: whether it did.
-bool MapNewPage(Mm& mm, const Vma& vma, VirtualPage address, Page& page) {
-  const ksync::Guard lock(mm.pte_lock);
-  if (!mm.page_table[address].Read().IsNone()) return false;
-  PageAddNewAnonRmap(page, vma, address);
-  mm.page_table[address].Write(Pte::Present(page, vma.vm_page_prot.Read()));
-  return true;
+// One fault. `fresh` is used up by the first page that is needed.
+struct Fault {
+  Mm& mm;
+  Vma& vma;
+  const VirtualPage address;
+  const Access access;
+  Page* fresh;
+
+  ksync::Marked<Pte>& pte() const { return mm.page_table[address]; }
+};
+
+// Returns: a page for MapNewPage; null if memory ran out.
+Page* NewPage(const Fault& fault) {
+  return fault.fresh != nullptr ? fault.fresh : AllocPage(fault.mm.machine);
+}
+
+// Maps a new page, unless the pte is no longer `expected`; then the page is given back.
+// Returns: whether it is mapped. Requires: the VMA has an anon_vma.
+bool MapNewPage(Fault& fault, Pte expected, Page& page) {
+  {
+    const ksync::Guard lock(fault.mm.pte_lock);
+    if (fault.pte().Read() == expected) {
+      PageAddNewAnonRmap(page, fault.vma, fault.address);
+      MlockVmaNewPage(page, fault.vma);
+      fault.pte().Write(Pte::Present(page, fault.vma.vm_page_prot.Read()));
+      if (expected.IsPresent()) PageRemoveRmap(expected.page());
+      fault.fresh = nullptr;
+      return true;
+    }
+  }
+  if (&page != fault.fresh) FreeUnusedPage(&page);
+  return false;
 }
 
 // Kernel: do_anonymous_page().
-bool DoAnonymousPage(Mm& mm, Vma& vma, VirtualPage address, Page* fresh) {
-  if (!AnonVmaPrepare(vma)) return false;
-  Page* const page = fresh != nullptr ? fresh : AllocPage(mm.machine);
+bool DoAnonymousPage(Fault& fault) {
+  if (!AnonVmaPrepare(fault.vma)) return false;
+  Page* const page = NewPage(fault);
   if (page == nullptr) return false;
-  if (!MapNewPage(mm, vma, address, *page) && fresh == nullptr) FreeUnusedPage(page);
+  MapNewPage(fault, Pte{}, *page);
   return true;
 }
 
@@ -36,17 +64,157 @@ Page& MigrationEntryToPage(Pte pte) {
 }
 
 // Returns: the page whose migration must end before the fault can go on, or null.
-Page* MigratingPage(Mm& mm, VirtualPage address) {
-  const ksync::Guard lock(mm.pte_lock);
-  const Pte pte = mm.page_table[address].Read();
+Page* MigratingPage(const Fault& fault) {
+  const ksync::Guard lock(fault.mm.pte_lock);
+  const Pte pte = fault.pte().Read();
   return pte.IsMigration() ? &MigrationEntryToPage(pte) : nullptr;
 }
 
 // Kernel: migration_entry_wait(), mm/migrate.c.
-void MigrationEntryWait(Mm& mm, VirtualPage address) {
-  Page* const page = MigratingPage(mm, address);
+void MigrationEntryWait(const Fault& fault) {
+  Page* const page = MigratingPage(fault);
   if (page == nullptr) return;
   const ksync::Guard wait(page->lock);
+}
+
+// Returns: whether the page still is what the swap entry stands for. A fault that waited for the
+// page lock may find that the page went its way meanwhile. Requires: the page lock.
+bool IsStillCached(const Page& page, SwapEntry entry) {
+  const SwapEntry now = page.swap_entry.Read();
+  if (now == kNoSwapEntry) return !page.machine.Has(Fix::kKh40);
+  return now == entry || !page.machine.Has(Fix::kKh41);
+}
+
+// Maps a page that was swapped out, unless the pte has changed. Requires: the page lock.
+void MapSwappedPage(const Fault& fault, Pte expected, Page& page) {
+  const ksync::Guard lock(fault.mm.pte_lock);
+  if (fault.pte().Read() != expected) return;
+  Pte pte = Pte::Present(page, fault.vma.vm_page_prot.Read()).WriteProtected();
+  bool exclusive = false;
+  if (fault.access == Access::kWrite && ReuseSwapPage(page)) {
+    pte = Pte::Present(page, fault.vma.vm_page_prot.Read());
+    // That the rmap is told came with the commit that lets a page keep its anchor.
+    exclusive = page.machine.Has(Mechanism::kAnchorIsKept);
+  }
+  fault.pte().Write(pte);
+  PageAddAnonRmap(page, fault.vma, fault.address, exclusive);
+  fault.mm.machine.swap().SwapFree(expected.entry());
+}
+
+// Kernel: do_swap_page().
+bool DoSwapPage(const Fault& fault, Pte orig) {
+  const std::optional<Page*> found = SwapinPage(fault.mm.machine, orig.entry());
+  if (!found.has_value()) return false;
+  Page* const page = *found;
+  if (page == nullptr) return true;
+  {
+    const ksync::Guard lock(page->lock);
+    if (IsStillCached(*page, orig.entry())) MapSwappedPage(fault, orig, *page);
+  }
+  PutPage(*page);
+  return true;
+}
+
+// Locks the page of a pte for which the pte lock is held. That lock is dropped to wait.
+// Returns: false if the pte has changed meanwhile; then the page is not locked.
+bool LockPageOfPte(const Fault& fault, Pte orig) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  Page& page = orig.page();
+  if (page.lock.TryLock()) return true;
+  GetPage(page);
+  fault.mm.pte_lock.Unlock();
+  page.lock.Lock();
+  fault.mm.pte_lock.Lock();
+  const bool same = fault.pte().Read() == orig;
+  if (!same) page.lock.Unlock();
+  PutPage(page);
+  return same;
+}
+
+// Makes the page writable if nobody else can have it. Requires: the pte and the page lock.
+// Returns: false if it is shared.
+bool ReusePage(const Fault& fault, Page& page) {
+  if (!ReuseSwapPage(page)) return false;
+  if (page.machine.Has(Mechanism::kReanchorOnReuse)) {
+    PageMoveAnonRmap(page, fault.vma, fault.address);
+  }
+  fault.pte().Write(Pte::Present(page, fault.vma.vm_page_prot.Read()));
+  return true;
+}
+
+// Returns: whether there is nothing left to copy: the page may be written now, or the pte has
+// changed. Requires: the pte lock, which may be dropped meanwhile.
+bool TryToReuse(const Fault& fault, Pte orig) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (fault.pte().Read() != orig) return true;
+  Page& page = orig.page();
+  if (ToAnonVma(page.mapping.Read()) == nullptr) return false;
+  if (!LockPageOfPte(fault, orig)) return true;
+  const bool reused = ReusePage(fault, page);
+  page.lock.Unlock();
+  return reused;
+}
+
+// Gives the fault a copy of `old` to write to. Requires: the caller has a reference on `old`.
+// Returns: false if memory ran out. Kernel: the label gotten in do_wp_page().
+bool CopyPage(Fault& fault, Pte orig, Page& old) {
+  if (!AnonVmaPrepare(fault.vma)) return false;
+  Page* const page = NewPage(fault);
+  if (page == nullptr) return false;
+  const std::uint32_t content = old.content.Read();
+  page->content.Write(content);
+  const bool locked = (fault.vma.vm_flags.Read() & kVmLocked) != 0;
+  // As long as the pte is there, reclaim may set the flag again.
+  const bool munlocks_late = old.machine.Has(Fix::kKh45);
+  if (locked && !munlocks_late) ClearPageMlock(old);
+  const bool copied = MapNewPage(fault, orig, *page);
+  if (copied && locked && munlocks_late) MunlockVmaPage(old);
+  return true;
+}
+
+// Kernel: do_wp_page().
+bool DoWpPage(Fault& fault, Pte orig) {
+  Page& old = orig.page();
+  {
+    const ksync::Guard lock(fault.mm.pte_lock);
+    if (TryToReuse(fault, orig)) return true;
+    GetPage(old);
+  }
+  const bool had_memory = CopyPage(fault, orig, old);
+  FreePageAndSwapCache(old);
+  return had_memory;
+}
+
+bool IsSharedFile(const Vma& vma) {
+  return vma.vm_file.Read() != nullptr && (vma.vm_flags.Read() & kVmShared) != 0;
+}
+
+// Mends what is wrong with the pte. Returns: false if memory ran out. Kernel: handle_pte_fault().
+bool HandlePteFault(Fault& fault, Pte pte) {
+  if (pte.IsMigration()) {
+    MigrationEntryWait(fault);
+    return true;
+  }
+  if (pte.IsSwap()) return DoSwapPage(fault, pte);
+  if (IsSharedFile(fault.vma)) return FileFault(fault.mm, fault.vma, fault.address, fault.access);
+  return pte.IsPresent() ? DoWpPage(fault, pte) : DoAnonymousPage(fault);
+}
+
+// Returns: whether the access went through the pte, after `use(page)`.
+template <typename Use>
+bool AccessThroughPte(Mm& mm, VirtualPage address, Access access, Use use) {
+  const ksync::Guard translation(mm.pte_lock);
+  const Pte pte = mm.page_table[address].Read();
+  if (!pte.IsPresent() || !Allows(pte.rights(), access)) return false;
+  use(pte.page());
+  return true;
+}
+
+// Returns: false if memory ran out.
+template <typename Use>
+bool UserAccess(Mm& mm, VirtualPage address, Access access, Use use) {
+  while (!AccessThroughPte(mm, address, access, use)) {
+    if (!HandlePageFault(mm, address, access)) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -57,17 +225,24 @@ bool HandlePageFault(Mm& mm, VirtualPage address, Access access, Page* fresh) {
   Vma* const vma = FindVmaOrNext(mm, address);
   ksync::Check(vma != nullptr, "a page outside all VMAs is touched");
   if (!ExpandStack(*vma, address)) return false;
+  Fault fault{mm, *vma, address, access, fresh};
   for (;;) {
-    const Pte pte = mm.page_table[address].Read();
+    const Pte pte = fault.pte().Read();
     if (pte.IsPresent() && Allows(pte.rights(), access)) return true;
-    if (pte.IsMigration()) {
-      MigrationEntryWait(mm, address);
-    } else if (vma->vm_file.Read() != nullptr) {
-      if (!FileFault(mm, *vma, address, access)) return false;
-    } else if (!DoAnonymousPage(mm, *vma, address, fresh)) {
-      return false;
-    }
+    if (!HandlePteFault(fault, pte)) return false;
   }
+}
+
+std::optional<std::uint32_t> UserRead(Mm& mm, VirtualPage address) {
+  std::uint32_t value = 0;
+  const auto read = [&value](const Page& page) { value = page.content.Read(); };
+  if (!UserAccess(mm, address, Access::kRead, read)) return std::nullopt;
+  return value;
+}
+
+bool UserWrite(Mm& mm, VirtualPage address, std::uint32_t value) {
+  const auto write = [value](Page& page) { page.content.Write(value); };
+  return UserAccess(mm, address, Access::kWrite, write);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

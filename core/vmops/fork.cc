@@ -1,7 +1,10 @@
-// Per VMA of the parent: copy it, link it, put it in the child's list, copy its ptes. Walkers can
-// find the child's VMA from the moment it is linked.
+// Per VMA of the parent: copy it and what it counts, link it, put it in the child's list, copy its
+// ptes. Walkers can find the child's VMA from the moment it is linked. What fails gives back what
+// the VMA has so far; the VMAs before it go with the child's mm.
 #include "core/vmops/fork.h"
 
+#include "core/mm/file.h"
+#include "core/mm/mempolicy.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/exit.h"
@@ -9,10 +12,20 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Kernel: copy_one_pte(), without write protection. Requires: both pte locks are held.
-void CopyOnePte(Mm& child, Mm& parent, VirtualPage address) {
-  const Pte pte = parent.page_table[address].Read();
+// What the child gets; if a write may make a copy, both get it without the right to write.
+// Kernel: ptep_set_wrprotect() and make_migration_entry_read() in copy_one_pte().
+Pte ShareForCopyOnWrite(ksync::Marked<Pte>& parents) {
+  const Pte pte = parents.Read();
+  if (pte.IsSwap() || !pte.IsWritable()) return pte;
+  parents.Write(pte.WriteProtected());
+  return pte.WriteProtected();
+}
+
+// Kernel: copy_one_pte(). Requires: both pte locks are held.
+void CopyOnePte(Mm& child, Mm& parent, VirtualPage address, bool copy_on_write) {
+  Pte pte = parent.page_table[address].Read();
   if (pte.IsNone()) return;
+  if (copy_on_write) pte = ShareForCopyOnWrite(parent.page_table[address]);
   if (pte.IsPresent()) PageDupRmap(pte.page());
   if (pte.IsSwap()) parent.machine.swap().SwapDuplicate(pte.entry());
   child.page_table[address].Write(pte);
@@ -20,26 +33,54 @@ void CopyOnePte(Mm& child, Mm& parent, VirtualPage address) {
 
 // Kernel: copy_page_range(), mm/memory.c. The child's lock first: nobody waits for it.
 void CopyPageRange(Mm& child, Mm& parent, const Vma& vma) {
+  const bool copy_on_write = (vma.vm_flags.Read() & kVmShared) == 0;
   const ksync::Guard child_lock(child.pte_lock);
   const ksync::Guard parent_lock(parent.pte_lock);
   const VirtualPage end = vma.vm_end.Read();
   for (VirtualPage address = vma.vm_start.Read(); address < end; ++address) {
-    CopyOnePte(child, parent, address);
+    CopyOnePte(child, parent, address, copy_on_write);
   }
 }
 
-// Returns: false if memory ran out; then nothing of the VMA was copied.
+// Takes the copy's references, and links it where walks will find it.
+// Returns: false if memory ran out; then it has none and is linked nowhere.
+bool LinkCopy(Vma& copy, const Vma& vma) {
+  const Machine& machine = vma.machine;
+  const std::optional<Mempolicy*> policy = MpolDup(machine, vma.vm_policy.Read());
+  if (!policy.has_value()) return false;
+  copy.vm_policy.Write(*policy);
+  if (!AnonVmaFork(copy, vma)) {
+    if (machine.Has(Fix::kKh15)) MpolPut(*policy);
+    return false;
+  }
+  if (File* const file = copy.vm_file.Read()) {
+    GetFile(*file);
+    VmaLinkFile(file->f_mapping, copy.shared_node);
+  }
+  return true;
+}
+
+// That pages stay in memory is not inherited.
+void ForgetMlock(Vma& copy) {
+  const VmFlags flags = copy.vm_flags.Read();
+  if ((flags & kVmLocked) != 0) copy.vm_flags.Write(flags & ~kVmLocked);
+}
+
+// Kernel: the loop of dup_mmap(). Returns: false if memory ran out; then nothing of the VMA was
+// copied.
 bool DupVma(Mm& child, Mm& parent, const Vma& vma) {
   Vma* const copy = VmAreaDup(vma);
   if (copy == nullptr) return false;
   if (parent.machine.Has(Fix::kKh29)) copy->vm_mm.Write(&child);
-  if (!AnonVmaFork(*copy, vma)) {
+  if (!LinkCopy(*copy, vma)) {
     ksync::Delete(copy);
     return false;
   }
   if (!parent.machine.Has(Fix::kKh29)) copy->vm_mm.Write(&child);
+  ForgetMlock(*copy);
   InsertVmStruct(child, *copy);
   CopyPageRange(child, parent, vma);
+  if (const VmOperations* const operations = copy->vm_ops.Read()) operations->open(*copy);
   return true;
 }
 
@@ -48,7 +89,9 @@ bool DupMmap(Mm& child, Mm& parent) {
   const ksync::Guard parent_sem(parent.mmap_sem);
   const ksync::Guard child_sem(child.mmap_sem);
   for (auto* node = parent.mmap.First(); node != nullptr; node = parent.mmap.After(*node)) {
-    if (!DupVma(child, parent, node->owner())) return false;
+    const Vma& vma = node->owner();
+    if ((vma.vm_flags.Read() & kVmDontCopy) != 0) continue;
+    if (!DupVma(child, parent, vma)) return false;
   }
   return true;
 }

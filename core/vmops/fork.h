@@ -1,5 +1,6 @@
 // Copying an address space. Kernel: dup_mmap(), kernel/fork.c.
-// Parent and child share every page afterwards; write protection is not modelled.
+// Parent and child share every page afterwards, and neither may write to a private one: the next
+// write copies it. VMAs that ask for it are left out.
 #ifndef RMAPCHECK_CORE_VMOPS_FORK_H_
 #define RMAPCHECK_CORE_VMOPS_FORK_H_
 

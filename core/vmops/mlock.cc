@@ -1,11 +1,25 @@
-// As mprotect, without any change of ptes: merge or split, then set the flag on whichever VMA has
-// the range.
+// A VMA's flag is set as mprotect sets rights: merge or split, then write it on whichever VMA has
+// the range. A page's flag is cleared under the page lock, which keeps reclaim, that sets it on its
+// walk, from doing so meanwhile.
 #include "core/vmops/mlock.h"
 
+#include "core/rmap/walk.h"
 #include "core/vmops/merge.h"
+#include "core/vmops/reclaim.h"
+#include "core/vmops/swap_cache.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
+
+// Kernel: munlock_vma_pages_range(). Requires: the VMA no longer says that it is locked.
+void MunlockVmaPagesRange(Mm& mm, VirtualPage start, VirtualPage end) {
+  for (VirtualPage address = start; address < end; ++address) {
+    Page* const page = IsolatePage(mm, address);
+    if (page == nullptr) continue;
+    MunlockVmaPage(*page);
+    FreePageAndSwapCache(*page);
+  }
+}
 
 bool SetLocked(Mm& mm, VirtualPage start, VirtualPage end, bool locked) {
   const ksync::Guard mmap_sem(mm.mmap_sem);
@@ -16,8 +30,10 @@ bool SetLocked(Mm& mm, VirtualPage start, VirtualPage end, bool locked) {
   if (flags == wanted.flags) return true;
   wanted.flags = flags;
   Vma* const vma = MergeOrSplit(*old, start, end, wanted);
-  if (vma != nullptr) vma->vm_flags.Write(flags);
-  return vma != nullptr;
+  if (vma == nullptr) return false;
+  vma->vm_flags.Write(flags);
+  if (!locked) MunlockVmaPagesRange(mm, start, end);
+  return true;
 }
 
 }  // namespace
@@ -26,6 +42,29 @@ bool Mlock(Mm& mm, VirtualPage start, VirtualPage end) { return SetLocked(mm, st
 
 bool Munlock(Mm& mm, VirtualPage start, VirtualPage end) {
   return SetLocked(mm, start, end, false);
+}
+
+void MunlockVmaPagesAll(Mm& mm, Vma& vma) {
+  const VmFlags flags = vma.vm_flags.Read();
+  if ((flags & kVmLocked) == 0) return;
+  vma.vm_flags.Write(flags & ~kVmLocked);
+  MunlockVmaPagesRange(mm, vma.vm_start.Read(), vma.vm_end.Read());
+}
+
+void MlockVmaNewPage(Page& page, const Vma& vma) {
+  if ((vma.vm_flags.Read() & kVmLocked) != 0) page.mlocked.Write(true);
+}
+
+void MunlockVmaPage(Page& page) {
+  const ksync::Guard lock(page.lock);
+  if (!page.mlocked.Read()) return;
+  page.mlocked.Write(false);
+  TryToMunlock(page);
+}
+
+void ClearPageMlock(Page& page) {
+  const ksync::Guard lock(page.lock);
+  page.mlocked.Write(false);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/vmops/mlock.h"
 #include "core/vmops/split.h"
 #include "core/vmops/unmap.h"
 
@@ -49,6 +50,7 @@ bool DoMunmap(Mm& mm, VirtualPage start, VirtualPage end) {
   Vma* const prev = SplitAtStart(mm, start, failed);
   if (failed || !SplitAtEnd(mm, end)) return false;
   const std::vector<Vma*> detached = Detach(mm, prev, end);
+  for (Vma* vma : detached) MunlockVmaPagesAll(mm, *vma);
   for (const Vma* vma : detached) ZapPteRange(mm, *vma);
   for (Vma* vma : detached) FreePgtables(*vma);
   for (Vma* vma : detached) RemoveVma(*vma);

@@ -5,17 +5,26 @@
 #include "core/mm/file.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
+#include "core/vmops/swap_cache.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
+
+// A page in the swap cache must not be left there if this was its last mapping.
+void ZapPage(Page& page) {
+  const bool cached = PageSwapCache(page);
+  if (cached) GetPage(page);
+  PageRemoveRmap(page);
+  if (cached) FreePageAndSwapCache(page);
+}
 
 // Requires: the pte lock is held.
 void ZapPte(Mm& mm, VirtualPage address) {
   const Pte pte = mm.page_table[address].Read();
   if (pte.IsNone()) return;
   mm.page_table[address].Write(Pte{});
-  if (pte.IsPresent()) PageRemoveRmap(pte.page());
-  if (pte.IsSwap()) mm.machine.swap().SwapFree(pte.entry());
+  if (pte.IsPresent()) ZapPage(pte.page());
+  if (pte.IsSwap()) FreeSwapAndCache(mm.machine, pte.entry());
 }
 
 }  // namespace

@@ -1,0 +1,172 @@
+// Does a program read back what it wrote, however its pages are copied, swapped out and swapped in
+// meanwhile? And does a page that comes back stay reachable?
+//
+// The data are the oracle: each process writes values that no other writes.
+#include "core/rmap/validate.h"
+#include "core/rmap/world.h"
+#include "core/scenarios/scenarios.h"
+#include "core/scenarios/steps.h"
+#include "core/vmops/exit.h"
+#include "core/vmops/fork.h"
+#include "core/vmops/mmap.h"
+#include "core/vmops/reclaim.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+constexpr std::uint32_t kParents = 1;
+constexpr std::uint32_t kChilds = 2;
+constexpr std::uint32_t kParentsSecond = 3;
+
+// A process that has written one page.
+Mm& NewWriter(World& world) {
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 1);
+  Store(mm, 0, kParents);
+  return mm;
+}
+
+void CheckReads(Mm& mm, std::uint32_t value) {
+  const std::uint32_t read = Load(mm, 0);
+  ksync::Check(read == value, "a process reads what it did not write");
+}
+
+// A page shared by two comes back from swap for the child first.
+void SwapInByChildFirst(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = NewWriter(world);
+  Mm& child = *DupMm(parent);
+  Evict(parent, 0);
+
+  CheckReads(child, kParents);
+  CheckReads(parent, kParents);
+
+  Validate({&parent, &child});
+  ExitAll(world, {&child, &parent});
+}
+
+// The same for a grandchild, whose chain has three entries.
+void SwapInByGrandchildFirst(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = NewWriter(world);
+  Mm& child = *DupMm(parent);
+  Mm& grandchild = *DupMm(child);
+  Evict(parent, 0);
+
+  CheckReads(grandchild, kParents);
+  CheckReads(parent, kParents);
+
+  Validate({&parent, &child, &grandchild});
+  ExitAll(world, {&child, &grandchild, &parent});
+}
+
+// Parent and child write to a page that they share.
+void CopyVersusCopy(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = NewWriter(world);
+  Mm& child = *DupMm(parent);
+
+  ksync::Thread other([&child] { Store(child, 0, kChilds); }, "child");
+  Store(parent, 0, kParentsSecond);
+  other.Join();
+
+  CheckReads(parent, kParentsSecond);
+  CheckReads(child, kChilds);
+  Validate({&parent, &child});
+  ExitAll(world, {&child, &parent});
+}
+
+// A process reads a page of its own, while reclaim takes it.
+void SwapInVersusReclaim(const Kernel& kernel) {
+  World world(kernel);
+  Mm& mm = NewWriter(world);
+
+  ksync::Thread reclaim([&mm] { SwapOut(mm, 0); }, "reclaim");
+  CheckReads(mm, kParents);
+  reclaim.Join();
+
+  CheckReads(mm, kParents);
+  Validate({&mm});
+  ExitAll(world, {&mm});
+}
+
+// Two threads of a child fault a page in that the parent has brought back before. One of them is
+// overtaken by everything else that can happen to the page: the child copies it, the parent is its
+// only user then and takes it out of the cache, and the copy gets the slot that is free now.
+// `parents_too`: the parent's page is reclaimed as well, and goes to another slot.
+void OvertakenSwapIn(const Kernel& kernel, bool parents_too) {
+  World world(kernel);
+  Mm& parent = NewWriter(world);
+  Mm& child = *DupMm(parent);
+  Evict(parent, 0);
+  CheckReads(parent, kParents);
+
+  ksync::Thread slow([&child] { Touch(child, 0, Access::kRead); }, "slow");
+  Touch(child, 0, Access::kWrite);
+  Store(parent, 0, kParentsSecond);
+  SwapOut(child, 0);
+  if (parents_too) SwapOut(parent, 0);
+  slow.Join();
+
+  CheckReads(child, kParents);
+  CheckReads(parent, kParentsSecond);
+  Validate({&parent, &child});
+  ExitAll(world, {&child, &parent});
+}
+
+void SwapInOvertaken(const Kernel& kernel) { OvertakenSwapIn(kernel, /*parents_too=*/false); }
+void SwapInOvertakenTwice(const Kernel& kernel) { OvertakenSwapIn(kernel, /*parents_too=*/true); }
+
+constexpr char kAnchorOracle[] =
+    "Rule I3 broken: the page that was read from swap was anchored at an anon_vma which the parent "
+    "does not know, because the first to map it again took its own for the right one. Sequential.";
+
+constexpr char kDataOracle[] =
+    "A process reads what it did not write last; or the structure is broken at the end.";
+
+}  // namespace
+
+std::vector<Scenario> SwapScenarios() {
+  return {
+      {.name = "SwapInByChildFirst",
+       .claim = "The anchor of a page that comes back from swap is known to all who share it.",
+       .oracle = kAnchorOracle,
+       .run = SwapInByChildFirst,
+       .default_generation = Generation::kG3,
+       .bugs = {{.fix = Fix::kKh20, .violation = "failed check"}}},
+      {.name = "SwapInByGrandchildFirst",
+       .claim = "The last entry of a grandchild's chain is the anchor of what it inherited.",
+       .oracle = kAnchorOracle,
+       .run = SwapInByGrandchildFirst,
+       .default_generation = Generation::kG3,
+       .bugs = {{.fix = Fix::kKh19, .violation = "failed check"},
+                {.fix = Fix::kKh20, .violation = "failed check", .shown = false}}},
+      {.name = "CopyVersusCopy",
+       .claim = "Of two who write to a page that they share, each gets what it wrote.",
+       .oracle = kDataOracle,
+       .run = CopyVersusCopy},
+      {.name = "SwapInVersusReclaim",
+       .claim = "A page that is read while reclaim takes it is read as it was written.",
+       .oracle = kDataOracle,
+       .run = SwapInVersusReclaim},
+      {.name = "SwapInOvertaken",
+       .claim = "A swap-in that waited for the page lock maps the page only if it is still cached.",
+       .oracle = "The child reads the parent's page: while the slow thread waited, the page became "
+                 "the parent's alone and left the swap cache, and its slot was given to the "
+                 "child's copy. The pte looks as it did before.",
+       .run = SwapInOvertaken,
+       .default_generation = Generation::kG4,
+       .bugs = {{.fix = Fix::kKh40, .violation = "failed check"}}},
+      {.name = "SwapInOvertakenTwice",
+       .claim = "A swap-in that waited for the page lock maps the page only if it is still cached "
+                "in the slot that the pte names.",
+       .oracle = "The child reads the parent's page: as before, but the page is in the swap cache "
+                 "again, in another slot.",
+       .run = SwapInOvertakenTwice,
+       .default_generation = Generation::kG4,
+       .bugs = {{.fix = Fix::kKh41, .violation = "failed check"},
+                {.fix = Fix::kKh40, .violation = "failed check", .shown = false}}},
+  };
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

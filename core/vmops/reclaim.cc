@@ -1,0 +1,60 @@
+// One page at a time. Everything happens under its lock, so that whoever faults it back waits, and
+// looks again; but for the lookup itself, which RemoveMapping() excludes.
+#include "core/vmops/reclaim.h"
+
+#include "core/rmap/walk.h"
+#include "core/vmops/swap_cache.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Kernel: pageout(). Requires: the page lock; nobody maps the page; it is in the swap cache.
+void Pageout(Page& page) {
+  const SwapEntry entry = page.swap_entry.Read();
+  const std::uint32_t content = page.content.Read();
+  page.machine.swap().SwapWritepage(entry, content);
+}
+
+// Requires: the page lock. Returns: as ShrinkPage.
+bool ShrinkLockedPage(Page& page) {
+  if (page.mlocked.Read()) return false;
+  if (!PageSwapCache(page) && !AddToSwap(page)) return false;
+  if (PageMapped(page)) TryToUnmap(page, Unmap::kToSwap);
+  if (PageMapped(page)) return false;
+  Pageout(page);
+  return RemoveMapping(page);
+}
+
+}  // namespace
+
+bool ShrinkPage(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (!page.lock.TryLock()) return false;
+  const bool shrunk = ShrinkLockedPage(page);
+  page.lock.Unlock();
+  return shrunk;
+}
+
+Page* IsolatePage(Mm& mm, VirtualPage address) {
+  const ksync::Guard lock(mm.pte_lock);
+  const Pte pte = mm.page_table[address].Read();
+  if (!pte.IsPresent()) return nullptr;
+  GetPage(pte.page());
+  return &pte.page();
+}
+
+bool SwapOut(Mm& mm, VirtualPage address) {
+  Page* const page = IsolatePage(mm, address);
+  if (page == nullptr) return false;
+  const bool shrunk = ShrinkPage(*page);
+  FreePageAndSwapCache(*page);
+  return shrunk;
+}
+
+void ReclaimSwapCache(const Machine& machine) {
+  for (SwapEntry entry; entry.slot < machine.size().swap_slots; ++entry.slot) {
+    Page* const page = machine.swap().LookupSwapCache(entry, GetPage);
+    if (page != nullptr) FreePageAndSwapCache(*page);
+  }
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

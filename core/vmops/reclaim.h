@@ -1,0 +1,30 @@
+// Taking a page from its users, who fault it back from swap. Kernel: shrink_page_list(),
+// mm/vmscan.c. A walk that misses a mapping is no harm here: the page stays.
+// Not modelled: which page is chosen, the accessed bit, and writeback, which is one step.
+#ifndef RMAPCHECK_CORE_VMOPS_RECLAIM_H_
+#define RMAPCHECK_CORE_VMOPS_RECLAIM_H_
+
+#include "core/mm/mm.h"
+#include "core/mm/page.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+// Unmaps an anonymous page and stores it in a slot. Requires: the caller has the one reference that
+// isolated it. Returns: whether nobody else has the page any more; its last user is then the
+// caller. Otherwise it may be left in the swap cache. Order: waits for nobody's page lock.
+bool ShrinkPage(Page& page);
+
+// Returns: the page that is mapped at `address`, with a reference; null if none is.
+// Kernel: follow_page() and isolate_lru_page().
+Page* IsolatePage(Mm& mm, VirtualPage address);
+
+// Isolates, shrinks and gives back what is mapped there. Returns: as ShrinkPage.
+bool SwapOut(Mm& mm, VirtualPage address);
+
+// Takes pages out of the swap cache that are left there without users, as reclaim does sooner or
+// later: those whose last user found their lock taken.
+void ReclaimSwapCache(const Machine& machine);
+
+}  // namespace rmap::inline KSYNC_BACKEND
+
+#endif  // RMAPCHECK_CORE_VMOPS_RECLAIM_H_

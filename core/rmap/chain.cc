@@ -235,6 +235,14 @@ void UnlinkUnderOneLock(Vma& vma) {
   }
 }
 
+// If the parent shares its anon_vma with the VMA before, the child is to share likewise. But the
+// VMA before the copy still is the parent's. Kernel: the first lines of anon_vma_clone() in 5.5.
+void ShareWithNeighbour(Vma& vma, const Vma& parent) {
+  AnonVma* const anon_vma = parent.anon_vma.Read();
+  const Vma* const prev = PrevVma(*parent.vm_mm.Read(), parent);
+  if (prev != nullptr && prev->anon_vma.Read() == anon_vma) vma.anon_vma.Write(anon_vma);
+}
+
 }  // namespace
 
 bool AnonVmaPrepare(Vma& vma) {
@@ -287,6 +295,7 @@ bool AnonVmaFork(Vma& vma, const Vma& parent) {
   const Machine& machine = vma.machine;
   // The copy has the parent's anon_vma; none means that the clone may adopt one.
   if (machine.Has(Mechanism::kReuse)) vma.anon_vma.Write(nullptr);
+  if (!machine.Has(Fix::kKh81)) ShareWithNeighbour(vma, parent);
   if (!AnonVmaClone(vma, parent, CloneFor::kFork)) return false;
   // Relatives share what there is, if there are no chains.
   if (!machine.Has(Mechanism::kChains)) return true;

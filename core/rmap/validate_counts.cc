@@ -33,16 +33,22 @@ class Tally {
 // What the page tables name.
 struct Named {
   Tally<Page> pages;
+  Tally<Page> kept;  // Pages with the mlock flag, by VMAs that ask for it.
   std::unordered_map<std::uint32_t, int> slots;
 };
+
+bool IsLocked(const Vma* vma) { return vma != nullptr && (vma->vm_flags.Read() & kVmLocked) != 0; }
 
 Named WhatIsNamed(AllMms mms) {
   Named named;
   for (const Mm* mm : mms) {
     for (VirtualPage address = 0; address < mm->page_table.size(); ++address) {
       const Pte pte = mm->page_table[address].Read();
-      if (pte.IsPresent()) named.pages.Add(&pte.page());
       if (pte.IsSwap()) ++named.slots[pte.entry().slot];
+      if (!pte.IsPresent()) continue;
+      named.pages.Add(&pte.page());
+      const bool flagged = pte.page().mlocked.Read();
+      if (flagged && IsLocked(FindVma(*mm, address))) named.kept.Add(&pte.page());
     }
   }
   return named;
@@ -64,6 +70,13 @@ std::string BrokenCachedPage(const Page& page) {
   const PageOffset index = page.index.Read();
   return absl::StrCat("C2: page with index ", index, " names slot ", entry.slot,
                       ", which does not cache it");
+}
+
+std::string BrokenMlock(const Page& page, int locked_vmas) {
+  if (locked_vmas > 0 || !page.mlocked.Read()) return "";
+  const PageOffset index = page.index.Read();
+  return absl::StrCat("C6: page with index ", index,
+                      " is kept in memory, and no locked VMA maps it");
 }
 
 std::string BrokenSlots(const Machine& machine, const Named& named) {
@@ -162,6 +175,7 @@ std::string BrokenCounts(AllMms mms) {
   for (const Page* page : named.pages.met()) {
     std::string broken = BrokenMapcount(*page, named.pages[page]);
     if (broken.empty()) broken = BrokenCachedPage(*page);
+    if (broken.empty()) broken = BrokenMlock(*page, named.kept[page]);
     if (!broken.empty()) return broken;
   }
   if (std::string broken = BrokenSlots(machine, named); !broken.empty()) return broken;

@@ -20,7 +20,7 @@ namespace rmap::inline KSYNC_BACKEND {
 std::string BrokenStructure(AllMms mms);
 // validate_pages.cc: I1, I2, I3.
 std::string BrokenPages(AllMms mms);
-// validate_counts.cc: C1 to C5.
+// validate_counts.cc: C1 to C6.
 std::string BrokenCounts(AllMms mms);
 
 // Names for messages. Requires of each: as BrokenRule.

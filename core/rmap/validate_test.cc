@@ -156,6 +156,13 @@ TEST_F(ValidateTest, I13PteThatAllowsWhatItsVmaForbids) {
             "address 1 of mm#0");
 }
 
+TEST_F(ValidateTest, C6PageKeptInMemoryForNobody) {
+  page_.mlocked.Write(true);
+  EXPECT_EQ(Broken(), "C6: page with index 1 is kept in memory, and no locked VMA maps it");
+  vma_->vm_flags.Write(vma_->vm_flags.Read() | kVmLocked);
+  EXPECT_THAT(Broken(), IsEmpty());
+}
+
 TEST_F(ValidateTest, C1PageWithoutMapcount) {
   const PageUses uses = page_.uses.Load(ksync::relaxed);
   page_.uses.Store(kOneReference, ksync::relaxed);

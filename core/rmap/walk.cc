@@ -113,6 +113,20 @@ std::optional<VirtualPage> VmaAddress(const Page& page, const Vma& vma) {
   return address;
 }
 
+std::optional<VirtualPage> PageAddressInVma(const Page& page, const Vma& vma) {
+  const Machine& machine = page.machine;
+  AnonVma* const own = vma.anon_vma.Read();
+  AnonVma* const anchor = ToAnonVma(page.mapping.Read());
+  if (own == nullptr || anchor == nullptr) return std::nullopt;
+  // An inherited page is anchored at an ancestor's.
+  if (!machine.Has(Fix::kKh31) && own != anchor) return std::nullopt;
+  if (machine.Has(Mechanism::kRootLock)) {
+    const AnonVma* const root = own->root.Read();
+    if (root != anchor->root.Read()) return std::nullopt;
+  }
+  return VmaAddress(page, vma);
+}
+
 WalkResult PageReferenced(Page& page) {
   WalkResult result;
   const LockedAnonVma locked = PageLockAnonVma(page);

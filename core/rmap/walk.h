@@ -24,6 +24,10 @@ namespace rmap::inline KSYNC_BACKEND {
 // asks not to be followed. Kernel: vma_address().
 std::optional<VirtualPage> VmaAddress(const Page& page, const Vma& vma);
 
+// Returns: where the VMA would map the page, for who comes from the VMA; nothing also if the two do
+// not belong together. Kernel: page_address_in_vma(). Requires: mmap_sem, the page lock.
+std::optional<VirtualPage> PageAddressInVma(const Page& page, const Vma& vma);
+
 // What a walk did: the work is counted because claims are made about it.
 struct WalkResult {
   int found = 0;    // Ptes that were what the walk looked for.

@@ -1,4 +1,5 @@
-// Mappings of files: is what is written stored, and is what is taken away unmapped?
+// Mappings of files: is what is written stored, and is what is taken away unmapped? Nobody asks an
+// anon_vma here: walks go through the list of the file.
 #include "core/rmap/validate.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"

@@ -21,6 +21,9 @@ std::vector<Scenario> AllScenarios() {
            FileScenarios,
            SwapScenarios,
            ReuseScenarios,
+           ReusePageScenarios,
+           ForkScenarios,
+           CostScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

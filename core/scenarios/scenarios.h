@@ -63,6 +63,9 @@ std::vector<Scenario> MremapScenarios();
 std::vector<Scenario> FileScenarios();
 std::vector<Scenario> SwapScenarios();
 std::vector<Scenario> ReuseScenarios();
+std::vector<Scenario> ReusePageScenarios();
+std::vector<Scenario> ForkScenarios();
+std::vector<Scenario> CostScenarios();
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -10,6 +10,7 @@
 #include "core/vmops/fork.h"
 #include "core/vmops/mmap.h"
 #include "core/vmops/reclaim.h"
+#include "core/vmops/swap_in.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -41,7 +42,7 @@ void SwapInByChildFirst(const Kernel& kernel) {
   CheckReads(child, kParents);
   CheckReads(parent, kParents);
 
-  Validate({&parent, &child});
+  AtRest(world, {&parent, &child});
   ExitAll(world, {&child, &parent});
 }
 
@@ -56,7 +57,7 @@ void SwapInByGrandchildFirst(const Kernel& kernel) {
   CheckReads(grandchild, kParents);
   CheckReads(parent, kParents);
 
-  Validate({&parent, &child, &grandchild});
+  AtRest(world, {&parent, &child, &grandchild});
   ExitAll(world, {&child, &grandchild, &parent});
 }
 
@@ -72,7 +73,7 @@ void CopyVersusCopy(const Kernel& kernel) {
 
   CheckReads(parent, kParentsSecond);
   CheckReads(child, kChilds);
-  Validate({&parent, &child});
+  AtRest(world, {&parent, &child});
   ExitAll(world, {&child, &parent});
 }
 
@@ -86,14 +87,14 @@ void SwapInVersusReclaim(const Kernel& kernel) {
   reclaim.Join();
 
   CheckReads(mm, kParents);
-  Validate({&mm});
+  AtRest(world, {&mm});
   ExitAll(world, {&mm});
 }
 
-// Two threads of a child fault a page in that the parent has brought back before. One of them is
-// overtaken by everything else that can happen to the page: the child copies it, the parent is its
-// only user then and takes it out of the cache, and the copy gets the slot that is free now.
-// `parents_too`: the parent's page is reclaimed as well, and goes to another slot.
+// A child faults in a page that its parent has brought back before. Between the look into the swap
+// cache and the page lock the fault is overtaken: another thread of the child copies the page, the
+// parent is its only user then and takes it out of the cache, and the copy gets the slot that is
+// free now. `parents_too`: the parent's page is reclaimed as well, and goes to another slot.
 void OvertakenSwapIn(const Kernel& kernel, bool parents_too) {
   World world(kernel);
   Mm& parent = NewWriter(world);
@@ -101,16 +102,27 @@ void OvertakenSwapIn(const Kernel& kernel, bool parents_too) {
   Evict(parent, 0);
   CheckReads(parent, kParents);
 
-  ksync::Thread slow([&child] { Touch(child, 0, Access::kRead); }, "slow");
-  Touch(child, 0, Access::kWrite);
-  Store(parent, 0, kParentsSecond);
-  SwapOut(child, 0);
-  if (parents_too) SwapOut(parent, 0);
-  slow.Join();
+  {
+    const ksync::SharedGuard mmap_sem(child.mmap_sem);
+    const Pte pte = child.page_table[0].Read();
+    SwapIn slow(*FindVma(child, 0), 0, Access::kRead, pte);
+    const bool found = slow.Begin();
+    ksync::Check(found, "a fault found no memory");
+    ksync::Thread others(
+        [&] {
+          Store(child, 0, kChilds);
+          Store(parent, 0, kParentsSecond);
+          SwapOut(child, 0);
+          if (parents_too) SwapOut(parent, 0);
+        },
+        "others");
+    slow.Finish();
+    others.Join();
+  }
 
-  CheckReads(child, kParents);
+  CheckReads(child, kChilds);
   CheckReads(parent, kParentsSecond);
-  Validate({&parent, &child});
+  AtRest(world, {&parent, &child});
   ExitAll(world, {&child, &parent});
 }
 
@@ -151,7 +163,7 @@ std::vector<Scenario> SwapScenarios() {
        .run = SwapInVersusReclaim},
       {.name = "SwapInOvertaken",
        .claim = "A swap-in that waited for the page lock maps the page only if it is still cached.",
-       .oracle = "The child reads the parent's page: while the slow thread waited, the page became "
+       .oracle = "The child reads the parent's page: while the slow fault waited, the page became "
                  "the parent's alone and left the swap cache, and its slot was given to the "
                  "child's copy. The pte looks as it did before.",
        .run = SwapInOvertaken,

@@ -9,6 +9,7 @@
 #include "core/vmops/mlock.h"
 #include "core/vmops/stack.h"
 #include "core/vmops/swap_cache.h"
+#include "core/vmops/swap_in.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -77,41 +78,10 @@ void MigrationEntryWait(const Fault& fault) {
   const ksync::Guard wait(page->lock);
 }
 
-// Returns: whether the page still is what the swap entry stands for. A fault that waited for the
-// page lock may find that the page went its way meanwhile. Requires: the page lock.
-bool IsStillCached(const Page& page, SwapEntry entry) {
-  const SwapEntry now = page.swap_entry.Read();
-  if (now == kNoSwapEntry) return !page.machine.Has(Fix::kKh40);
-  return now == entry || !page.machine.Has(Fix::kKh41);
-}
-
-// Maps a page that was swapped out, unless the pte has changed. Requires: the page lock.
-void MapSwappedPage(const Fault& fault, Pte expected, Page& page) {
-  const ksync::Guard lock(fault.mm.pte_lock);
-  if (fault.pte().Read() != expected) return;
-  Pte pte = Pte::Present(page, fault.vma.vm_page_prot.Read()).WriteProtected();
-  bool exclusive = false;
-  if (fault.access == Access::kWrite && ReuseSwapPage(page)) {
-    pte = Pte::Present(page, fault.vma.vm_page_prot.Read());
-    // That the rmap is told came with the commit that lets a page keep its anchor.
-    exclusive = page.machine.Has(Mechanism::kAnchorIsKept);
-  }
-  fault.pte().Write(pte);
-  PageAddAnonRmap(page, fault.vma, fault.address, exclusive);
-  fault.mm.machine.swap().SwapFree(expected.entry());
-}
-
-// Kernel: do_swap_page().
 bool DoSwapPage(const Fault& fault, Pte orig) {
-  const std::optional<Page*> found = SwapinPage(fault.mm.machine, orig.entry());
-  if (!found.has_value()) return false;
-  Page* const page = *found;
-  if (page == nullptr) return true;
-  {
-    const ksync::Guard lock(page->lock);
-    if (IsStillCached(*page, orig.entry())) MapSwappedPage(fault, orig, *page);
-  }
-  PutPage(*page);
+  SwapIn swap_in(fault.vma, fault.address, fault.access, orig);
+  if (!swap_in.Begin()) return false;
+  swap_in.Finish();
   return true;
 }
 

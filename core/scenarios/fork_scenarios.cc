@@ -1,0 +1,168 @@
+// Forks that fail, and forks that could be cheaper: what does a fork leave, in the parent or in the
+// child, that nobody asked for?
+#include <algorithm>
+
+#include "core/mm/mempolicy.h"
+#include "core/rmap/validate.h"
+#include "core/rmap/walk.h"
+#include "core/rmap/world.h"
+#include "core/scenarios/scenarios.h"
+#include "core/scenarios/steps.h"
+#include "core/vmops/exit.h"
+#include "core/vmops/fork.h"
+#include "core/vmops/mmap.h"
+#include "core/vmops/reclaim.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+constexpr std::uint32_t kWritten = 7;
+
+// Maps and writes one page, whose VMA has a policy.
+void MapWithPolicy(Mm& mm, VirtualPage address) {
+  Vma* const vma = MmapAnonymous(mm, address, address + 1);
+  vma->vm_policy.Write(MpolNew(1));
+  Store(mm, address, kWritten);
+}
+
+// Returns: the child; null if memory ran out.
+Mm* ForkUnderPressure(World& world, Mm& parent) {
+  world.FailAllocations(true);
+  Mm* const child = DupMm(parent);
+  world.FailAllocations(false);
+  return child;
+}
+
+void CheckReads(Mm& mm, VirtualPage address) {
+  const std::uint32_t read = Load(mm, address);
+  ksync::Check(read == kWritten, "a process reads what was not written");
+}
+
+void ForkPolicyLeak(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = world.NewMm();
+  MapWithPolicy(parent, 0);
+  if (Mm* const child = ForkUnderPressure(world, parent)) Mmput(*child);
+  Mmput(parent);
+}
+
+// Two forks of a process with two VMAs, in both of which each allocation may fail.
+void ForkOutOfMemory(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = world.NewMm();
+  MapWithPolicy(parent, 0);
+  MapWithPolicy(parent, 2);
+
+  for (int i = 0; i < 2; ++i) {
+    Mm* const child = ForkUnderPressure(world, parent);
+    if (child == nullptr) {
+      Validate({&parent});
+      continue;
+    }
+    Validate({&parent, child});
+    CheckReads(*child, 2);
+    Mmput(*child);
+  }
+  CheckReads(parent, 0);
+  ExitAll(world, {&parent});
+}
+
+// Memory fails under a page while its process forks: whom to kill?
+void ForkVersusMemoryFailure(const Kernel& kernel) {
+  World world(kernel);
+  Page& page = world.AddPage();
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 1);
+  Touch(parent, 0, page);
+  AttachTask(parent);
+
+  Mm* child = nullptr;
+  ksync::Thread fork([&] { child = DupMm(parent); }, "fork");
+  const std::vector<const Mm*> found = CollectProcsAnon(page);
+  fork.Join();
+
+  const auto times = std::count(found.begin(), found.end(), &parent);
+  ksync::Check(times == 1, "a process that maps a page once is not found once");
+  DetachTask(parent);
+  ExitAll(world, {child, &parent});
+}
+
+// Reclaim takes a page while its process forks.
+void ReclaimVersusFork(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 1);
+  Store(parent, 0, kWritten);
+  Page& page = *IsolatePage(parent, 0);
+
+  Mm* child = nullptr;
+  ksync::Thread fork([&] { child = DupMm(parent); }, "fork");
+  ShrinkPage(page);
+  fork.Join();
+
+  PutPage(page);
+  CheckReads(parent, 0);
+  CheckReads(*child, 0);
+  Validate({&parent, child});
+  ExitAll(world, {child, &parent});
+}
+
+// Reclaim takes a page that two share, while one of them exits.
+void ReclaimVersusExit(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 1);
+  Store(parent, 0, kWritten);
+  Mm& child = *DupMm(parent);
+  Page& page = *IsolatePage(parent, 0);
+
+  ksync::Thread exit([&child] { Mmput(child); }, "exit");
+  ShrinkPage(page);
+  exit.Join();
+
+  PutPage(page);
+  CheckReads(parent, 0);
+  Validate({&parent});
+  ExitAll(world, {&parent});
+}
+
+constexpr char kOracle[] =
+    "A process reads what was not written last, the structure is broken, a swap slot stays in use "
+    "for nobody, or something is freed too early or never.";
+
+}  // namespace
+
+std::vector<Scenario> ForkScenarios() {
+  return {
+      {.name = "ForkPolicyLeak",
+       .claim = "A fork that runs out of memory drops the policy that it has copied.",
+       .oracle = "A leaked policy: it was copied before the chain, and the chain needs memory.",
+       .run = ForkPolicyLeak,
+       .bugs = {{.fix = Fix::kKh15, .violation = "leak"},
+                {.fix = Fix::kKh16, .violation = "leak", .shown = false}}},
+      {.name = "ForkOutOfMemory",
+       .claim = "Wherever a fork runs out of memory, nothing has changed, and the next fork works.",
+       .oracle = "Leaks of VMAs, links, anon_vmas and policies; the structure is validated after "
+                 "each fork, and what was written is read. Sequential, each allocation may fail.",
+       .run = ForkOutOfMemory,
+       .bugs = {{.fix = Fix::kKh16, .violation = "failed check"},
+                {.fix = Fix::kKh15, .violation = "leak", .shown = false}}},
+      {.name = "ForkVersusMemoryFailure",
+       .claim = "A walk finds a mapping once, whoever forks.",
+       .oracle = "A process that is to be killed is found twice: the child's VMA was on the list "
+                 "while it still named the parent's mm.",
+       .run = ForkVersusMemoryFailure,
+       .default_generation = Generation::kG4,
+       .bugs = {{.fix = Fix::kKh29, .violation = "failed check"}}},
+      {.name = "ReclaimVersusFork",
+       .claim = "A page that is reclaimed during a fork comes back to parent and child.",
+       .oracle = kOracle,
+       .run = ReclaimVersusFork},
+      {.name = "ReclaimVersusExit",
+       .claim = "A page that is reclaimed while one who shares it exits comes back to the other.",
+       .oracle = kOracle,
+       .run = ReclaimVersusExit},
+  };
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

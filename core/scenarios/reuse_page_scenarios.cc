@@ -1,0 +1,203 @@
+// Who may keep a page for himself, and what the rmap is told: races of write faults with walks and
+// with those who bring pages back. Also: what swapoff finds.
+#include "core/rmap/validate.h"
+#include "core/rmap/walk.h"
+#include "core/rmap/world.h"
+#include "core/scenarios/scenarios.h"
+#include "core/scenarios/steps.h"
+#include "core/vmops/exit.h"
+#include "core/vmops/fork.h"
+#include "core/vmops/mmap.h"
+#include "core/vmops/reclaim.h"
+#include "core/vmops/split.h"
+#include "core/vmops/swapoff.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+constexpr std::uint32_t kParents = 1;
+constexpr std::uint32_t kChilds = 2;
+
+// A process that has written one page, and its child.
+struct Pair {
+  explicit Pair(World& world, VmFlags flags = kVmAccess) : parent(world.NewMm()) {
+    MmapAnonymous(parent, 0, 1, flags);
+    Store(parent, 0, kParents);
+    child = DupMm(parent);
+  }
+  void CheckReads(std::uint32_t parents, std::uint32_t childs) {
+    const std::uint32_t of_parent = Load(parent, 0);
+    ksync::Check(of_parent == parents, "the parent reads what it did not write");
+    const std::uint32_t of_child = Load(*child, 0);
+    ksync::Check(of_child == childs, "the child reads what it did not write");
+  }
+  void Exit(World& world) {
+    Validate({&parent, child});
+    ExitAll(world, {child, &parent});
+  }
+
+  Mm& parent;
+  Mm* child = nullptr;
+};
+
+// What a write fault would be without the page lock. Returns: whether the page was written.
+bool ReuseWithoutLock(Mm& mm, std::uint32_t value) {
+  const ksync::SharedGuard mmap_sem(mm.mmap_sem);
+  const Vma& vma = *FindVma(mm, 0);
+  const ksync::Guard lock(mm.pte_lock);
+  const Pte pte = mm.page_table[0].Read();
+  Page& page = pte.page();
+  int users = PageMapcount(page);
+  const SwapEntry entry = page.swap_entry.Read();
+  if (entry != kNoSwapEntry) users += mm.machine.swap().PageSwapcount(entry);
+  if (users != 1) return false;
+  page.mapping.Write(ToMapping(vma.anon_vma.Read()));
+  mm.page_table[0].Write(Pte::Present(page, kVmAccess));
+  page.content.Write(value);
+  return true;
+}
+
+// A page is back from swap for the child; it writes to it, while the parent brings it back too.
+void WriteVersusSwapIn(const Kernel& kernel, bool with_lock) {
+  World world(kernel);
+  Pair pair(world);
+  Evict(pair.parent, 0);
+  Load(*pair.child, 0);
+
+  ksync::Thread other([&pair] { Load(pair.parent, 0); }, "parent");
+  bool written = true;
+  if (with_lock) {
+    Store(*pair.child, 0, kChilds);
+  } else {
+    written = ReuseWithoutLock(*pair.child, kChilds);
+  }
+  other.Join();
+
+  pair.CheckReads(kParents, written ? kChilds : kParents);
+  pair.Exit(world);
+}
+
+void ReuseUnderPageLock(const Kernel& kernel) { WriteVersusSwapIn(kernel, true); }
+void ReuseWithoutPageLock(const Kernel& kernel) { WriteVersusSwapIn(kernel, false); }
+
+// Reclaim takes a shared page while the child copies it.
+void ReclaimVersusCopy(const Kernel& kernel) {
+  World world(kernel);
+  Pair pair(world);
+  Page& page = *IsolatePage(pair.parent, 0);
+
+  ksync::Thread copy([&pair] { Store(*pair.child, 0, kChilds); }, "copy");
+  ShrinkPage(page);
+  copy.Join();
+
+  PutPage(page);
+  pair.CheckReads(kParents, kChilds);
+  pair.Exit(world);
+}
+
+// The parent, whose pages stay in memory, copies a page that reclaim asks for.
+void MunlockVersusReclaim(const Kernel& kernel) {
+  World world(kernel);
+  Pair pair(world, kVmAccess | kVmLocked);
+  Page& page = *IsolatePage(pair.parent, 0);
+
+  ksync::Thread reclaim([&page] { ShrinkPage(page); }, "reclaim");
+  Store(pair.parent, 0, kParents);
+  reclaim.Join();
+
+  PutPage(page);
+  pair.CheckReads(kParents, kParents);
+  pair.Exit(world);
+}
+
+// A page is back from swap for the parent; swapoff brings it back for the child.
+void SwapoffFindsInherited(const Kernel& kernel) {
+  World world(kernel);
+  Pair pair(world);
+  Evict(pair.parent, 0);
+  Load(pair.parent, 0);
+
+  const bool done = TryToUnuse({&pair.parent, pair.child});
+  ksync::Check(done, "swapoff found no memory");
+  const std::uint32_t used = world.machine().swap().SlotsInUse();
+  ksync::Check(used == 0, "swapoff leaves a slot in use");
+
+  pair.CheckReads(kParents, kParents);
+  pair.Exit(world);
+}
+
+// Reclaim asks for a page, and takes it, while its VMA is split below it.
+void PageReferencedMayMiss(const Kernel& kernel) {
+  World world(kernel);
+  Mm& mm = world.NewMm();
+  Vma* const vma = MmapAnonymous(mm, 0, 2);
+  Store(mm, 1, kParents);
+  Page& page = *IsolatePage(mm, 1);
+
+  ksync::Thread split(
+      [&mm, vma] {
+        const ksync::Guard mmap_sem(mm.mmap_sem);
+        const bool done = SplitVma(*vma, 1, NewVma::kBelow);
+        ksync::Check(done, "a split found no memory");
+      },
+      "split");
+  const int found = PageReferenced(page).found;
+  ksync::Check(found <= 1, "a walk found more mappings than there are");
+  ShrinkPage(page);
+  split.Join();
+
+  PutPage(page);
+  const std::uint32_t read = Load(mm, 1);
+  ksync::Check(read == kParents, "a process reads what it did not write");
+  Validate({&mm});
+  ExitAll(world, {&mm});
+}
+
+constexpr char kDataOracle[] =
+    "A process reads what it did not write last, or the structure is broken at the end.";
+
+}  // namespace
+
+std::vector<Scenario> ReusePageScenarios() {
+  return {
+      {.name = "ReuseUnderPageLock",
+       .claim = "A write fault that counts the users of a page under its lock may keep the page "
+                "and anchor it anew.",
+       .oracle = kDataOracle,
+       .run = ReuseUnderPageLock,
+       .bugs = {{.fix = Fix::kKh20, .violation = "failed check", .shown = false}}},
+      {.name = "ReuseWithoutPageLock",
+       .claim = "The lock is not needed for that.",
+       .oracle = "The fault counts the mappings, the parent maps the page and gives its swap entry "
+                 "back, the fault counts the entries: it finds one user where there always were "
+                 "two. The parent then reads what the child writes. Refuted everywhere.",
+       .run = ReuseWithoutPageLock,
+       .expectations = {{"G0..G9", "failed check"}}},
+      {.name = "ReclaimVersusCopy",
+       .claim = "A page that is reclaimed while it is copied is copied as it was written.",
+       .oracle = kDataOracle,
+       .run = ReclaimVersusCopy},
+      {.name = "MunlockVersusReclaim",
+       .claim = "A page that no locked VMA maps can be reclaimed.",
+       .oracle = "A mapped page is marked as locked, but no locked VMA maps it: the write fault "
+                 "took the mark away while the pte was still there, and reclaim, which walks over "
+                 "a locked VMA, set it again.",
+       .run = MunlockVersusReclaim,
+       .default_generation = Generation::kG5,
+       .bugs = {{.fix = Fix::kKh45, .violation = "failed check"}}},
+      {.name = "SwapoffFindsInherited",
+       .claim = "Swapoff brings a page back for all who share it.",
+       .oracle = "A slot stays in use: the child's VMA was passed over, because the page's anchor "
+                 "is its parent's anon_vma. (The kernel goes round for ever then.) Sequential.",
+       .run = SwapoffFindsInherited,
+       .default_generation = Generation::kG3,
+       .bugs = {{.fix = Fix::kKh31, .violation = "failed check"}}},
+      {.name = "PageReferencedMayMiss",
+       .claim = "A walk for reclaim that misses a page, because the VMA's boundaries move, does no "
+                "harm: the page stays.",
+       .oracle = kDataOracle,
+       .run = PageReferencedMayMiss},
+  };
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

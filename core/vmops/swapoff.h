@@ -1,0 +1,20 @@
+// Bringing everything back from a swap area that is to be given up. Kernel: try_to_unuse(),
+// mm/swapfile.c. It comes from the slot, not from the page: each VMA is asked where it would map
+// the page.
+#ifndef RMAPCHECK_CORE_VMOPS_SWAPOFF_H_
+#define RMAPCHECK_CORE_VMOPS_SWAPOFF_H_
+
+#include <initializer_list>
+
+#include "core/mm/mm.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+// Maps each swapped page wherever its swap entry is found, once round. The kernel goes round until
+// no slot is in use. Requires: `mms` are all address spaces, and none of them ends meanwhile.
+// Returns: false if memory ran out.
+[[nodiscard]] bool TryToUnuse(std::initializer_list<Mm*> mms);
+
+}  // namespace rmap::inline KSYNC_BACKEND
+
+#endif  // RMAPCHECK_CORE_VMOPS_SWAPOFF_H_

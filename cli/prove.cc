@@ -44,6 +44,7 @@ std::string Remark(const Row& row) {
     case Judgement::kNothingExpected:
       return "";
     case Judgement::kAsExpected:
+    case Judgement::kNotReproduced:
       break;
   }
   const std::string& expected = *row.job.expected_failure;
@@ -129,7 +130,7 @@ ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& cons
   }
   if (text) {
     PrintStories(command, search, rows, console);
-    console.Print("\n" + SummaryText(judgements));
+    console.Print("\n" + SummaryText(judgements, console.seconds()));
   } else {
     const nlohmann::ordered_json all = {{"results", results}, {"summary", SummaryJson(judgements)}};
     console.Print(models::JsonText(all) + "\n");

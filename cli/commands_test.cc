@@ -9,7 +9,9 @@
 #include <stdexcept>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 
 namespace cli {
@@ -108,6 +110,44 @@ TEST_F(CommandsTest, ASurpriseIsExitCodeOneAndAStory) {
   EXPECT_TRUE(absl::StrContains(outcome.out, "<- not as expected")) << outcome.out;
   EXPECT_TRUE(absl::StrContains(outcome.out, "=> throws")) << outcome.out;
   EXPECT_TRUE(absl::StrContains(outcome.out, "10 of 11 as expected, 1 not")) << outcome.out;
+}
+
+// Returns: the line of the text that begins with these words, blanks between words made one.
+std::string LineOf(const std::string& text, const std::string& begin) {
+  for (const std::string_view line : absl::StrSplit(text, '\n')) {
+    const std::vector<std::string> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
+    const std::string plain = absl::StrJoin(words, " ");
+    if (absl::StartsWith(plain, begin)) return plain;
+  }
+  return "";
+}
+
+TEST_F(CommandsTest, KernelsThatBehaveAlikeShareALineIfAllIsProved) {
+  const std::string all = Run({"prove"}).out;
+  EXPECT_TRUE(absl::StartsWith(LineOf(all, "Fine G8..G9"), "Fine G8..G9 holds holds 2 0")) << all;
+  EXPECT_TRUE(absl::StartsWith(LineOf(all, "Fixed G2"), "Fixed G2 violated violated exception"));
+  EXPECT_TRUE(absl::StartsWith(LineOf(all, "Fixed G3"), "Fixed G3..G9 holds holds 7 0")) << all;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"prove", "Fixed"}, {"prove", "--trace=none"}}) {
+    const std::string each = Run(words).out;
+    EXPECT_TRUE(absl::StartsWith(LineOf(each, "Fixed G4"), "Fixed G4 holds holds 1 0")) << each;
+  }
+}
+
+TEST_F(CommandsTest, PairsShareALineIfAllIsProvedButForSurprises) {
+  const Scenarios pairs = {
+      {.name = "PairA", .claim = "A.", .oracle = "", .run = Returns, .newest_only = true},
+      {.name = "PairB", .claim = "B.", .oracle = "", .run = Returns, .newest_only = true},
+      {.name = "PairC", .claim = "C.", .oracle = "", .run = Throws, .newest_only = true},
+      {.name = "PairD", .claim = "D.", .oracle = "", .run = Returns, .newest_only = true}};
+  const Outcome all = RunOn(pairs, {"prove"});
+  EXPECT_EQ(all.code, kDiffers);
+  EXPECT_TRUE(absl::StartsWith(LineOf(all.out, "Pair*"), "Pair* (2) G9 with all holds holds 2 0"));
+  EXPECT_NE(LineOf(all.out, "PairC G9 with all holds violated exception"), "") << all.out;
+  EXPECT_NE(LineOf(all.out, "PairD G9 with all holds holds 1 0"), "") << all.out;
+  EXPECT_TRUE(absl::StrContains(all.out, "\n3 of 4 as expected, 1 not, in ")) << all.out;
+  EXPECT_EQ(RunOn(pairs, {"prove", "--format=json"}).Json()["results"].size(), 4u);
+  EXPECT_NE(LineOf(RunOn(pairs, {"prove", "Pair*"}).out, "PairA G9 with all"), "");
 }
 
 TEST_F(CommandsTest, SomethingIsExpectedOfEveryKernel) {

@@ -264,7 +264,7 @@ ExitCode Claims(const Command& command, std::span<const Claim> claims, const Sce
     results.push_back(ToJson(row, search));
   }
   if (text) {
-    console.Print("\n" + SummaryText(judgements));
+    console.Print("\n" + SummaryText(judgements, console.seconds()));
   } else {
     const nlohmann::ordered_json all = {{"results", results}, {"summary", SummaryJson(judgements)}};
     console.Print(models::JsonText(all) + "\n");

@@ -32,7 +32,7 @@ ExitCode Do(const Command& command, const Scenarios& scenarios, Console& console
     case Verb::kProve:
       return Prove(command, scenarios, console);
     case Verb::kBugs:
-      return Bugs(command, scenarios, console);
+      return Bugs(command, rmap::Fixes(), scenarios, console);
     case Verb::kClaims:
       return Claims(command, models::Claims(), scenarios, console);
     case Verb::kReplay:

@@ -14,7 +14,8 @@
 namespace cli {
 
 ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& console);
-ExitCode Bugs(const Command& command, const Scenarios& scenarios, Console& console);
+ExitCode Bugs(const Command& command, std::span<const rmap::FixInfo> fixes,
+              const Scenarios& scenarios, Console& console);
 ExitCode Claims(const Command& command, std::span<const models::Claim> claims,
                 const Scenarios& scenarios, Console& console);
 ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& console);

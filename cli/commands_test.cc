@@ -9,7 +9,9 @@
 #include <stdexcept>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 
 namespace cli {
@@ -57,6 +59,18 @@ class CommandsTest : public testing::Test {
     const ExitCode code = Main(words, scenarios, console);
     return {code, out.str(), err.str()};
   }
+  // On a table of two bugs: a scenario shows the first, and nothing can show the second.
+  Outcome RunBugs(std::vector<std::string> words) {
+    using enum rmap::Generation;
+    const rmap::FixInfo fixes[] = {
+        {rmap::Fix::kKh22, "KH-22", "", "it was mended", kG1, kG3},
+        {rmap::Fix::kKh88, "KH-88", "", "it is gone", kG9, kG11, "Nobody reuses anything here."}};
+    words.push_back("--replay_dir=" + folder_);
+    std::ostringstream out, err;
+    Console console(out, err, false, 100);
+    const ExitCode code = Bugs(*ParseCommand(words), fixes, TestScenarios(), console);
+    return {code, out.str(), err.str()};
+  }
   Outcome Run(std::vector<std::string> words) { return RunOn(TestScenarios(), std::move(words)); }
 
   const std::string folder_ = testing::TempDir() + "/replays";
@@ -96,6 +110,44 @@ TEST_F(CommandsTest, ASurpriseIsExitCodeOneAndAStory) {
   EXPECT_TRUE(absl::StrContains(outcome.out, "<- not as expected")) << outcome.out;
   EXPECT_TRUE(absl::StrContains(outcome.out, "=> throws")) << outcome.out;
   EXPECT_TRUE(absl::StrContains(outcome.out, "10 of 11 as expected, 1 not")) << outcome.out;
+}
+
+// Returns: the line of the text that begins with these words, blanks between words made one.
+std::string LineOf(const std::string& text, const std::string& begin) {
+  for (const std::string_view line : absl::StrSplit(text, '\n')) {
+    const std::vector<std::string> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
+    const std::string plain = absl::StrJoin(words, " ");
+    if (absl::StartsWith(plain, begin)) return plain;
+  }
+  return "";
+}
+
+TEST_F(CommandsTest, KernelsThatBehaveAlikeShareALineIfAllIsProved) {
+  const std::string all = Run({"prove"}).out;
+  EXPECT_TRUE(absl::StartsWith(LineOf(all, "Fine G8..G9"), "Fine G8..G9 holds holds 2 0")) << all;
+  EXPECT_TRUE(absl::StartsWith(LineOf(all, "Fixed G2"), "Fixed G2 violated violated exception"));
+  EXPECT_TRUE(absl::StartsWith(LineOf(all, "Fixed G3"), "Fixed G3..G9 holds holds 7 0")) << all;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"prove", "Fixed"}, {"prove", "--trace=none"}}) {
+    const std::string each = Run(words).out;
+    EXPECT_TRUE(absl::StartsWith(LineOf(each, "Fixed G4"), "Fixed G4 holds holds 1 0")) << each;
+  }
+}
+
+TEST_F(CommandsTest, PairsShareALineIfAllIsProvedButForSurprises) {
+  const Scenarios pairs = {
+      {.name = "PairA", .claim = "A.", .oracle = "", .run = Returns, .newest_only = true},
+      {.name = "PairB", .claim = "B.", .oracle = "", .run = Returns, .newest_only = true},
+      {.name = "PairC", .claim = "C.", .oracle = "", .run = Throws, .newest_only = true},
+      {.name = "PairD", .claim = "D.", .oracle = "", .run = Returns, .newest_only = true}};
+  const Outcome all = RunOn(pairs, {"prove"});
+  EXPECT_EQ(all.code, kDiffers);
+  EXPECT_TRUE(absl::StartsWith(LineOf(all.out, "Pair*"), "Pair* (2) G9 with all holds holds 2 0"));
+  EXPECT_NE(LineOf(all.out, "PairC G9 with all holds violated exception"), "") << all.out;
+  EXPECT_NE(LineOf(all.out, "PairD G9 with all holds holds 1 0"), "") << all.out;
+  EXPECT_TRUE(absl::StrContains(all.out, "\n3 of 4 as expected, 1 not, in ")) << all.out;
+  EXPECT_EQ(RunOn(pairs, {"prove", "--format=json"}).Json()["results"].size(), 4u);
+  EXPECT_NE(LineOf(RunOn(pairs, {"prove", "Pair*"}).out, "PairA G9 with all"), "");
 }
 
 TEST_F(CommandsTest, SomethingIsExpectedOfEveryKernel) {
@@ -143,7 +195,7 @@ TEST_F(CommandsTest, UnderOtherModelsNothingIsExpected) {
   const Outcome proved = Run({"prove", "--memory_model=sc", "--format=json"});
   EXPECT_EQ(proved.code, kAsExpected);
   EXPECT_EQ(proved.Json()["summary"]["without_expectation"], 11);
-  const Outcome bugs = Run({"bugs", "--memory_model=sc", "--format=json"});
+  const Outcome bugs = Run({"bugs", "KH-22", "--memory_model=sc", "--format=json"});
   EXPECT_EQ(bugs.code, kAsExpected);
   EXPECT_EQ(bugs.Json()["results"][0]["expected"], nullptr);
   EXPECT_EQ(bugs.Json()["results"][0]["verdict"], "found-and-fixed");
@@ -174,10 +226,71 @@ TEST_F(CommandsTest, BugsAreFoundAndFixed) {
   EXPECT_EQ(row["with"]["kernel"], "G5");
 }
 
-TEST_F(CommandsTest, ABugThatIsNotShownIsNoRow) {
+TEST_F(CommandsTest, ABugSaysWhatFindingAndProvingItTook) {
+  const json row = Run({"bugs", "KH-22", "--format=json"}).Json()["results"][0];
+  EXPECT_EQ(row["failure_kind"], "exception");
+  EXPECT_EQ(row["threads"], 1);
+  EXPECT_EQ(row["executions_until_found"], 1);
+  EXPECT_EQ(row["executions_of_proof"], 1);
+  EXPECT_EQ(row["scenario"], "Fixed");
+  EXPECT_EQ(row["reason"], nullptr);
+  const Outcome text = Run({"bugs", "KH-22", "--trace=none"});
+  EXPECT_TRUE(absl::StrContains(text.out, "\n1 of 1 as expected, in 0.")) << text.out;
+}
+
+TEST_F(CommandsTest, ABugThatIsNotFoundHasNoNumbersOfFinding) {
+  Scenarios scenarios = TestScenarios();
+  scenarios[1].run = Returns;
+  const Outcome outcome = RunOn(scenarios, {"bugs", "KH-22", "--format=json"});
+  EXPECT_EQ(outcome.code, kDiffers);
+  const json row = outcome.Json()["results"][0];
+  EXPECT_EQ(row["verdict"], "not-found");
+  EXPECT_EQ(row["threads"], nullptr);
+  EXPECT_EQ(row["executions_until_found"], nullptr);
+  EXPECT_EQ(row["executions_of_proof"], 1);
+}
+
+TEST_F(CommandsTest, ABugThatIsNotFixedHasNoProof) {
+  Scenarios scenarios = TestScenarios();
+  scenarios[1].run = Throws;
+  const Outcome outcome = RunOn(scenarios, {"bugs", "KH-22", "--format=json"});
+  EXPECT_EQ(outcome.code, kDiffers);
+  EXPECT_EQ(outcome.Json()["results"][0]["verdict"], "not-fixed");
+  EXPECT_EQ(outcome.Json()["results"][0]["executions_of_proof"], nullptr);
+}
+
+TEST_F(CommandsTest, ABugThatNothingCanShowIsARowWithItsReason) {
+  const Outcome outcome = RunBugs({"bugs", "--format=json"});
+  EXPECT_EQ(outcome.code, kAsExpected);
+  const json results = outcome.Json()["results"];
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(results[1]["name"], "KH-88");
+  EXPECT_EQ(results[1]["expected"], "not-reproduced");
+  EXPECT_EQ(results[1]["verdict"], "not-reproduced");
+  EXPECT_EQ(results[1]["reason"], "Nobody reuses anything here.");
+  for (const auto& [member, value] : results[0].items()) {
+    EXPECT_TRUE(results[1].contains(member)) << member;
+  }
+  EXPECT_EQ(outcome.Json()["summary"]["as_expected"], 2);
+}
+
+TEST_F(CommandsTest, ABugThatNothingCanShowIsToldWithItsReason) {
+  const std::string all = RunBugs({"bugs", "--trace=none"}).out;
+  EXPECT_TRUE(absl::StrContains(all, "\n        Nobody reuses anything here.\n")) << all;
+  EXPECT_TRUE(absl::StrContains(all, "\n2 of 2 as expected, among them 1 not reproduced, in "));
+  const Outcome one = RunBugs({"bugs", "KH-88"});
+  EXPECT_EQ(one.code, kAsExpected);
+  EXPECT_TRUE(absl::StrContains(one.out, "Nobody reuses anything here.")) << one.out;
+}
+
+TEST_F(CommandsTest, ABugWithNeitherScenarioNorReasonIsARowThatSaysSo) {
+  const json all = Run({"bugs", "--format=json"}).Json();
+  EXPECT_EQ(all["results"].size(), rmap::Fixes().size());
   Scenarios scenarios = TestScenarios();
   scenarios[1].bugs[0].shown = false;
-  EXPECT_EQ(RunOn(scenarios, {"bugs", "--format=json"}).Json()["results"].size(), 0u);
+  const json row = RunOn(scenarios, {"bugs", "KH-22", "--format=json"}).Json()["results"][0];
+  EXPECT_EQ(row["verdict"], "no-scenario");
+  EXPECT_EQ(row["expected"], nullptr);
 }
 
 TEST_F(CommandsTest, AReplayTellsTheSameFailure) {
@@ -248,8 +361,7 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
        "help; "
        "`rmapcheck list` names the scenarios"},
       {{"prove", "Nothing"}, "Nothing: matches no scenario: there is Fine, Fixed, Surprising"},
-      {{"bugs", "KH-32"}, "KH-32: is no known bug: did you mean KH-22?"},
-      {{"bugs", "KH-25"}, "KH-25: no scenario shows that bug: there is KH-22"},
+      {{"bugs", "KH-1080"}, "KH-1080: is no known bug: did you mean KH-108?"},
       {{"prove", "Fixed", "--generation=G2", "--without=KH-22"},
        "--without=KH-22: G2 does not have that fix anyway: give --generation=G3 or a later one"},
       {{"prove", "--generation=G1", "--without=KH-108"},
@@ -277,6 +389,7 @@ TEST_F(CommandsTest, ListNamesEverything) {
   EXPECT_TRUE(absl::StrContains(Run({"list"}).out, "It was mended."));
   for (const json& fix : outcome.Json()["fixes"]) {
     EXPECT_EQ(fix["shown"], fix["id"] == "KH-22") << fix;
+    EXPECT_TRUE(fix.contains("reason")) << fix;
   }
 }
 

@@ -33,6 +33,8 @@ class Console {
   // Announces `total` searches; then, before each, which one it is.
   void StartSearches(std::size_t total);
   void StartSearch(const std::string& name);
+  // Returns: the time since they were announced.
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
   // Returns: what a search calls now and then; nothing if nobody watches.
   std::function<void(const models::Progress&)> OnProgress();
 
@@ -49,7 +51,7 @@ class Console {
   std::size_t total_ = 0;
   std::size_t started_ = 0;
   std::string name_;
-  Clock::time_point start_;
+  Clock::time_point start_ = Clock::now();
   Clock::time_point shown_;
   bool visible_ = false;
   std::string lost_;

@@ -151,16 +151,37 @@ absl::Status AllAreYounger(const Command& command, const std::vector<const RmapS
 }
 
 // Returns: the pair of kernels that shows the bug by the scenario.
-std::optional<BugCase> FindBugCase(const rmap::FixInfo& fix, const RmapScenario& scenario,
-                                   MemoryModelKind memory_model) {
+std::optional<JobPair> FindPair(const rmap::FixInfo& fix, const RmapScenario& scenario,
+                                MemoryModelKind memory_model) {
   const bool shown =
       std::any_of(scenario.bugs.begin(), scenario.bugs.end(),
                   [&](const RmapBug& bug) { return bug.fix == fix.fix && bug.shown; });
   if (!shown) return std::nullopt;
   const std::optional<RmapKernelPair> pair = KernelsThatShow(scenario, fix.fix);
   if (!pair.has_value()) return std::nullopt;
-  return BugCase{&fix, MakeJob(scenario, pair->without, memory_model),
+  return JobPair{MakeJob(scenario, pair->without, memory_model),
                  MakeJob(scenario, pair->with, memory_model)};
+}
+
+void AddCases(const rmap::FixInfo& fix, const Scenarios& scenarios, MemoryModelKind memory_model,
+              std::vector<BugCase>& cases) {
+  const std::size_t before = cases.size();
+  for (const RmapScenario& scenario : scenarios) {
+    const std::optional<JobPair> pair = FindPair(fix, scenario, memory_model);
+    if (pair.has_value()) cases.push_back({&fix, pair});
+  }
+  if (cases.size() == before) cases.push_back({&fix, std::nullopt});
+}
+
+absl::Status CheckIds(const std::vector<std::string>& ids, std::span<const rmap::FixInfo> fixes) {
+  std::vector<std::string> known;
+  for (const rmap::FixInfo& fix : fixes) known.push_back(fix.id);
+  for (const std::string& id : ids) {
+    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(id, ": is no known bug: ", Suggestion(id, known)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -194,30 +215,20 @@ absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenar
 
 bool IsShown(const rmap::FixInfo& fix, const Scenarios& scenarios) {
   return std::any_of(scenarios.begin(), scenarios.end(), [&](const RmapScenario& scenario) {
-    return FindBugCase(fix, scenario, MemoryModelKind::kRc11).has_value();
+    return FindPair(fix, scenario, MemoryModelKind::kRc11).has_value();
   });
 }
 
 absl::StatusOr<std::vector<BugCase>> SelectBugs(const Command& command,
+                                                std::span<const rmap::FixInfo> fixes,
                                                 const Scenarios& scenarios) {
+  const absl::Status known = CheckIds(command.arguments, fixes);
+  if (!known.ok()) return known;
   std::vector<BugCase> cases;
-  std::vector<std::string> shown;
-  for (const rmap::FixInfo& fix : rmap::Fixes()) {
-    for (const RmapScenario& scenario : scenarios) {
-      const std::optional<BugCase> found = FindBugCase(fix, scenario, command.memory_model);
-      if (!found.has_value()) continue;
-      if (shown.empty() || shown.back() != fix.id) shown.push_back(fix.id);
-      const std::vector<std::string>& ids = command.arguments;
-      const bool asked = ids.empty() || std::find(ids.begin(), ids.end(), fix.id) != ids.end();
-      if (asked) cases.push_back(*found);
-    }
-  }
-  for (const std::string& id : command.arguments) {
-    if (std::find(shown.begin(), shown.end(), id) != shown.end()) continue;
-    const bool known = rmap::FindFix(id).has_value();
-    return absl::InvalidArgumentError(
-        absl::StrCat(id, known ? ": no scenario shows that bug: " : ": is no known bug: ",
-                     Suggestion(known ? "" : id, shown)));
+  for (const rmap::FixInfo& fix : fixes) {
+    const std::vector<std::string>& ids = command.arguments;
+    const bool asked = ids.empty() || std::find(ids.begin(), ids.end(), fix.id) != ids.end();
+    if (asked) AddCases(fix, scenarios, command.memory_model, cases);
   }
   return cases;
 }

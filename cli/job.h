@@ -4,6 +4,7 @@
 #define RMAPCHECK_CLI_JOB_H_
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,16 +47,25 @@ absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenar
 // Returns: whether some scenario that says so is violated without the fix and holds with it.
 bool IsShown(const rmap::FixInfo& fix, const Scenarios& scenarios);
 
-// A historical bug: the same scenario without its fix and with it.
-struct BugCase {
-  const rmap::FixInfo* fix;
+// The same scenario without a fix and with it.
+struct JobPair {
   Job without;  // Is expected to be violated, under RC11.
   Job with;     // Is expected to hold, likewise.
 };
 
-// Returns: a case for each fix asked for (all, if none is) and each scenario that shows it.
-// Fails: naming the id that is unknown, or that no scenario shows.
-absl::StatusOr<std::vector<BugCase>> SelectBugs(const Command& command, const Scenarios& scenarios);
+// A historical bug, and what shows it; nothing if no scenario does.
+struct BugCase {
+  const rmap::FixInfo* fix;
+  std::optional<JobPair> shown_by;
+};
+
+// Returns: of each fix asked for (all, if none is), in their order, a case for each scenario that
+// shows it, or one that nothing shows: none is left out.
+// Fails: naming the id that is unknown.
+// Requires: `fixes` outlives what is returned.
+absl::StatusOr<std::vector<BugCase>> SelectBugs(const Command& command,
+                                                std::span<const rmap::FixInfo> fixes,
+                                                const Scenarios& scenarios);
 
 }  // namespace cli
 

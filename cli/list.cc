@@ -68,12 +68,14 @@ std::string GenerationsText() {
 }
 
 std::string FixesText(const Scenarios& scenarios) {
-  const Table table({{"", 0}, {"fix", 6}, {"born", 4}, {"since", 5}, {"story", 0}});
+  const Table table({{"", 0}, {"fix", 6}, {"born", 4}, {"since", 5}, {"shown", 5}, {"story", 0}});
   std::string text;
   for (const rmap::FixInfo& info : rmap::Fixes()) {
-    text += table.Row(
-        {"", info.id, rmap::Name(info.born), info.since ? rmap::Name(*info.since) : "-",
-         absl::StrCat(info.story, IsShown(info, scenarios) ? "" : " (no scenario shows the bug)")});
+    const bool reasoned = *info.unshown != '\0';
+    text +=
+        table.Row({"", info.id, rmap::Name(info.born), info.since ? rmap::Name(*info.since) : "-",
+                   IsShown(info, scenarios) ? "yes" : "no",
+                   absl::StrCat(info.story, reasoned ? "; not shown: " : "", info.unshown)});
   }
   return text;
 }
@@ -96,6 +98,7 @@ Json FixesJson(const Scenarios& scenarios) {
     json["born"] = rmap::Name(info.born);
     json["since"] = info.since ? Json(rmap::Name(*info.since)) : Json(nullptr);
     json["shown"] = IsShown(info, scenarios);
+    json["reason"] = *info.unshown != '\0' ? Json(info.unshown) : Json(nullptr);
     fixes.push_back(json);
   }
   return fixes;
@@ -120,7 +123,7 @@ ExitCode List(const Command& command, const Scenarios& scenarios, Console& conso
     text += ScenarioText(scenario, console.columns());
   }
   absl::StrAppend(&text, "\nKernel generations, for --generation:\n\n", GenerationsText(),
-                  "\nFixes, for --without, and for `bugs` if a scenario shows the bug:\n\n",
+                  "\nFixes, for --without and `bugs`; shown, if a scenario shows the bug:\n\n",
                   FixesText(scenarios));
   console.Print(text);
   return kAsExpected;

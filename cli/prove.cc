@@ -1,14 +1,22 @@
 // `rmapcheck prove`: a row for each scenario and kernel, its claim above, the stories below.
 //
+// If everything is proved, which is much, a line of the table tells several rows: the kernels on
+// which a scenario behaves alike, and all the scenarios Pair... that hold. What is not as expected
+// has its own line always, and JSON every row.
+//
 // A story is told in full where it is news: a violation that was not expected, or the only one that
 // was asked for. Otherwise a line says which command tells it.
 #include <algorithm>
+#include <span>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/commands.h"
 #include "cli/search.h"
 #include "cli/table.h"
+#include "cli/words.h"
 #include "models/report/json.h"
 
 namespace cli {
@@ -44,34 +52,108 @@ std::string Remark(const Row& row) {
     case Judgement::kNothingExpected:
       return "";
     case Judgement::kAsExpected:
+    case Judgement::kNotReproduced:
       break;
   }
   const std::string& expected = *row.job.expected_failure;
   return kind == expected ? "" : absl::StrCat("<- as ", expected, " otherwise");
 }
 
-std::string RowText(const Table& table, const Row& row) {
-  const models::Report& report = row.report;
-  return table.Row({row.job.scenario->name, row.job.kernel.Name(), row.job.expected(),
-                    models::VerdictName(report.verdict), models::FailureName(report.failure_kind),
-                    WithSeparators(report.executions), WithSeparators(report.blocked),
-                    absl::StrFormat("%.2f", report.seconds), report.exhaustive ? "yes" : "no",
-                    Remark(row)});
+bool Folds(const Command& command) {
+  return command.arguments.empty() && command.trace == TraceStyle::kBrief;
 }
 
-std::vector<Row> RunAll(const std::vector<Job>& jobs, Search& search, Console& console,
-                        bool prints) {
-  const Table table = MakeTable(jobs);
+bool IsPair(const Job& job) {
+  return job.scenario->newest_only && absl::StartsWith(job.scenario->name, "Pair");
+}
+
+// Returns: whether one line may tell two jobs, if they end alike.
+bool MayShareLine(const Job& one, const Job& other) {
+  if (one.scenario == other.scenario) return true;
+  return IsPair(one) && IsPair(other) && one.kernel == other.kernel;
+}
+
+bool EndAlike(const Row& one, const Row& other) {
+  const Judgement judgement = Judge(one.job, one.report);
+  return judgement != Judgement::kDiffers && judgement != Judgement::kCut &&
+         judgement == Judge(other.job, other.report) &&
+         one.job.expected_failure == other.job.expected_failure &&
+         one.report.verdict == other.report.verdict &&
+         one.report.failure_kind == other.report.failure_kind;
+}
+
+// Returns: the line that tells these rows: what they have in common, and sums.
+std::string LineText(const Table& table, std::span<const Row> rows) {
+  const Row& first = rows.front();
+  const Row& last = rows.back();
+  std::uint64_t executions = 0, blocked = 0;
+  double seconds = 0;
+  for (const Row& row : rows) {
+    executions += row.report.executions;
+    blocked += row.report.blocked;
+    seconds += row.report.seconds;
+  }
+  const bool one_scenario = first.job.scenario == last.job.scenario;
+  const bool one_kernel = first.job.kernel == last.job.kernel;
+  return table.Row(
+      {one_scenario ? first.job.scenario->name : absl::StrCat("Pair* (", rows.size(), ")"),
+       one_kernel ? first.job.kernel.Name()
+                  : absl::StrCat(first.job.kernel.Name(), "..", last.job.kernel.Name()),
+       first.job.expected(), models::VerdictName(first.report.verdict),
+       models::FailureName(first.report.failure_kind), WithSeparators(executions),
+       WithSeparators(blocked), absl::StrFormat("%.2f", seconds),
+       first.report.exhaustive ? "yes" : "no", Remark(first)});
+}
+
+// Prints the table, each line as soon as its last row is known.
+class Lines {
+ public:
+  // Requires: the console outlives it, and `rows` is not moved before the last line is told.
+  Lines(const std::vector<Job>& jobs, Console& console)
+      : table_(MakeTable(jobs)), console_(console) {}
+
+  void Tell(std::span<const Row> rows) {
+    if (rows.empty()) return;
+    if (claim_ == nullptr) console_.Print(table_.Header());
+    const models::RmapScenario* const scenario = rows.front().job.scenario;
+    const bool several = scenario != rows.back().job.scenario;
+    const std::string& claim = several ? kPairs : scenario->claim;
+    if (claim_ == nullptr || *claim_ != claim) {
+      console_.Print(Paragraph(claim, "  ", console_.columns()));
+    }
+    claim_ = &claim;
+    console_.Print(LineText(table_, rows));
+  }
+
+ private:
+  inline static const std::string kPairs =
+      "Two operations that share an anon_vma keep every claim made about them.";
+
+  const Table table_;
+  Console& console_;
+  const std::string* claim_ = nullptr;
+};
+
+std::vector<Row> RunAll(const std::vector<Job>& jobs, Search& search, Console& console, bool prints,
+                        bool folds) {
+  Lines lines(jobs, console);
   std::vector<Row> rows;
+  rows.reserve(jobs.size());
+  std::size_t told = 0;
+  const auto tell = [&] {
+    if (prints) lines.Tell(std::span<const Row>(rows).subspan(told));
+    told = rows.size();
+  };
   console.StartSearches(jobs.size());
   for (const Job& job : jobs) {
-    if (prints && rows.empty()) console.Print(table.Header());
-    if (prints && (rows.empty() || rows.back().job.scenario != job.scenario)) {
-      console.Print(Paragraph(job.scenario->claim, "  ", console.columns()));
-    }
-    rows.push_back(search.Run(job));
-    if (prints) console.Print(RowText(table, rows.back()));
+    const bool may_join = folds && told < rows.size() && MayShareLine(rows.back().job, job);
+    if (!may_join) tell();
+    Row row = search.Run(job);
+    if (may_join && !EndAlike(rows.back(), row)) tell();
+    rows.push_back(std::move(row));
+    if (!folds) tell();
   }
+  tell();
   return rows;
 }
 
@@ -104,6 +186,11 @@ void PrintStories(const Command& command, const Search& search, const std::vecto
     }
   }
   if (pointers.empty()) return;
+  if (Folds(command)) {
+    console.Print(absl::StrCat("\nTo see a failing execution: ", CommandName(),
+                               " prove SCENARIO --generation=G\n"));
+    return;
+  }
   console.Print(all_kept ? "\nViolated; the command below each tells its story:\n"
                          : "\nViolated:\n");
   console.Print(pointers);
@@ -120,7 +207,7 @@ ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& cons
     return kBadInput;
   }
   const bool text = command.format == Format::kText;
-  const std::vector<Row> rows = RunAll(*jobs, search, console, text);
+  const std::vector<Row> rows = RunAll(*jobs, search, console, text, Folds(command));
   std::vector<Judgement> judgements;
   nlohmann::ordered_json results = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
@@ -129,7 +216,7 @@ ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& cons
   }
   if (text) {
     PrintStories(command, search, rows, console);
-    console.Print("\n" + SummaryText(judgements));
+    console.Print("\n" + SummaryText(judgements, console.seconds()));
   } else {
     const nlohmann::ordered_json all = {{"results", results}, {"summary", SummaryJson(judgements)}};
     console.Print(models::JsonText(all) + "\n");

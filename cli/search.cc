@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/table.h"
 #include "cli/words.h"
@@ -18,6 +19,11 @@ namespace {
 
 std::size_t CountOf(const std::vector<Judgement>& judgements, Judgement judgement) {
   return static_cast<std::size_t>(std::count(judgements.begin(), judgements.end(), judgement));
+}
+
+std::size_t AsExpected(const std::vector<Judgement>& judgements) {
+  return CountOf(judgements, Judgement::kAsExpected) +
+         CountOf(judgements, Judgement::kNotReproduced);
 }
 
 }  // namespace
@@ -35,7 +41,7 @@ ExitCode ExitCodeOf(const std::vector<Judgement>& judgements) {
 }
 
 nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements) {
-  const std::size_t as_expected = CountOf(judgements, Judgement::kAsExpected);
+  const std::size_t as_expected = AsExpected(judgements);
   const std::size_t unlisted = CountOf(judgements, Judgement::kNothingExpected);
   return {{"total", judgements.size()},
           {"as_expected", as_expected},
@@ -43,19 +49,21 @@ nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements) {
           {"without_expectation", unlisted}};
 }
 
-std::string SummaryText(const std::vector<Judgement>& judgements) {
+std::string SummaryText(const std::vector<Judgement>& judgements, double seconds) {
   const std::size_t differing = CountOf(judgements, Judgement::kDiffers);
+  const std::size_t unshown = CountOf(judgements, Judgement::kNotReproduced);
   const std::size_t cut = CountOf(judgements, Judgement::kCut);
   const std::size_t unlisted = CountOf(judgements, Judgement::kNothingExpected);
   const std::size_t listed = judgements.size() - unlisted;
   std::vector<std::string> parts;
   if (listed > 0 || unlisted == 0) {
-    parts.push_back(
-        absl::StrCat(CountOf(judgements, Judgement::kAsExpected), " of ", listed, " as expected"));
+    parts.push_back(absl::StrCat(AsExpected(judgements), " of ", listed, " as expected"));
   }
+  if (unshown > 0) parts.push_back(absl::StrCat("among them ", unshown, " not reproduced"));
   if (differing > 0) parts.push_back(absl::StrCat(differing, " not"));
   if (cut > 0) parts.push_back(absl::StrCat(cut, " undecided because of a limit"));
   if (unlisted > 0) parts.push_back(absl::StrCat(unlisted, " without an expectation"));
+  parts.push_back(absl::StrFormat("in %.1f s", seconds));
   return absl::StrJoin(parts, ", ") + "\n";
 }
 

@@ -15,7 +15,13 @@
 
 namespace cli {
 
-enum class Judgement { kAsExpected, kDiffers, kCut, kNothingExpected };
+enum class Judgement {
+  kAsExpected,
+  kNotReproduced,  // As expected too: it is known that nothing here can show it.
+  kDiffers,
+  kCut,
+  kNothingExpected
+};
 
 struct Row {
   Job job;
@@ -34,8 +40,8 @@ ExitCode ExitCodeOf(const std::vector<Judgement>& judgements);
 // the differing.
 nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements);
 
-// Returns: "12 as expected, 1 differs" and the like, as a line.
-std::string SummaryText(const std::vector<Judgement>& judgements);
+// Returns: "12 of 13 as expected, 1 not, in 4.2 s" and the like, as a line.
+std::string SummaryText(const std::vector<Judgement>& judgements, double seconds);
 
 // The options that flags mean.
 models::Options OptionsOf(const Command& command);

@@ -98,7 +98,9 @@ constexpr FixInfo kFixes[] = {
     {kKh46, "KH-46", "a3e8cc643d22",
      "mremap makes an interrupted truncation begin again on the new VMA", kG0, kG6},
     {kKh51, "KH-51", "5dbe0af47f8a",
-     "the assertion is dropped that a page is put back inside its VMA's range", kG6, kG6},
+     "a false alarm: the kernel was right, and the assertion wrong that a page is put back inside "
+     "its VMA's range; it is dropped",
+     kG6, kG6},
     {kKh52, "KH-52", "eee0f252c653",
      "a walk that got the lock at once gives that one back, and asks again for mappings", kG6, kG6},
     {kKh53, "KH-53", "486cf46f3f9b", "remove_migration_pte looks at a pte only under the pte lock",

@@ -80,6 +80,8 @@ struct FixInfo {
   // The first generation that has it; nothing if it is newer than all of them. Equal to `born` if
   // the mistake came and went between two generations.
   std::optional<Generation> since;
+  // Why no scenario can show the mistake in this model, as a sentence; "" if one shows it.
+  const char* unshown = "";
 };
 
 // Returns: every repair, in the order of their ids.

@@ -7,8 +7,8 @@ namespace {
 
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
-  for (const auto& topic :
-       {LifetimeScenarios, RecyclingScenarios, ChainScenarios, BoundaryScenarios}) {
+  for (const auto& topic : {LifetimeScenarios, RecyclingScenarios, ChainScenarios,
+                            BoundaryScenarios, MigrationScenarios}) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }
   return all;

@@ -54,6 +54,7 @@ std::vector<Scenario> LifetimeScenarios();
 std::vector<Scenario> ChainScenarios();
 std::vector<Scenario> BoundaryScenarios();
 std::vector<Scenario> RecyclingScenarios();
+std::vector<Scenario> MigrationScenarios();
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -78,6 +78,7 @@ class SequentialHooks final : public ksync::Hooks {
   void RcuReadLock(Site) override { EXPECT_FALSE(std::exchange(in_section_, true)); }
   void RcuReadUnlock(Site) override { EXPECT_TRUE(std::exchange(in_section_, false)); }
   void SynchronizeRcu(Site) override { EXPECT_FALSE(in_section_); }
+  bool InRcuReadSection() override { return in_section_; }
   std::uint32_t Choose(std::uint32_t count, const char*, Site) override { return count - 1; }
 
   ThreadId Spawn(void (*body)(void*), void* argument, const char*, Site) override {

@@ -256,6 +256,11 @@ TEST(LockMisuse, AssertHeldIsAClaim) {
 
 TEST(LockMisuse, LeavingASectionThatWasNotEntered) {
   ExpectFailure(FailureKind::kLockMisuse, [] { ksync::RcuReadUnlock(); });
+  ExpectFailure(FailureKind::kLockMisuse, [] {
+    ksync::MightSleep();
+    const ksync::RcuReadGuard section;
+    ksync::MightSleep();
+  });
 }
 
 TEST(UnboundedLoop, ASpinThatNothingEnds) {

@@ -79,6 +79,20 @@ class SwapArea {
     Uncache(entry, page);
     return true;
   }
+  // Puts `page` in the place of `old` if `may()`, asked under swap_lock, agrees: then no lookup
+  // comes in between. The cache's reference to `old` is the caller's now. Requires: both page
+  // locks; the caller has a reference to `page` for the cache. Returns: whether it did. Fails:
+  // `old` is not there. Kernel: migrate_page_move_mapping(), mm/migrate.c.
+  template <typename May>
+  [[nodiscard]] bool ReplaceInSwapCacheIf(SwapEntry entry, const Page& old, Page& page, May may) {
+    ksync::Guard guard(swap_lock_);
+    if (!may()) return false;
+    Use use = SlotOf(entry).use.Read();
+    ksync::Check(use.page == &old, "BUG: a page leaves a swap slot that it does not cache");
+    use.page = &page;
+    SetUse(entry, use);
+    return true;
+  }
   // Ends a claim that has no page. Fails: there is no such claim. Kernel: swapcache_free().
   void SwapcacheFree(SwapEntry entry);
 

@@ -32,7 +32,7 @@ namespace rmap::inline KSYNC_BACKEND {
 class AnonVma {
  public:
   explicit AnonVma(const Kernel* kernel)
-      : lock(kernel->Has(Mechanism::kSharedWalkers)),
+      : lock(kernel->Has(Mechanism::kSleepingLock), kernel->Has(Mechanism::kSharedWalkers)),
         members(kernel->Has(Mechanism::kIntervalTree)) {}
 
   AnonVmaLock lock;

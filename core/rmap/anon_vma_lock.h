@@ -2,7 +2,8 @@
 // says whether to walk or to change, and the design decides whether walkers exclude each other.
 //
 // Kernel: anon_vma->lock (until 2.6.39 a spinlock), anon_vma->mutex (3.0), anon_vma->rwsem (3.8).
-// Whether a waiter spins or sleeps makes no difference to which executions there are.
+// Whether a waiter spins or sleeps makes no difference to which executions there are; but who waits
+// for a lock that sleeps must not be in an RCU section.
 #ifndef RMAPCHECK_CORE_RMAP_ANON_VMA_LOCK_H_
 #define RMAPCHECK_CORE_RMAP_ANON_VMA_LOCK_H_
 
@@ -13,11 +14,13 @@ namespace rmap::inline KSYNC_BACKEND {
 
 class ABSL_LOCKABLE AnonVmaLock {
  public:
-  explicit AnonVmaLock(bool shared_walkers) : shared_walkers_(shared_walkers) {}
+  AnonVmaLock(bool sleeps, bool shared_walkers)
+      : sleeps_(sleeps), shared_walkers_(shared_walkers) {}
 
   // For changes. Kernel: anon_vma_lock_write().
   void Lock(ksync::Site site = ksync::Site::current())
       ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (sleeps_) ksync::MightSleep(site);
     lock_.Lock(site);
   }
   void Unlock(ksync::Site site = ksync::Site::current())
@@ -28,6 +31,7 @@ class ABSL_LOCKABLE AnonVmaLock {
   // For walks, which change no list. Kernel: anon_vma_lock_read().
   void LockShared(ksync::Site site = ksync::Site::current())
       ABSL_SHARED_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (sleeps_) ksync::MightSleep(site);
     shared_walkers_ ? lock_.LockShared(site) : lock_.Lock(site);
   }
   // Returns: whether the lock was free for a walk, and is taken.
@@ -42,6 +46,7 @@ class ABSL_LOCKABLE AnonVmaLock {
 
  private:
   ksync::RwSemaphore lock_{kAnonVmaLock};
+  const bool sleeps_;
   const bool shared_walkers_;
 };
 

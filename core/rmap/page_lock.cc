@@ -19,13 +19,6 @@ AnonVma* MappedAnonVma(const Page& page) {
   return PageMapped(page) ? anon_vma : nullptr;
 }
 
-// Returns: the lock to give back. Who asks the anon_vma again may be told another root.
-AnonVmaLock& LockToGiveBack(const Machine& machine, const LockedAnonVma& locked) {
-  const bool by_count = machine.Has(Mechanism::kCountIsLifetime);
-  const bool remembers = machine.Has(by_count ? Fix::kKh52 : Fix::kKh37);
-  return remembers ? *locked.lock : LockOf(machine, *locked.anon_vma);
-}
-
 LockedAnonVma LockInRcu(const Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   const Machine& machine = page.machine;
   ksync::RcuReadLock();
@@ -52,13 +45,26 @@ LockedAnonVma TryLock(const Page& page, AnonVma& anon_vma,
   AnonVmaLock& lock = LockOf(page.machine, anon_vma);
   lock_was_free = lock.TryLockShared();
   if (!lock_was_free) return {};
-  const LockedAnonVma locked{&anon_vma, &lock};
   // A count says that some anon_vma lives here; only the mapping says that it is this one.
-  const bool is_alive =
-      page.machine.Has(Fix::kKh52) ? PageMapped(page) : anon_vma.refcount.Read() != 0;
-  if (is_alive) return locked;
-  LockToGiveBack(page.machine, locked).UnlockShared();
+  const bool asks_page = page.machine.Has(Fix::kKh52);
+  const bool is_alive = asks_page ? PageMapped(page) : anon_vma.refcount.Read() != 0;
+  if (is_alive) return {&anon_vma, &lock};
+  // What is not this one may have another root by now, whose lock is not ours.
+  AnonVmaLock& to_give_back = asks_page ? lock : LockOf(page.machine, anon_vma);
+  to_give_back.UnlockShared();
   return {};
+}
+
+// Drops a count that was taken in vain. Requires: an RCU section; it ends here.
+void PutAndLeaveRcu(const Machine& machine, AnonVma& anon_vma) {
+  // Dropping the last count waits for walkers.
+  if (machine.Has(Fix::kKh64)) {
+    ksync::RcuReadUnlock();
+    PutAnonVma(machine, anon_vma);
+  } else {
+    PutAnonVma(machine, anon_vma);
+    ksync::RcuReadUnlock();
+  }
 }
 
 // Counts an anon_vma that is alive if the page is mapped. Requires: an RCU section; it ends here.
@@ -67,12 +73,12 @@ AnonVma* CountIfMapped(const Page& page, AnonVma& anon_vma) {
     ksync::RcuReadUnlock();
     return nullptr;
   }
-  const bool mapped = PageMapped(page);
+  if (!PageMapped(page)) {
+    PutAndLeaveRcu(page.machine, anon_vma);
+    return nullptr;
+  }
   ksync::RcuReadUnlock();
-  if (mapped) return &anon_vma;
-  // Outside of RCU, because dropping the last count waits for walkers.
-  PutAnonVma(page.machine, anon_vma);
-  return nullptr;
+  return &anon_vma;
 }
 
 // The slow path: a count, then the lock, then the count is not needed any more.
@@ -110,7 +116,8 @@ LockedAnonVma PageLockAnonVma(const Page& page) {
 void PageUnlockAnonVma(const Page& page,
                        const LockedAnonVma& locked) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   const Machine& machine = page.machine;
-  LockToGiveBack(machine, locked).UnlockShared();
+  // As the kernel does, it relies on the root that nobody may change under the lock.
+  LockOf(machine, *locked.anon_vma).UnlockShared();
   if (machine.Has(Mechanism::kCountIsLifetime)) return;
   if (machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
 }

@@ -8,6 +8,7 @@
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
+#include "core/vmops/ksm_reference.h"
 #include "core/vmops/migrate.h"
 #include "core/vmops/mmap.h"
 
@@ -101,6 +102,58 @@ void MigrationVersusExit(const Kernel& kernel) {
   ksync::Check(!PageMapped(to), "a page is mapped when its only user is gone");
 }
 
+// Reclaim walks a page that a parent and a child share while first the one and then the other
+// exits.
+void WalkVersusExitSlowPath(const Kernel& kernel) {
+  World world(kernel);
+  Page& page = world.AddPage();
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 1);
+  Touch(parent, 0, page);
+  Mm& child = *DupMm(parent);
+
+  const auto both_exit = [&parent, &child] {
+    Mmput(parent);
+    Mmput(child);
+  };
+  ksync::Thread exits(both_exit, "exits");
+  const int found = PageReferenced(page).found;
+  exits.Join();
+
+  ksync::Check(found <= 2, "a walk found more mappings than there are");
+}
+
+// KSM keeps the anon_vma of a child that exits, and then the parent exits.
+void KsmReferenceOutlivesFamily(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 1);
+  Touch(parent, 0, world.AddPage());
+  Mm& child = *DupMm(parent);
+  KsmReference reference(child, *FirstVma(child));
+  Mmput(child);
+  Mmput(parent);
+
+  reference.Drop();
+}
+
+// The last VMA of an anon_vma goes while KSM gives it up.
+void KsmReferenceVersusExit(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 1);
+  Touch(parent, 0, world.AddPage());
+  Mm& child = *DupMm(parent);
+  KsmReference reference(child, *FirstVma(child));
+
+  ksync::Thread exit([&child] { Mmput(child); }, "exit");
+  reference.Drop();
+  exit.Join();
+
+  Validate({&parent});
+  Mmput(parent);
+}
+
 }  // namespace
 
 std::vector<Scenario> LifetimeScenarios() {
@@ -115,7 +168,9 @@ std::vector<Scenario> LifetimeScenarios() {
        .run = WalkVersusUnlink,
        .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh01, .violation = "use after free", .until = Generation::kG5}},
-       .expectations = {{"G5 without KH-01", "use after free"}}},
+       .expectations = {{"G5 without KH-01", "use after free"},
+                        {"G6..G8", "lock misuse"},  // KH-64.
+                        {"G6..G8 with KH-64"}}},
       {.name = "ForkFailureThenWalk",
        .claim = "A fork that runs out of memory leaves nothing behind.",
        .oracle = "A use after free in the walk that follows, or a leaked link: when the clone "
@@ -142,7 +197,31 @@ std::vector<Scenario> LifetimeScenarios() {
                  "here. (KH-34 mattered to callers that had no such section.)",
        .run = MigrationVersusExit,
        .default_generation = Generation::kG3,
-       .expectations = {{"G5 without KH-34"}}},
+       .expectations = {{"G5 without KH-34"}, {"G6 without KH-34", "use after free"}}},
+      {.name = "WalkVersusExitSlowPath",
+       .claim = "A walk that has to wait for the lock keeps what it waits for, and if it is the "
+                "last to let go, frees it.",
+       .oracle = "A use after free, a leak, or lock misuse: who may have to wait for the lock must "
+                 "not be in an RCU section, and dropping the last count waits for it.",
+       .run = WalkVersusExitSlowPath,
+       .default_generation = Generation::kG6,
+       .bugs = {{.fix = Fix::kKh64, .violation = "lock misuse"}},
+       .expectations = {{"G6..G8 with KH-64"}}},
+      {.name = "KsmReferenceOutlivesFamily",
+       .claim = "Whoever counts a child's anon_vma may give it up when the family is gone.",
+       .oracle = "A use after free: the child's lock is the root's. The root must live as long as "
+                 "any child, and a child must be freed before it lets go of the root, because "
+                 "freeing it waits for those who hold that lock. Sequential.",
+       .run = KsmReferenceOutlivesFamily,
+       .default_generation = Generation::kG6,
+       .bugs = {{.fix = Fix::kKh65, .violation = "use after free"},
+                {.fix = Fix::kKh38, .violation = "use after free"}},
+       .expectations = {{"G5 without KH-38", "use after free"}, {"G6..G8 with KH-65"}}},
+      {.name = "KsmReferenceVersusExit",
+       .claim = "Of the last VMA and the last count of an anon_vma exactly one frees it.",
+       .oracle = "A leak, or a second free.",
+       .run = KsmReferenceVersusExit,
+       .default_generation = Generation::kG5},
   };
 }
 

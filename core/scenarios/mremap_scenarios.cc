@@ -218,7 +218,7 @@ constexpr char kLost[] =
     "whose page is not locked: the second walk looked for the entry where it was no more, or was "
     "not yet.";
 
-std::vector<Scenario> MigrationScenarios() {
+std::vector<Scenario> VersusMigration() {
   return {
       {.name = "MremapVersusMigration",
        .claim = "A page that is being migrated is found although it moves: walks visit the target "
@@ -306,7 +306,7 @@ std::vector<Scenario> OtherScenarios() {
 }  // namespace
 
 std::vector<Scenario> MremapScenarios() {
-  std::vector<Scenario> all = MigrationScenarios();
+  std::vector<Scenario> all = VersusMigration();
   for (Scenario& scenario : OtherScenarios()) all.push_back(std::move(scenario));
   return all;
 }

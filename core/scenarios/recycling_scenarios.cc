@@ -9,6 +9,7 @@
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
+#include "core/vmops/migrate.h"
 #include "core/vmops/mmap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -90,6 +91,36 @@ void FaultVersusNeighbourFault(const Kernel& kernel) {
   Mmput(parent);
 }
 
+// A page is migrated while its user exits; then another process forks, and the child's anon_vma may
+// be the exited one's, under another root.
+void RecycledPin(const Kernel& kernel) {
+  World world(kernel);
+  Page& from = world.AddPage();
+  Page& to = world.AddPage();
+  Mm& exiting = world.NewMm();
+  MmapAnonymous(exiting, 0, 1);
+  Touch(exiting, 0, from);
+  Mm& forking = world.NewMm();
+  MmapAnonymous(forking, 0, 1);
+  Touch(forking, 0, world.AddPage());
+
+  Mm* child = nullptr;
+  ksync::Thread others(
+      [&] {
+        Mmput(exiting);
+        child = DupMm(forking);
+      },
+      "others");
+  Migration migration(from, to);
+  migration.Begin();
+  migration.Finish();
+  others.Join();
+
+  Validate({&forking, child});
+  Mmput(*child);
+  Mmput(forking);
+}
+
 }  // namespace
 
 std::vector<Scenario> RecyclingScenarios() {
@@ -101,7 +132,32 @@ std::vector<Scenario> RecyclingScenarios() {
                  "list is guarded by another root's lock, and that is the lock it would give back.",
        .run = WalkVersusForkElsewhere,
        .default_generation = Generation::kG5,
-       .bugs = {{.fix = Fix::kKh37, .violation = "data race", .until = Generation::kG5}}},
+       .bugs = {{.fix = Fix::kKh37, .violation = "data race", .until = Generation::kG5}},
+       .expectations = {{"G6..G8", "lock misuse"},  // KH-64.
+                        {"G6..G8 with KH-64"}}},
+      {.name = "TriedLockVersusForkElsewhere",
+       .claim = "A walk that gets the lock at once holds the lock that guards the list it reads.",
+       .oracle = "As WalkVersusForkElsewhere. The anon_vma has a count whenever somebody's "
+                 "anon_vma is in its memory, so that the count does not tell whose.",
+       .run = WalkVersusForkElsewhere,
+       .since = Generation::kG6,
+       .default_generation = Generation::kG9,
+       .bugs = {{.fix = Fix::kKh52, .violation = "lock misuse"},
+                {.fix = Fix::kKh64, .violation = "lock misuse", .shown = false}},
+       .expectations = {{"G6 without KH-52 with KH-64", "lock misuse"}, {"G6..G8 with KH-64"}}},
+      {.name = "RecycledPin",
+       .claim = "A migration counts the anon_vma of its page, and no other that lives in the same "
+                "memory.",
+       .oracle = "A data race, a second free or lock misuse: the page was mapped when it was "
+                 "looked at, but not any more when the anon_vma was counted; whoever lives there "
+                 "then is not kept by the count as it should be.",
+       .run = RecycledPin,
+       .default_generation = Generation::kG5,
+       .bugs = {{.fix = Fix::kKh43, .violation = "use after free", .until = Generation::kG5}},
+       .expectations = {{"G4", "double free"},
+                        {"G4 with KH-43", "double free"},  // It relies on the second look of KH-37.
+                        {"G6..G8", "lock misuse"},         // KH-64.
+                        {"G6..G8 with KH-64"}}},
       {.name = "WalkVersusFaultElsewhere",
        .claim = "An anon_vma that was just allocated can be changed only under its lock.",
        .oracle = "A data race on the list: a walk that found the anon_vma in its former life holds "
@@ -112,6 +168,9 @@ std::vector<Scenario> RecyclingScenarios() {
        .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh04, .violation = "data race", .until = Generation::kG4}},
        .expectations = {{"G3 without KH-04", "data race"},
+                        {"G6..G8", "lock misuse"},  // KH-64.
+                        {"G6..G8 with KH-64"},
+                        {"G6..G9 with KH-64 without KH-04"},
                         {"G5 without KH-04"},
                         {"G5 without KH-04 without KH-37", "data race"}}},
       {.name = "FaultVersusNeighbourFault",
@@ -124,7 +183,7 @@ std::vector<Scenario> RecyclingScenarios() {
        .run = FaultVersusNeighbourFault,
        .default_generation = Generation::kG5,
        .bugs = {{.fix = Fix::kKh108, .violation = "data race"}},
-       .expectations = {{"G1 with KH-108"}}},
+       .expectations = {{"G0..G9 with KH-108"}}},
   };
 }
 

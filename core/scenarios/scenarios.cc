@@ -10,6 +10,7 @@ std::vector<Scenario> AllScenarios() {
   for (const auto& topic : {
            LifetimeScenarios,
            RecyclingScenarios,
+           MigrationScenarios,
            ChainScenarios,
            BoundaryScenarios,
            StackScenarios,

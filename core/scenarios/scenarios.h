@@ -66,6 +66,7 @@ std::vector<Scenario> ReuseScenarios();
 std::vector<Scenario> ReusePageScenarios();
 std::vector<Scenario> ForkScenarios();
 std::vector<Scenario> CostScenarios();
+std::vector<Scenario> MigrationScenarios();
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -121,6 +121,8 @@ class Hooks {
   virtual void RcuReadLock(Site site) = 0;
   virtual void RcuReadUnlock(Site site) = 0;
   virtual void SynchronizeRcu(Site site) = 0;
+  // Returns: whether the calling thread is inside a read-side section.
+  virtual bool InRcuReadSection() = 0;
 
   // Threads. The new thread starts after the call (Order: create happens before its first step).
   virtual ThreadId Spawn(void (*body)(void*), void* argument, const char* name, Site site) = 0;

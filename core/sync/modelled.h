@@ -239,6 +239,12 @@ inline void RcuReadLock(Site site = Site::current()) { CurrentHooks().RcuReadLoc
 inline void RcuReadUnlock(Site site = Site::current()) { CurrentHooks().RcuReadUnlock(site); }
 inline void SynchronizeRcu(Site site = Site::current()) { CurrentHooks().SynchronizeRcu(site); }
 
+// Fails the run inside a read-side section, which must not sleep. Kernel: might_sleep().
+inline void MightSleep(Site site = Site::current()) {
+  if (!CurrentHooks().InRcuReadSection()) return;
+  CurrentHooks().Fail(Misuse::kLockMisuse, "may sleep inside a read-side section", site);
+}
+
 class Thread {
  public:
   explicit Thread(std::function<void()> body, const char* name = "thread",

@@ -365,6 +365,8 @@ void RcuReadLock(Site = Site::current());
 void RcuReadUnlock(Site = Site::current());
 // Waits until every section that was open has been closed. Requires: none of this thread is.
 void SynchronizeRcu(Site = Site::current());
+// Fails the run inside a read-side section, which must not sleep. Kernel: might_sleep().
+void MightSleep(Site = Site::current());
 
 class Thread {
  public:

@@ -114,6 +114,8 @@ bool InRcuReadSection() { return ThisReader().InSection(); }
 void RcuReadLock(Site) { ThisReader().Enter(); }
 void RcuReadUnlock(Site) { ThisReader().Leave(); }
 
+void MightSleep(Site) { CHECK(!ThisReader().InSection(), "may sleep inside a read-side section"); }
+
 void SynchronizeRcu(Site) {
   CHECK(!ThisReader().InSection(), "waiting for a grace period inside a section waits for itself");
   // Order: release, so that what was unlinked before is unlinked for whoever reads the new number.

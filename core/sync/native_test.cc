@@ -195,6 +195,7 @@ TEST_F(NativeDeathTest, RcuSectionsAreUsedInPairs) {
   EXPECT_DEATH(Thread([] { RcuReadLock(); }).Join(), "ends inside a read-side section");
   RcuReadGuard section;
   EXPECT_DEATH(SynchronizeRcu(), "waits for itself");
+  EXPECT_DEATH(MightSleep(), "may sleep inside a read-side section");
 }
 
 TEST(NativeRcuTest, GracePeriodOutlastsASlowReader) {

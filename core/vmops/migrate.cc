@@ -1,39 +1,102 @@
-// The two halves of a migration. The migrating thread holds both page locks and an RCU section from
-// the beginning to the end, and mmap_sem at no time.
+// The two halves of a migration. The migrating thread holds both page locks from the beginning to
+// the end, a hold on the page's anon_vma, and mmap_sem at no time.
 #include "core/vmops/migrate.h"
 
+#include "core/mm/machine.h"
+#include "core/rmap/page_lock.h"
 #include "core/rmap/walk.h"
 
 namespace rmap::inline KSYNC_BACKEND {
+namespace {
 
-bool Migration::Begin() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+// Returns: whether nobody but mappings and `expected` others use the page: a reference more is
+// somebody who may look at the old page after it was left. Kernel: the test of page_count() in
+// migrate_page_move_mapping().
+bool HasReferences(const Page& page, PageUses expected) {
+  const PageUses uses = page.uses.Load(ksync::relaxed);
+  return uses / kOneReference == expected;
+}
+
+}  // namespace
+
+bool Migration::Begin() {
+  LockPages();
+  if (!MayUnmap()) return false;
+  if (walks_) TryToUnmap(from_, Unmap::kForMigration);
+  moved_ = !PageMapped(from_) && MoveMapping();
+  return moved_;
+}
+
+void Migration::LockPages() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   from_.lock.Lock();
   // A trylock, as in the kernel: two page locks have no order.
   const bool locked = to_.lock.TryLock();
   ksync::Check(locked, "BUG: the new page of a migration is locked");
-  // Until the end the anon_vma's memory stays an anon_vma, whoever exits meanwhile.
-  ksync::RcuReadLock();
-  if (from_.machine.Has(Fix::kKh34)) PinAnonVma();
-  TryToUnmap(from_, Unmap::kForMigration);
-  moved_ = !PageMapped(from_);
-  if (moved_) MoveMapping();
-  return moved_;
 }
 
-// While only migration entries name the page, no mapping keeps the anon_vma alive.
-void Migration::PinAnonVma() { pinned_ = PageGetAnonVma(from_); }
+// A page that lost its last mapping after it was isolated may name an anon_vma of the past; in the
+// swap cache it needs none.
+bool Migration::MayUnmap() {
+  if (ToAnonVma(from_.mapping.Read()) == nullptr) return true;
+  const bool mapped = HoldAnonVma();
+  walks_ = mapped || !from_.machine.Has(Fix::kKh35);
+  return walks_ || from_.swap_entry.Read() != kNoSwapEntry;
+}
 
-// Kernel: move_to_new_page(), migrate_page_copy().
-void Migration::MoveMapping() {
+// Returns: whether the page is mapped, so that the anon_vma held is its own.
+bool Migration::HoldAnonVma() {
+  in_rcu_ = !from_.machine.Has(Mechanism::kCountIsLifetime);
+  if (in_rcu_) ksync::RcuReadLock();
+  if (!from_.machine.Has(Fix::kKh34)) return PageMapped(from_);
+  pinned_ = PageGetAnonVma(from_);
+  return pinned_ != nullptr;
+}
+
+void Migration::ReleaseAnonVma() {
+  if (pinned_ != nullptr) PutAnonVma(from_.machine, *pinned_);
+  if (in_rcu_) ksync::RcuReadUnlock();
+}
+
+// Kernel: move_to_new_page(), migrate_page_move_mapping(). Returns: false if somebody uses the page
+// without a mapping.
+bool Migration::MoveMapping() {
+  const SwapEntry entry = from_.swap_entry.Read();
+  const bool in_swap_cache = entry != kNoSwapEntry;
+  if (in_swap_cache ? !MoveSwapSlot(entry) : !HasReferences(from_, 1)) return false;
   to_.index.Write(from_.index.Read());
   to_.mapping.Write(from_.mapping.Read());
   from_.mapping.Write(0);
+  to_.mlocked.Write(from_.mlocked.Read());
+  from_.mlocked.Write(false);
+  return true;
+}
+
+bool Migration::MoveSwapSlot(SwapEntry entry) {
+  GetPage(to_);
+  const auto only_ours = [this] { return HasReferences(from_, 2); };
+  if (!from_.machine.swap().ReplaceInSwapCacheIf(entry, from_, to_, only_ours)) {
+    PutPage(to_);
+    return false;
+  }
+  to_.swap_entry.Write(entry);
+  from_.swap_entry.Write(kNoSwapEntry);
+  PutPage(from_);
+  return true;
+}
+
+// Kernel: migrate_page_copy().
+void Migration::CopyPage() {
+  if (in_rcu_ && copying_ == Copying::kSleeps) {
+    ksync::RcuReadUnlock();
+    ksync::RcuReadLock();
+  }
+  if (moved_) to_.content.Write(from_.content.Read());
 }
 
 void Migration::Finish() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  RemoveMigrationPtes(from_, moved_ ? to_ : from_);
-  if (pinned_ != nullptr) PutAnonVma(from_.machine, *pinned_);
-  ksync::RcuReadUnlock();
+  CopyPage();
+  if (walks_) RemoveMigrationPtes(from_, moved_ ? to_ : from_);
+  ReleaseAnonVma();
   to_.lock.Unlock();
   from_.lock.Unlock();
 }

@@ -80,6 +80,7 @@ class Run final : public ksync::Hooks {
   void RcuReadLock(ksync::Site site) override;
   void RcuReadUnlock(ksync::Site site) override;
   void SynchronizeRcu(ksync::Site site) override;
+  bool InRcuReadSection() override;
   ksync::ThreadId Spawn(void (*body)(void*), void* argument, const char* name,
                         ksync::Site site) override;
   void Join(ksync::ThreadId thread, bool at_end, ksync::Site site) override;

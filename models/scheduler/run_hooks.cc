@@ -170,6 +170,8 @@ void Run::SynchronizeRcu(Site site) {
   Perform(end);
 }
 
+bool Run::InRcuReadSection() { return !unwinding_ && me().sections > 0; }
+
 // Threads and choices -----------------------------------------------------------------------------
 
 ksync::ThreadId Run::Spawn(void (*body)(void*), void* argument, const char* name, Site site) {

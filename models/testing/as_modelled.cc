@@ -54,19 +54,24 @@ class Interpreter {
   // No scoped guard: the operations take and give back one by one.
   void Do(const Operation& operation) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     switch (operation.kind) {
-      case Kind::kFence: return ksync::Fence(operation.order);
+      case Kind::kFence:
+        return ksync::Fence(operation.order);
       case Kind::kChoose:
         registers_[operation.reg] = static_cast<int>(ksync::Choose(operation.expected));
         return;
-      case Kind::kRcuLock: return ksync::RcuReadLock();
-      case Kind::kRcuUnlock: return ksync::RcuReadUnlock();
-      case Kind::kSynchronize: return ksync::SynchronizeRcu();
+      case Kind::kRcuLock:
+        return ksync::RcuReadLock();
+      case Kind::kRcuUnlock:
+        return ksync::RcuReadUnlock();
+      case Kind::kSynchronize:
+        return ksync::SynchronizeRcu();
       case Kind::kPlainLoad:
         registers_[operation.reg] = memory_.plains[operation.location]->Read();
         return;
       case Kind::kPlainStore:
         return memory_.plains[operation.location]->Write(Evaluate(operation.value));
-      default: break;
+      default:
+        break;
     }
     if (UsesMutex(operation)) return DoMutex(operation, memory_.mutexes[operation.location]);
     DoAtomic(operation, *memory_.atomics[operation.location]);
@@ -74,13 +79,22 @@ class Interpreter {
 
   void DoMutex(const Operation& operation, ksync::RwLock& mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     switch (operation.kind) {
-      case Kind::kLock: return mutex.Lock();
-      case Kind::kUnlock: return mutex.Unlock();
-      case Kind::kLockShared: return mutex.LockShared();
-      case Kind::kUnlockShared: return mutex.UnlockShared();
-      case Kind::kTryLock: registers_[operation.reg] = mutex.TryLock(); return;
-      case Kind::kTryLockShared: registers_[operation.reg] = mutex.TryLockShared(); return;
-      default: return;
+      case Kind::kLock:
+        return mutex.Lock();
+      case Kind::kUnlock:
+        return mutex.Unlock();
+      case Kind::kLockShared:
+        return mutex.LockShared();
+      case Kind::kUnlockShared:
+        return mutex.UnlockShared();
+      case Kind::kTryLock:
+        registers_[operation.reg] = mutex.TryLock();
+        return;
+      case Kind::kTryLockShared:
+        registers_[operation.reg] = mutex.TryLockShared();
+        return;
+      default:
+        return;
     }
   }
 
@@ -93,12 +107,16 @@ class Interpreter {
   // Returns: what the read, or the read half, of `operation` saw.
   static int Read(const Operation& operation, int value, ksync::Atomic<int>& atomic) {
     switch (operation.kind) {
-      case Kind::kLoad: return atomic.Load(operation.order);
-      case Kind::kFetchAdd: return atomic.FetchAdd(value, operation.order);
-      case Kind::kExchange: return atomic.Exchange(value, operation.order);
+      case Kind::kLoad:
+        return atomic.Load(operation.order);
+      case Kind::kFetchAdd:
+        return atomic.FetchAdd(value, operation.order);
+      case Kind::kExchange:
+        return atomic.Exchange(value, operation.order);
       case Kind::kWaitUntilEqual:
         return atomic.WaitUntilEqual(operation.expected, operation.order);
-      default: break;
+      default:
+        break;
     }
     int seen = operation.expected;
     atomic.CompareExchange(seen, value, operation.order, operation.failure);
@@ -112,9 +130,7 @@ class Interpreter {
 
 void RunThreads(const Program& program, Memory& memory) {
   std::array<std::optional<ksync::Thread>, kMaxThreads> threads;
-  const auto run = [&program, &memory](int t) {
-    Interpreter(program.threads[t], memory, t).Run();
-  };
+  const auto run = [&program, &memory](int t) { Interpreter(program.threads[t], memory, t).Run(); };
   for (std::size_t t = 0; t < program.threads.size(); ++t) {
     threads[t].emplace([&run, t] { run(static_cast<int>(t)); });
   }

@@ -42,12 +42,17 @@ class SequentialHooks final : public ksync::Hooks {
   std::uint64_t Rmw(LocationId location, const RmwOp& op, Order, Order, Site) override {
     const std::uint64_t seen = values_[location];
     switch (op.kind) {
-      case RmwOp::Kind::kExchange: values_[location] = op.operand; break;
-      case RmwOp::Kind::kAdd: values_[location] += op.operand; break;
+      case RmwOp::Kind::kExchange:
+        values_[location] = op.operand;
+        break;
+      case RmwOp::Kind::kAdd:
+        values_[location] += op.operand;
+        break;
       case RmwOp::Kind::kCompareExchange:
         if (seen == op.expected) values_[location] = op.operand;
         break;
-      default: std::abort();
+      default:
+        std::abort();
     }
     return seen;
   }
@@ -78,6 +83,7 @@ class SequentialHooks final : public ksync::Hooks {
   void RcuReadLock(Site) override { EXPECT_FALSE(std::exchange(in_section_, true)); }
   void RcuReadUnlock(Site) override { EXPECT_TRUE(std::exchange(in_section_, false)); }
   void SynchronizeRcu(Site) override { EXPECT_FALSE(in_section_); }
+  bool InRcuReadSection() override { return in_section_; }
   std::uint32_t Choose(std::uint32_t count, const char*, Site) override { return count - 1; }
 
   ThreadId Spawn(void (*body)(void*), void* argument, const char*, Site) override {
@@ -132,9 +138,8 @@ TEST(AsModelled, EveryKindOfOperation) {
 
 TEST(AsModelled, EveryKindOfOperationThatWaitsOrChooses) {
   const Program program = {
-      {{Choose(0, 3), TryLock(0, 1), TryLock(0, 2), TryLockShared(0, 3), Unlock(0),
-        LockShared(0), TryLockShared(0, 4), TryLock(0, 5), UnlockShared(0), UnlockShared(0),
-        Lock(0), Unlock(0)},
+      {{Choose(0, 3), TryLock(0, 1), TryLock(0, 2), TryLockShared(0, 3), Unlock(0), LockShared(0),
+        TryLockShared(0, 4), TryLock(0, 5), UnlockShared(0), UnlockShared(0), Lock(0), Unlock(0)},
        {RcuLock(), RcuUnlock(), Synchronize(), RcuLock(), RcuUnlock()}}};
   const auto outcome = RunSequentially(program);
   ASSERT_TRUE(outcome.has_value());

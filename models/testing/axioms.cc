@@ -92,8 +92,7 @@ Relation Psc(const Graph& graph, const Relation& rb, const Relation& eco, const 
   const Relation f_sc =
       Set(graph, [](const Event& e) { return !e.IsAccess() && e.order == ksync::seq_cst; });
   const Relation scb = po | po_neq_loc >> hb >> po_neq_loc | (hb & loc) | mo | rb;
-  const Relation psc_base =
-      (sc | f_sc >> hb.Optional()) >> scb >> (sc | hb.Optional() >> f_sc);
+  const Relation psc_base = (sc | f_sc >> hb.Optional()) >> scb >> (sc | hb.Optional() >> f_sc);
   const Relation psc_f = f_sc >> (hb | hb >> eco >> hb) >> f_sc;
   return psc_base | psc_f;
 }
@@ -122,9 +121,7 @@ bool Coherence(const Graph&, const Derived& d) {
 bool Atomicity(const Graph& g, const Derived& d) { return (g.rmw & d.rb >> g.mo).IsEmpty(); }
 bool SeqCst(const Graph&, const Derived& d) { return d.psc.IsAcyclic(); }
 bool NoThinAir(const Graph& g, const Derived&) { return (g.po | g.rf | g.gp).IsAcyclic(); }
-bool Sc(const Graph& g, const Derived& d) {
-  return (g.po | g.rf | g.mo | d.rb | g.gp).IsAcyclic();
-}
+bool Sc(const Graph& g, const Derived& d) { return (g.po | g.rf | g.mo | d.rb | g.gp).IsAcyclic(); }
 
 constexpr Axiom kRc11Axioms[] = {{"atomicity", Atomicity},
                                  {"coherence", Coherence},
@@ -156,9 +153,9 @@ bool IsConsistent(const Graph& graph, Model model) {
 
 bool HasRace(const Graph& graph, Model model) {
   const Relation conflict = SameLocation(graph) & Pairs(graph, [](const Event& a, const Event& b) {
-    const bool write = a.kind == Kind::kWrite || b.kind == Kind::kWrite;
-    return write && (a.plain || b.plain);
-  });
+                              const bool write = a.kind == Kind::kWrite || b.kind == Kind::kWrite;
+                              return write && (a.plain || b.plain);
+                            });
   if (conflict.IsEmpty()) return false;
   const Relation hb = Derive(graph, model).hb;
   return !(conflict - hb - hb.Inverse()).IsEmpty();

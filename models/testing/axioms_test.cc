@@ -35,8 +35,11 @@ class Draft {
   }
 
   int Write(int thread, int location, Order order, bool plain = false) {
-    const int id = graph_.Append({.kind = Event::Kind::kWrite, .thread = thread,
-                                  .location = location, .plain = plain, .order = order});
+    const int id = graph_.Append({.kind = Event::Kind::kWrite,
+                                  .thread = thread,
+                                  .location = location,
+                                  .plain = plain,
+                                  .order = order});
     for (int before : writes_) {
       if (graph_.events[before].location == location) graph_.mo.Add(before, id);
     }
@@ -50,8 +53,11 @@ class Draft {
   }
   // A read of a write that is not there yet.
   int ReadLater(int thread, int location, Order order, bool plain = false) {
-    return graph_.Append({.kind = Event::Kind::kRead, .thread = thread, .location = location,
-                          .plain = plain, .order = order});
+    return graph_.Append({.kind = Event::Kind::kRead,
+                          .thread = thread,
+                          .location = location,
+                          .plain = plain,
+                          .order = order});
   }
   void ReadsFrom(int read, int write) { graph_.rf.Add(write, read); }
   // Returns: the write of a read-modify-write.
@@ -158,8 +164,8 @@ TEST(Axioms, PscThroughMo) {
       graph.Append({.kind = Event::Kind::kWrite, .location = location, .plain = true});
     }
     const auto write = [&](int thread, int location) {
-      return graph.Append({.kind = Event::Kind::kWrite, .thread = thread, .location = location,
-                           .order = order});
+      return graph.Append(
+          {.kind = Event::Kind::kWrite, .thread = thread, .location = location, .order = order});
     };
     const int y1 = write(0, kY), x2 = write(0, kX), x1 = write(1, kX), y2 = write(1, kY);
     for (int y : {y1, y2}) graph.mo.Add(kY, y);

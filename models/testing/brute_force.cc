@@ -47,8 +47,7 @@ struct State {
 };
 
 int Word(const Operation& operation) {
-  const bool rcu =
-      operation.kind == OpKind::kRcuLock || operation.kind == OpKind::kSynchronize;
+  const bool rcu = operation.kind == OpKind::kRcuLock || operation.kind == OpKind::kSynchronize;
   if (rcu) return kGraceWord;
   return UsesMutex(operation) ? kLockWords + operation.location : operation.location;
 }
@@ -77,13 +76,19 @@ std::optional<int> Written(const Operation& operation, const ThreadState& thread
   switch (operation.kind) {
     case OpKind::kStore:
     case OpKind::kPlainStore:
-    case OpKind::kExchange: return operand;
-    case OpKind::kFetchAdd: return seen + operand;
-    case OpKind::kLock: return kHeld;
-    case OpKind::kUnlock: return 0;
+    case OpKind::kExchange:
+      return operand;
+    case OpKind::kFetchAdd:
+      return seen + operand;
+    case OpKind::kLock:
+      return kHeld;
+    case OpKind::kUnlock:
+      return 0;
     case OpKind::kLockShared:
-    case OpKind::kSynchronize: return seen + 1;
-    case OpKind::kUnlockShared: return seen - 1;
+    case OpKind::kSynchronize:
+      return seen + 1;
+    case OpKind::kUnlockShared:
+      return seen - 1;
     case OpKind::kCompareExchange:
       if (seen == operation.expected) return operand;
       return std::nullopt;
@@ -93,7 +98,8 @@ std::optional<int> Written(const Operation& operation, const ThreadState& thread
     case OpKind::kTryLockShared:
       if (seen != kHeld) return seen + 1;
       return std::nullopt;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -104,19 +110,25 @@ Order OrderOf(const Operation& operation) {
     case OpKind::kLockShared:
     case OpKind::kTryLock:
     case OpKind::kTryLockShared:
-    case OpKind::kRcuLock: return Order::kAcquire;
+    case OpKind::kRcuLock:
+      return Order::kAcquire;
     case OpKind::kUnlock:
-    case OpKind::kUnlockShared: return Order::kRelease;
-    case OpKind::kSynchronize: return Order::kAcqRel;
-    default: return operation.order;
+    case OpKind::kUnlockShared:
+      return Order::kRelease;
+    case OpKind::kSynchronize:
+      return Order::kAcqRel;
+    default:
+      return operation.order;
   }
 }
 
 Event MakeEvent(const Operation& operation, int thread, EventKind kind) {
-  const bool plain =
-      operation.kind == OpKind::kPlainLoad || operation.kind == OpKind::kPlainStore;
+  const bool plain = operation.kind == OpKind::kPlainLoad || operation.kind == OpKind::kPlainStore;
   const int location = kind == EventKind::kFence ? -1 : Word(operation);
-  return {.kind = kind, .thread = thread, .location = location, .plain = plain,
+  return {.kind = kind,
+          .thread = thread,
+          .location = location,
+          .plain = plain,
           .order = OrderOf(operation)};
 }
 
@@ -157,8 +169,8 @@ class Explorer {
     State state;
     for (int word = 0; word < kWords; ++word) {
       if (!IsUsed(word)) continue;
-      state.mo[word].push_back(state.graph.Append(
-          {.kind = EventKind::kWrite, .location = word, .plain = true}));
+      state.mo[word].push_back(
+          state.graph.Append({.kind = EventKind::kWrite, .location = word, .plain = true}));
     }
     Visit(std::move(state));
     return std::move(result_);
@@ -252,8 +264,7 @@ class Explorer {
 
   static bool GracePeriodIsOver(const State& state, int t) {
     return std::ranges::none_of(state.sections, [&](const Section& section) {
-      return section.end == kNone &&
-             state.Precedes(section.source, state.threads[t].grace_start);
+      return section.end == kNone && state.Precedes(section.source, state.threads[t].grace_start);
     });
   }
 

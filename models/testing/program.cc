@@ -51,8 +51,10 @@ bool UsesMutex(const Operation& operation) {
     case Kind::kLockShared:
     case Kind::kUnlockShared:
     case Kind::kTryLock:
-    case Kind::kTryLockShared: return true;
-    default: return false;
+    case Kind::kTryLockShared:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -65,19 +67,24 @@ bool UsesLocation(const Operation& operation) {
     case Kind::kCompareExchange:
     case Kind::kPlainLoad:
     case Kind::kPlainStore:
-    case Kind::kWaitUntilEqual: return true;
-    default: return false;
+    case Kind::kWaitUntilEqual:
+      return true;
+    default:
+      return false;
   }
 }
 
 bool FillsRegister(const Operation& operation) {
   switch (operation.kind) {
     case Kind::kStore:
-    case Kind::kPlainStore: return false;
+    case Kind::kPlainStore:
+      return false;
     case Kind::kTryLock:
     case Kind::kTryLockShared:
-    case Kind::kChoose: return true;
-    default: return UsesLocation(operation);
+    case Kind::kChoose:
+      return true;
+    default:
+      return UsesLocation(operation);
   }
 }
 
@@ -85,9 +92,8 @@ int Program::locations() const { return CountLocations(*this, UsesLocation); }
 int Program::mutexes() const { return CountLocations(*this, UsesMutex); }
 
 bool Program::UsesRcu() const {
-  return std::ranges::any_of(threads, [](const Thread& thread) {
-    return std::ranges::any_of(thread, IsOfRcu);
-  });
+  return std::ranges::any_of(
+      threads, [](const Thread& thread) { return std::ranges::any_of(thread, IsOfRcu); });
 }
 
 bool Program::IsPlain(int location) const {
@@ -109,19 +115,24 @@ Operation Store(int location, Value value, Order order) {
 }
 
 Operation FetchAdd(int location, int reg, Value value, Order order) {
-  return {.kind = Kind::kFetchAdd, .location = location, .reg = reg, .order = order,
-          .value = value};
+  return {
+      .kind = Kind::kFetchAdd, .location = location, .reg = reg, .order = order, .value = value};
 }
 
 Operation Exchange(int location, int reg, Value value, Order order) {
-  return {.kind = Kind::kExchange, .location = location, .reg = reg, .order = order,
-          .value = value};
+  return {
+      .kind = Kind::kExchange, .location = location, .reg = reg, .order = order, .value = value};
 }
 
 Operation CompareExchange(int location, int reg, int expected, Value desired, Order success,
                           Order failure) {
-  return {.kind = Kind::kCompareExchange, .location = location, .reg = reg, .order = success,
-          .failure = failure, .value = desired, .expected = expected};
+  return {.kind = Kind::kCompareExchange,
+          .location = location,
+          .reg = reg,
+          .order = success,
+          .failure = failure,
+          .value = desired,
+          .expected = expected};
 }
 
 Operation Fence(Order order) { return {.kind = Kind::kFence, .order = order}; }
@@ -148,7 +159,10 @@ Operation TryLockShared(int mutex, int reg) {
 }
 
 Operation WaitUntilEqual(int location, int reg, int expected, Order order) {
-  return {.kind = Kind::kWaitUntilEqual, .location = location, .reg = reg, .order = order,
+  return {.kind = Kind::kWaitUntilEqual,
+          .location = location,
+          .reg = reg,
+          .order = order,
           .expected = expected};
 }
 
@@ -176,32 +190,50 @@ std::string ToString(const Operation& operation) {
   const std::string orders = Orders(operation);
   const std::string mutex = "m" + std::to_string(operation.location);
   switch (operation.kind) {
-    case Kind::kLoad: return reg + " = load(" + location + orders;
-    case Kind::kStore: return "store(" + location + ", " + value + orders;
-    case Kind::kFetchAdd: return reg + " = fetch_add(" + location + ", " + value + orders;
-    case Kind::kExchange: return reg + " = exchange(" + location + ", " + value + orders;
+    case Kind::kLoad:
+      return reg + " = load(" + location + orders;
+    case Kind::kStore:
+      return "store(" + location + ", " + value + orders;
+    case Kind::kFetchAdd:
+      return reg + " = fetch_add(" + location + ", " + value + orders;
+    case Kind::kExchange:
+      return reg + " = exchange(" + location + ", " + value + orders;
     case Kind::kCompareExchange:
       return reg + " = compare_exchange(" + location + ", " + std::to_string(operation.expected) +
              " -> " + value + orders;
-    case Kind::kFence: return std::string("fence(") + OrderName(operation.order) + ")";
-    case Kind::kPlainLoad: return reg + " = " + location;
-    case Kind::kPlainStore: return location + " = " + value;
-    case Kind::kLock: return "lock(" + mutex + ")";
-    case Kind::kUnlock: return "unlock(" + mutex + ")";
+    case Kind::kFence:
+      return std::string("fence(") + OrderName(operation.order) + ")";
+    case Kind::kPlainLoad:
+      return reg + " = " + location;
+    case Kind::kPlainStore:
+      return location + " = " + value;
+    case Kind::kLock:
+      return "lock(" + mutex + ")";
+    case Kind::kUnlock:
+      return "unlock(" + mutex + ")";
     case Kind::kWaitUntilEqual:
       return reg + " = wait_until(" + location + " == " + std::to_string(operation.expected) +
              orders;
     case Kind::kSkipIfEqual:
       return "if (" + test + ") skip " + std::to_string(operation.skip);
-    case Kind::kAssumeEqual: return "assume(" + test + ")";
-    case Kind::kLockShared: return "lock_shared(" + mutex + ")";
-    case Kind::kUnlockShared: return "unlock_shared(" + mutex + ")";
-    case Kind::kTryLock: return reg + " = try_lock(" + mutex + ")";
-    case Kind::kTryLockShared: return reg + " = try_lock_shared(" + mutex + ")";
-    case Kind::kChoose: return reg + " = choose(" + std::to_string(operation.expected) + ")";
-    case Kind::kRcuLock: return "rcu_read_lock()";
-    case Kind::kRcuUnlock: return "rcu_read_unlock()";
-    case Kind::kSynchronize: return "synchronize_rcu()";
+    case Kind::kAssumeEqual:
+      return "assume(" + test + ")";
+    case Kind::kLockShared:
+      return "lock_shared(" + mutex + ")";
+    case Kind::kUnlockShared:
+      return "unlock_shared(" + mutex + ")";
+    case Kind::kTryLock:
+      return reg + " = try_lock(" + mutex + ")";
+    case Kind::kTryLockShared:
+      return reg + " = try_lock_shared(" + mutex + ")";
+    case Kind::kChoose:
+      return reg + " = choose(" + std::to_string(operation.expected) + ")";
+    case Kind::kRcuLock:
+      return "rcu_read_lock()";
+    case Kind::kRcuUnlock:
+      return "rcu_read_unlock()";
+    case Kind::kSynchronize:
+      return "synchronize_rcu()";
   }
   return "?";
 }

@@ -43,18 +43,30 @@ struct Weights {
 
 Weights WeightsOf(Profile profile) {
   switch (profile) {
-    case Profile::kMixed: return {20, 10, 15, 10, 5, 15, 30};
-    case Profile::kAtomicsOnly: return {15, 10, 15, 10, 0, 0, 0};
-    case Profile::kSeqCstHeavy: return {70, 25, 10, 5, 0, 0, 0};
-    case Profile::kRmwHeavy: return {15, 10, 65, 5, 0, 0, 0};
-    case Profile::kLocks: return {15, 5, 10, 5, 0, 60, 40};
-    case Profile::kAwaits: return {15, 10, 15, 10, 20, 5, 0};
-    case Profile::kPlain: return {15, 10, 10, 15, 5, 10, 60};
-    case Profile::kRwLocks: return {15, 5, 10, 5, 3, 60, 40, 60, 10};
-    case Profile::kTryLocks: return {15, 5, 10, 5, 0, 65, 40, 30, 60};
-    case Profile::kRcu: return {15, 5, 10, 10, 5, 8, 45, 30, 20, 45, 25};
-    case Profile::kChoose: return {15, 10, 15, 5, 5, 20, 20, 30, 30, 0, 0, 40};
-    case Profile::kManyLocks: return {5, 0, 10, 0, 0, 95, 0, 40, 30};
+    case Profile::kMixed:
+      return {20, 10, 15, 10, 5, 15, 30};
+    case Profile::kAtomicsOnly:
+      return {15, 10, 15, 10, 0, 0, 0};
+    case Profile::kSeqCstHeavy:
+      return {70, 25, 10, 5, 0, 0, 0};
+    case Profile::kRmwHeavy:
+      return {15, 10, 65, 5, 0, 0, 0};
+    case Profile::kLocks:
+      return {15, 5, 10, 5, 0, 60, 40};
+    case Profile::kAwaits:
+      return {15, 10, 15, 10, 20, 5, 0};
+    case Profile::kPlain:
+      return {15, 10, 10, 15, 5, 10, 60};
+    case Profile::kRwLocks:
+      return {15, 5, 10, 5, 3, 60, 40, 60, 10};
+    case Profile::kTryLocks:
+      return {15, 5, 10, 5, 0, 65, 40, 30, 60};
+    case Profile::kRcu:
+      return {15, 5, 10, 10, 5, 8, 45, 30, 20, 45, 25};
+    case Profile::kChoose:
+      return {15, 10, 15, 5, 5, 20, 20, 30, 30, 0, 0, 40};
+    case Profile::kManyLocks:
+      return {5, 0, 10, 0, 0, 95, 0, 40, 30};
   }
   return {};
 }
@@ -127,12 +139,18 @@ class Generator {
     const int location = random_.Between(0, locations_ - 1);
     const Policy& policy = policies_[location];
     switch (policy.kind) {
-      case Policy::Kind::kAtomic: return Atomic(location);
-      case Policy::Kind::kFree: return Plain(location);
-      case Policy::Kind::kOwned: return policy.owner == thread_ ? Plain(location) : Atomic(0);
-      case Policy::Kind::kGuarded: return Guarded(location, held_[policy.owner]);
-      case Policy::Kind::kHandedOver: return budget_ >= 2 ? HandOver(location) : Atomic(0);
-      case Policy::Kind::kTakenBack: return budget_ >= 2 ? TakeBack(location) : Atomic(0);
+      case Policy::Kind::kAtomic:
+        return Atomic(location);
+      case Policy::Kind::kFree:
+        return Plain(location);
+      case Policy::Kind::kOwned:
+        return policy.owner == thread_ ? Plain(location) : Atomic(0);
+      case Policy::Kind::kGuarded:
+        return Guarded(location, held_[policy.owner]);
+      case Policy::Kind::kHandedOver:
+        return budget_ >= 2 ? HandOver(location) : Atomic(0);
+      case Policy::Kind::kTakenBack:
+        return budget_ >= 2 ? TakeBack(location) : Atomic(0);
     }
   }
 
@@ -156,9 +174,12 @@ class Generator {
     const Order order = RmwOrder();
     const int reg = registers_++;
     switch (random_.Between(0, 2)) {
-      case 0: return FetchAdd(location, reg, random_.Between(1, 2), order);
-      case 1: return Exchange(location, reg, operand, order);
-      default: break;
+      case 0:
+        return FetchAdd(location, reg, random_.Between(1, 2), order);
+      case 1:
+        return Exchange(location, reg, operand, order);
+      default:
+        break;
     }
     const int expected = random_.Between(0, 2);
     return CompareExchange(location, reg, expected, operand, order, LoadOrder());
@@ -353,18 +374,30 @@ class Generator {
 
 const char* ProfileName(Profile profile) {
   switch (profile) {
-    case Profile::kMixed: return "mixed";
-    case Profile::kAtomicsOnly: return "atomics only";
-    case Profile::kSeqCstHeavy: return "seq_cst heavy";
-    case Profile::kRmwHeavy: return "rmw heavy";
-    case Profile::kLocks: return "locks";
-    case Profile::kAwaits: return "awaits";
-    case Profile::kPlain: return "plain";
-    case Profile::kRwLocks: return "rwlocks";
-    case Profile::kTryLocks: return "trylocks";
-    case Profile::kRcu: return "rcu";
-    case Profile::kChoose: return "choose";
-    case Profile::kManyLocks: return "many locks";
+    case Profile::kMixed:
+      return "mixed";
+    case Profile::kAtomicsOnly:
+      return "atomics only";
+    case Profile::kSeqCstHeavy:
+      return "seq_cst heavy";
+    case Profile::kRmwHeavy:
+      return "rmw heavy";
+    case Profile::kLocks:
+      return "locks";
+    case Profile::kAwaits:
+      return "awaits";
+    case Profile::kPlain:
+      return "plain";
+    case Profile::kRwLocks:
+      return "rwlocks";
+    case Profile::kTryLocks:
+      return "trylocks";
+    case Profile::kRcu:
+      return "rcu";
+    case Profile::kChoose:
+      return "choose";
+    case Profile::kManyLocks:
+      return "many locks";
   }
   return "?";
 }

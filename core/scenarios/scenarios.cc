@@ -25,6 +25,7 @@ std::vector<Scenario> AllScenarios() {
            ReusePageScenarios,
            ForkScenarios,
            CostScenarios,
+           PairScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

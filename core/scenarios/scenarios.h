@@ -67,6 +67,7 @@ std::vector<Scenario> ReusePageScenarios();
 std::vector<Scenario> ForkScenarios();
 std::vector<Scenario> CostScenarios();
 std::vector<Scenario> MigrationScenarios();
+std::vector<Scenario> PairScenarios();
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

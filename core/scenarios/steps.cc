@@ -12,7 +12,7 @@ namespace rmap::inline KSYNC_BACKEND {
 
 void Touch(Mm& mm, VirtualPage address, Page& fresh) {
   const bool done = HandlePageFault(mm, address, Access::kRead, &fresh);
-  ksync::Check(done, "a fault found no memory");
+  ksync::Check(done, "a fault found no memory, or no VMA");
 }
 
 void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
@@ -27,17 +27,17 @@ void Unmap(Mm& mm, VirtualPage start, VirtualPage end) {
 
 void Touch(Mm& mm, VirtualPage address, Access access) {
   const bool done = HandlePageFault(mm, address, access);
-  ksync::Check(done, "a fault found no memory");
+  ksync::Check(done, "a fault found no memory, or no VMA");
 }
 
 void Store(Mm& mm, VirtualPage address, std::uint32_t value) {
   const bool done = UserWrite(mm, address, value);
-  ksync::Check(done, "a write found no memory");
+  ksync::Check(done, "a write found no memory, or no VMA");
 }
 
 std::uint32_t Load(Mm& mm, VirtualPage address) {
   const std::optional<std::uint32_t> value = UserRead(mm, address);
-  ksync::Check(value.has_value(), "a read found no memory");
+  ksync::Check(value.has_value(), "a read found no memory, or no VMA");
   return *value;
 }
 
@@ -46,7 +46,7 @@ void Evict(Mm& mm, VirtualPage address) {
   ksync::Check(done, "a page at rest was not reclaimed");
 }
 
-void ExitAll(World& world, std::initializer_list<Mm*> mms) {
+void ExitAll(World& world, AllMms mms) {
   for (Mm* mm : mms) Mmput(*mm);
   const Machine& machine = world.machine();
   ReclaimSwapCache(machine);

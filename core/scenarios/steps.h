@@ -4,7 +4,6 @@
 #define RMAPCHECK_CORE_SCENARIOS_STEPS_H_
 
 #include <cstdint>
-#include <initializer_list>
 
 #include "core/mm/mm.h"
 #include "core/rmap/validate.h"
@@ -27,7 +26,7 @@ void Evict(Mm& mm, VirtualPage address);
 
 // The last processes end, and what they leave in the swap cache is reclaimed; fails the run if a
 // slot stays in use for nobody.
-void ExitAll(World& world, std::initializer_list<Mm*> mms);
+void ExitAll(World& world, AllMms mms);
 
 // A program changes access rights. Requires: allocations do not fail.
 void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights);

@@ -193,8 +193,8 @@ bool HandlePageFault(Mm& mm, VirtualPage address, Access access, Page* fresh) {
   if (mm.machine.Has(Fix::kKh95) && !GrowStackAlone(mm, address)) return false;
   const ksync::SharedGuard mmap_sem(mm.mmap_sem);
   Vma* const vma = FindVmaOrNext(mm, address);
-  ksync::Check(vma != nullptr, "a page outside all VMAs is touched");
-  if (!ExpandStack(*vma, address)) return false;
+  if (vma == nullptr || !ExpandStack(*vma, address)) return false;
+  if (!Allows(vma->vm_flags.Read() & kVmAccess, access)) return false;
   Fault fault{mm, *vma, address, access, fresh};
   for (;;) {
     const Pte pte = fault.pte().Read();

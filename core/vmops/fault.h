@@ -18,13 +18,13 @@ namespace rmap::inline KSYNC_BACKEND {
 // a new one is needed, and must not be mapped anywhere; null: one is allocated. Fails the run on a
 // migration entry whose page is not locked: its migration is over, so nobody will ever put the page
 // back. Kernel: BUG_ON(!PageLocked(p)) in include/linux/swapops.h.
-// Requires: a VMA that allows the access. Returns: false if memory ran out.
+// Returns: false if memory ran out, or if no VMA allows the access: the program gets a signal.
 [[nodiscard]] bool HandlePageFault(Mm& mm, VirtualPage address, Access access = Access::kWrite,
                                    Page* fresh = nullptr);
 
 // A program reads or writes. The translation is the pte at one moment: it holds the pte lock, as
 // if every TLB were flushed when a pte changes.
-// Requires: as HandlePageFault. Returns: nothing, or false, if memory ran out.
+// Returns: nothing, or false, where HandlePageFault returns false.
 [[nodiscard]] std::optional<std::uint32_t> UserRead(Mm& mm, VirtualPage address);
 [[nodiscard]] bool UserWrite(Mm& mm, VirtualPage address, std::uint32_t value);
 

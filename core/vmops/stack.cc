@@ -37,8 +37,7 @@ void ExpandDownwards(Vma& vma, VirtualPage address) {
 bool ExpandStack(Vma& vma, VirtualPage address) {
   if (vma.vm_start.Read() <= address) return true;
   const bool grows = (vma.vm_flags.Read() & kVmGrowsDown) != 0;
-  ksync::Check(grows, "a page outside all VMAs is touched");
-  if (!AnonVmaPrepare(vma)) return false;
+  if (!grows || !AnonVmaPrepare(vma)) return false;
   // Another fault may have given the VMA its anon_vma just now.
   // Order: acquire stands for the address dependency from the pointer to the object behind it.
   AnonVma& anon_vma = *vma.anon_vma.LoadAcquire();

@@ -15,8 +15,8 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Makes a VMA begin at `address` or before. Fails the run if it had to grow and is no stack: the
-// access was to a hole. Returns: false if memory ran out.
+// Makes a VMA begin at `address` or before. Returns: false if memory ran out, or if it had to grow
+// and is no stack: the access was to a hole.
 // Requires: mmap_sem held, reading suffices; nothing is mapped between `address` and the VMA.
 [[nodiscard]] bool ExpandStack(Vma& vma, VirtualPage address);
 

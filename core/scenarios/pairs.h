@@ -1,0 +1,69 @@
+// Every operation against every other, where the two share an anon_vma.
+//
+// A pair is a parent and its child, which map one page that is anchored at the parent's anon_vma:
+// one operation is carried out on the parent's address space while another runs on the child's. Or
+// it is one process with two threads, if at least one of them needs mmap_sem for reading at most.
+//
+// The scenarios are made from a table of operations (pair_operations.cc), so that a new one meets
+// all others. What is asked of each pair: no failure that whoever watches memory, locks and races
+// would report, and a valid structure when both are done.
+//
+// What cannot be a pair: exec's temporary stack has no relatives and one thread, so it meets only
+// what comes from the page; the merges that fill a gap (cases 1 to 3) are the parent's alone,
+// because no kernel since 3.0 joins what a child has inherited with what nobody has touched.
+#ifndef RMAPCHECK_CORE_SCENARIOS_PAIRS_H_
+#define RMAPCHECK_CORE_SCENARIOS_PAIRS_H_
+
+#include <vector>
+
+#include "core/mm/mm.h"
+#include "core/rmap/world.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+// What both sides of a pair know. The page is mapped in the middle of the VMA [2,5).
+struct Stage {
+  explicit Stage(const Kernel& kernel) : world(kernel, {.virtual_pages = 8, .swap_slots = 2}) {}
+
+  World world;
+  Page* page = nullptr;  // With a reference of the world's, for whoever isolates it.
+  // Whether the page can be isolated. Kernel: PageLRU().
+  ksync::Atomic<bool> on_lru{true, "page.lru"};
+  VirtualPage shared = 3;  // Where it is mapped.
+};
+
+// Who changes what.
+struct Side {
+  Stage& stage;
+  Mm* mm;                        // Null when it has exited.
+  Page* spare;                   // Where a migration goes, with a reference of the world's.
+  std::vector<Mm*> forked = {};  // What the operation has forked.
+};
+
+// How an operation gets at what it works on; decides with which others it can share a process.
+enum class Reach {
+  kLastUser,      // No other thread has the process.
+  kWholeProcess,  // It has mmap_sem for writing.
+  kThread,        // It has mmap_sem for reading.
+  kPage,          // It comes from the page and has no mmap_sem.
+};
+
+struct Operation {
+  const char* name;  // "Fork".
+  Reach reach;
+  // Carries the operation out; memory may run out.
+  void (*run)(Side& side);
+  // Makes its own side ready before the two start; may be null.
+  void (*prepare)(Side& side) = nullptr;
+  // Adds VMAs to the first address space, before there is a child; may be null. Then the operation
+  // is the parent's.
+  void (*add_vmas)(Mm& mm) = nullptr;
+};
+
+// Returns: all operations that pairs are made of, but for exec's, which needs its own process.
+const std::vector<Operation>& PairOperations();
+const Operation& ExecShift();
+
+}  // namespace rmap::inline KSYNC_BACKEND
+
+#endif  // RMAPCHECK_CORE_SCENARIOS_PAIRS_H_

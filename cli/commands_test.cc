@@ -134,12 +134,14 @@ TEST_F(CommandsTest, KernelsThatBehaveAlikeShareALineIfAllIsProved) {
   }
 }
 
-TEST_F(CommandsTest, PairsShareALineIfAllIsProvedButForSurprises) {
-  const Scenarios pairs = {
+TEST_F(CommandsTest, AFamilySharesALineIfAllIsProvedButForSurprises) {
+  const models::RmapFamily family = {.prefix = "Pair", .claim = "All of them."};
+  Scenarios pairs = {
       {.name = "PairA", .claim = "A.", .oracle = "", .run = Returns, .newest_only = true},
       {.name = "PairB", .claim = "B.", .oracle = "", .run = Returns, .newest_only = true},
       {.name = "PairC", .claim = "C.", .oracle = "", .run = Throws, .newest_only = true},
       {.name = "PairD", .claim = "D.", .oracle = "", .run = Returns, .newest_only = true}};
+  for (models::RmapScenario& pair : pairs) pair.family = &family;
   const Outcome all = RunOn(pairs, {"prove"});
   EXPECT_EQ(all.code, kDiffers);
   EXPECT_TRUE(absl::StartsWith(LineOf(all.out, "Pair*"), "Pair* (2) G9 with all holds holds 2 0"));
@@ -148,6 +150,10 @@ TEST_F(CommandsTest, PairsShareALineIfAllIsProvedButForSurprises) {
   EXPECT_TRUE(absl::StrContains(all.out, "\n3 of 4 as expected, 1 not, in ")) << all.out;
   EXPECT_EQ(RunOn(pairs, {"prove", "--format=json"}).Json()["results"].size(), 4u);
   EXPECT_NE(LineOf(RunOn(pairs, {"prove", "Pair*"}).out, "PairA G9 with all"), "");
+
+  const std::string list = RunOn(pairs, {"list"}).out;
+  EXPECT_TRUE(absl::StrContains(list, "\nPair* (4)\n  All of them.\n")) << list;
+  EXPECT_FALSE(absl::StrContains(list, "PairA")) << list;
 }
 
 TEST_F(CommandsTest, SomethingIsExpectedOfEveryKernel) {

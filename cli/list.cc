@@ -41,6 +41,27 @@ std::string ScenarioText(const models::RmapScenario& scenario, int columns) {
          Paragraph(KnownText(scenario), "    ", columns);
 }
 
+std::string FamilyText(const models::RmapFamily& family, const Scenarios& scenarios, int columns) {
+  const auto members = std::count_if(scenarios.begin(), scenarios.end(),
+                                     [&](const auto& one) { return one.family == &family; });
+  return absl::StrCat(family.prefix, "* (", members, ")\n", Paragraph(family.claim, "  ", columns));
+}
+
+// Returns: all scenarios, a family once.
+std::string ScenariosText(const Scenarios& scenarios, int columns) {
+  std::string text;
+  const models::RmapFamily* told = nullptr;
+  for (const models::RmapScenario& scenario : scenarios) {
+    if (scenario.family == nullptr) {
+      text += ScenarioText(scenario, columns);
+    } else if (scenario.family != told) {
+      told = scenario.family;
+      absl::StrAppend(&text, FamilyText(*told, scenarios, columns));
+    }
+  }
+  return text;
+}
+
 Json ScenarioJson(const models::RmapScenario& scenario) {
   Json expectations = Json::array();
   for (const rmap::Kernel& kernel : NotedKernels(scenario)) {
@@ -118,10 +139,7 @@ ExitCode List(const Command& command, const Scenarios& scenarios, Console& conso
     console.Print(models::JsonText(all) + "\n");
     return kAsExpected;
   }
-  std::string text = "Scenarios, for `prove`:\n\n";
-  for (const models::RmapScenario& scenario : scenarios) {
-    text += ScenarioText(scenario, console.columns());
-  }
+  std::string text = "Scenarios, for `prove`:\n\n" + ScenariosText(scenarios, console.columns());
   absl::StrAppend(&text, "\nKernel generations, for --generation:\n\n", GenerationsText(),
                   "\nFixes, for --without and `bugs`; shown, if a scenario shows the bug:\n\n",
                   FixesText(scenarios));

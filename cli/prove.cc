@@ -1,8 +1,8 @@
 // `rmapcheck prove`: a row for each scenario and kernel, its claim above, the stories below.
 //
 // If everything is proved, which is much, a line of the table tells several rows: the kernels on
-// which a scenario behaves alike, and all the scenarios Pair... that hold. What is not as expected
-// has its own line always, and JSON every row.
+// which a scenario behaves alike, and all the scenarios of a family that hold. What is not as
+// expected has its own line always, and JSON every row.
 //
 // A story is told in full where it is news: a violation that was not expected, or the only one that
 // was asked for. Otherwise a line says which command tells it.
@@ -10,7 +10,6 @@
 #include <span>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/commands.h"
@@ -63,14 +62,12 @@ bool Folds(const Command& command) {
   return command.arguments.empty() && command.trace == TraceStyle::kBrief;
 }
 
-bool IsPair(const Job& job) {
-  return job.scenario->newest_only && absl::StartsWith(job.scenario->name, "Pair");
-}
-
 // Returns: whether one line may tell two jobs, if they end alike.
 bool MayShareLine(const Job& one, const Job& other) {
   if (one.scenario == other.scenario) return true;
-  return IsPair(one) && IsPair(other) && one.kernel == other.kernel;
+  const bool relatives =
+      one.scenario->family != nullptr && one.scenario->family == other.scenario->family;
+  return relatives && one.kernel == other.kernel;
 }
 
 bool EndAlike(const Row& one, const Row& other) {
@@ -80,6 +77,11 @@ bool EndAlike(const Row& one, const Row& other) {
          one.job.expected_failure == other.job.expected_failure &&
          one.report.verdict == other.report.verdict &&
          one.report.failure_kind == other.report.failure_kind;
+}
+
+// Returns: "Pair* (12)".
+std::string FamilyName(const Row& row, std::size_t members) {
+  return absl::StrCat(row.job.scenario->family->prefix, "* (", members, ")");
 }
 
 // Returns: the line that tells these rows: what they have in common, and sums.
@@ -95,14 +97,14 @@ std::string LineText(const Table& table, std::span<const Row> rows) {
   }
   const bool one_scenario = first.job.scenario == last.job.scenario;
   const bool one_kernel = first.job.kernel == last.job.kernel;
-  return table.Row(
-      {one_scenario ? first.job.scenario->name : absl::StrCat("Pair* (", rows.size(), ")"),
-       one_kernel ? first.job.kernel.Name()
-                  : absl::StrCat(first.job.kernel.Name(), "..", last.job.kernel.Name()),
-       first.job.expected(), models::VerdictName(first.report.verdict),
-       models::FailureName(first.report.failure_kind), WithSeparators(executions),
-       WithSeparators(blocked), absl::StrFormat("%.2f", seconds),
-       first.report.exhaustive ? "yes" : "no", Remark(first)});
+  return table.Row({one_scenario ? first.job.scenario->name : FamilyName(first, rows.size()),
+                    one_kernel
+                        ? first.job.kernel.Name()
+                        : absl::StrCat(first.job.kernel.Name(), "..", last.job.kernel.Name()),
+                    first.job.expected(), models::VerdictName(first.report.verdict),
+                    models::FailureName(first.report.failure_kind), WithSeparators(executions),
+                    WithSeparators(blocked), absl::StrFormat("%.2f", seconds),
+                    first.report.exhaustive ? "yes" : "no", Remark(first)});
 }
 
 // Prints the table, each line as soon as its last row is known.
@@ -114,24 +116,21 @@ class Lines {
 
   void Tell(std::span<const Row> rows) {
     if (rows.empty()) return;
-    if (claim_ == nullptr) console_.Print(table_.Header());
+    if (claim_.empty()) console_.Print(table_.Header());
     const models::RmapScenario* const scenario = rows.front().job.scenario;
     const bool several = scenario != rows.back().job.scenario;
-    const std::string& claim = several ? kPairs : scenario->claim;
-    if (claim_ == nullptr || *claim_ != claim) {
+    const std::string claim = several ? scenario->family->claim : scenario->claim;
+    if (claim_ != claim) {
       console_.Print(Paragraph(claim, "  ", console_.columns()));
     }
-    claim_ = &claim;
+    claim_ = claim;
     console_.Print(LineText(table_, rows));
   }
 
  private:
-  inline static const std::string kPairs =
-      "Two operations that share an anon_vma keep every claim made about them.";
-
   const Table table_;
   Console& console_;
-  const std::string* claim_ = nullptr;
+  std::string claim_;
 };
 
 std::vector<Row> RunAll(const std::vector<Job>& jobs, Search& search, Console& console, bool prints,

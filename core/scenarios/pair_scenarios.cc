@@ -13,6 +13,14 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
+constexpr Family kPairs = {
+    .prefix = "Pair",
+    .claim =
+        "Any two operations that share an anon_vma, by a parent and its child "
+        "(PairForkVersusExit) or in one process (PairMunmapBesideFault), do each other no "
+        "harm, even if memory runs out at any allocation (...OutOfMemory).",
+};
+
 enum class Processes { kParentAndChild, kOne };
 enum class Memory { kIsEnough, kMayRunOut };
 
@@ -116,7 +124,8 @@ Scenario PairScenario(const Operation& left, const Operation& right, Processes p
           "Memory, locks and races are watched; at rest every rule of the structure must "
           "hold, and everything is given back.",
       .run = std::move(run),
-      .newest_only = true};
+      .newest_only = true,
+      .family = &kPairs};
 }
 
 // Of two operations that both come from the page it does not matter which is left.

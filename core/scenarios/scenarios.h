@@ -33,6 +33,12 @@ struct Expectation {
   std::string violation = "";  // The kind of failure that is found: "leak". Empty: it holds.
 };
 
+// Scenarios that are made from a table, too many to be told one by one.
+struct Family {
+  const char* prefix;  // What their names begin with: "Pair".
+  const char* claim;   // What all of them claim.
+};
+
 struct Scenario {
   std::string name;
   std::string claim;   // What is said to be true of every execution.
@@ -44,6 +50,7 @@ struct Scenario {
   std::vector<Bug> bugs = {};
   std::vector<Expectation> expectations = {};  // ...but for these, which are also tested.
   bool newest_only = false;  // Proved on "G9 with all" only, unless another kernel is asked for.
+  const Family* family = nullptr;  // Null: it is told by itself.
 };
 
 // Returns: all scenarios, the order in which they are listed to users.

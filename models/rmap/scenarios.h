@@ -11,6 +11,7 @@
 namespace models {
 
 using RmapScenario = rmap::modelled::Scenario;
+using RmapFamily = rmap::modelled::Family;
 using RmapBug = rmap::modelled::Bug;
 using RmapKernelPair = rmap::modelled::KernelPair;
 

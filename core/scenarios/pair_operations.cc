@@ -38,7 +38,7 @@ void Fork(Side& side) {
 void Exit(Side& side) {
   DetachTask(*side.mm);
   Mmput(*side.mm);
-  side.mm = nullptr;
+  side.has_exited = true;
 }
 
 void UnmapShared(Side& side) { std::ignore = Munmap(*side.mm, 3, 4); }

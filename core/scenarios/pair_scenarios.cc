@@ -1,7 +1,10 @@
 // The scenarios made from pairs of operations. PairForkVersusExit is a parent that forks against a
 // child that exits; PairMunmapBesideFault is one process of two threads. With "OutOfMemory" behind
 // the name each allocation may fail.
+#include <algorithm>
+#include <deque>
 #include <string>
+#include <string_view>
 
 #include "core/scenarios/pairs.h"
 #include "core/scenarios/scenarios.h"
@@ -21,48 +24,84 @@ constexpr Family kPairs = {
         "harm, even if memory runs out at any allocation (...OutOfMemory).",
 };
 
-enum class Processes { kParentAndChild, kOne };
+constexpr Family kTriples = {
+    .prefix = "Triple",
+    .claim =
+        "What comes from a page does no harm to a parent and its child that both are busy "
+        "(TripleExitVersusForkVersusMigration).",
+};
+
 enum class Memory { kIsEnough, kMayRunOut };
 
-// A process that maps the page, and is on the task list.
+// Who does what, at the same time.
+struct Part {
+  const Operation& operation;
+  Side side;
+};
+
+Part MakePart(Stage& stage, const Operation& operation, Mm& mm) {
+  const bool from_page = operation.reach == Reach::kPage;
+  return {operation, Side{stage, from_page ? nullptr : &mm, &stage.world.AddPage()}};
+}
+
 Mm& NewProcess(Stage& stage) {
   Mm& mm = stage.world.NewMm();
   AttachTask(mm);
-  stage.page = &stage.world.AddPage();
+  stage.processes.push_back(&mm);
   return mm;
 }
 
-Mm& FirstProcess(Stage& stage, const Operation& operation) {
+Mm& NewParent(Stage& stage, const Operation& operation) {
   Mm& mm = NewProcess(stage);
   MmapAnonymous(mm, 2, 5);
   if (operation.add_vmas != nullptr) operation.add_vmas(mm);
+  stage.page = &stage.world.AddPage();
   Touch(mm, stage.shared, *stage.page);
   return mm;
 }
 
-void Prepare(const Operation& operation, Side& side) {
-  if (operation.prepare != nullptr) operation.prepare(side);
+Mm& NewChild(Stage& stage, Mm& parent) {
+  Mm& child = *DupMm(parent);
+  AttachTask(child);
+  stage.processes.push_back(&child);
+  return child;
 }
 
-void RunBoth(Stage& stage, const Operation& left, Side& left_side, const Operation& right,
-             Side& right_side, Memory memory) {
-  // The right one first: what it prepares must hold for all VMAs that the left one makes.
-  Prepare(right, right_side);
-  Prepare(left, left_side);
+void Prepare(std::vector<Part>& parts) {
+  // The last first: what it prepares in a process must hold for all VMAs that others make of it.
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    if (part->operation.prepare != nullptr) part->operation.prepare(part->side);
+  }
+}
+
+// The first part is carried out by the calling thread.
+void RunTogether(std::vector<Part>& parts) {
+  std::deque<ksync::Thread> threads;
+  for (auto part = parts.begin() + 1; part != parts.end(); ++part) {
+    threads.emplace_back([part] { part->operation.run(part->side); }, part->operation.name);
+  }
+  parts.front().operation.run(parts.front().side);
+  for (ksync::Thread& thread : threads) thread.Join();
+}
+
+// Returns: who is left.
+std::vector<Mm*> Survivors(const Stage& stage, const std::vector<Part>& parts) {
+  std::vector<Mm*> mms = stage.processes;
+  for (const Part& part : parts) {
+    if (part.side.has_exited) std::erase(mms, part.side.mm);
+    mms.insert(mms.end(), part.side.forked.begin(), part.side.forked.end());
+  }
+  return mms;
+}
+
+// Everything must be in order afterwards, also for whoever comes later.
+void Run(Stage& stage, std::vector<Part> parts, Memory memory) {
+  Prepare(parts);
   stage.world.FailAllocations(memory == Memory::kMayRunOut);
-  ksync::Thread other([&] { right.run(right_side); }, right.name);
-  left.run(left_side);
-  other.Join();
+  RunTogether(parts);
   stage.world.FailAllocations(false);
-}
 
-void Add(std::vector<Mm*>& mms, const Side& side) {
-  if (side.mm != nullptr) mms.push_back(side.mm);
-  mms.insert(mms.end(), side.forked.begin(), side.forked.end());
-}
-
-// Everything must be in order, also for whoever comes later.
-void Finish(Stage& stage, const std::vector<Mm*>& mms) {
+  const std::vector<Mm*> mms = Survivors(stage, parts);
   AtRest(stage.world, mms);
   for (Mm* mm : mms) DetachTask(*mm);
   ExitAll(stage.world, mms);
@@ -71,61 +110,68 @@ void Finish(Stage& stage, const std::vector<Mm*>& mms) {
 void ParentAndChild(const Kernel& kernel, const Operation& parents, const Operation& childs,
                     Memory memory) {
   Stage stage(kernel);
-  Mm& mm = FirstProcess(stage, parents);
-  Side parent{stage, &mm, &stage.world.AddPage()};
-  Side child{stage, DupMm(mm), &stage.world.AddPage()};
-  AttachTask(*child.mm);
-  RunBoth(stage, parents, parent, childs, child, memory);
-
-  std::vector<Mm*> mms;
-  Add(mms, parent);
-  Add(mms, child);
-  Finish(stage, mms);
-}
-
-void InOneProcess(Stage& stage, Mm& mm, const Operation& left, const Operation& right,
-                  Memory memory) {
-  Side left_side{stage, &mm, &stage.world.AddPage()};
-  Side right_side{stage, &mm, &stage.world.AddPage()};
-  RunBoth(stage, left, left_side, right, right_side, memory);
-
-  right_side.mm = nullptr;  // There is one.
-  std::vector<Mm*> mms;
-  Add(mms, left_side);
-  Add(mms, right_side);
-  Finish(stage, mms);
+  Mm& parent = NewParent(stage, parents);
+  Mm& child = NewChild(stage, parent);
+  Run(stage, {MakePart(stage, parents, parent), MakePart(stage, childs, child)}, memory);
 }
 
 void OneProcess(const Kernel& kernel, const Operation& left, const Operation& right,
                 Memory memory) {
   Stage stage(kernel);
-  InOneProcess(stage, FirstProcess(stage, left), left, right, memory);
+  Mm& mm = NewParent(stage, left);
+  Run(stage, {MakePart(stage, left, mm), MakePart(stage, right, mm)}, memory);
 }
 
 // A program that is about to start: its temporary stack moves.
-void Exec(const Kernel& kernel, const Operation& right, Memory memory) {
+void Exec(const Kernel& kernel, const Operation& from_page, Memory memory) {
   Stage stage(kernel);
   Mm& mm = NewProcess(stage);
   MmapTemporaryStack(mm, stage.shared);
+  stage.page = &stage.world.AddPage();
   Touch(mm, stage.shared, *stage.page);
-  InOneProcess(stage, mm, ExecShift(), right, memory);
+  Run(stage, {MakePart(stage, ExecShift(), mm), MakePart(stage, from_page, mm)}, memory);
 }
 
-Scenario PairScenario(const Operation& left, const Operation& right, Processes processes,
-                      Memory memory, std::function<void(const Kernel&)> run) {
-  const bool one = processes == Processes::kOne;
-  const std::string failing = memory == Memory::kMayRunOut ? "OutOfMemory" : "";
-  return {
-      .name = std::string("Pair") + left.name + (one ? "Beside" : "Versus") + right.name + failing,
-      .claim = std::string(left.name) + " and " + right.name + " at the same time, " +
-               (one ? "in one process" : "by a parent and its child") +
-               (failing.empty() ? "" : ", when memory may run out") + ", do each other no harm.",
-      .oracle =
-          "Memory, locks and races are watched; at rest every rule of the structure must "
-          "hold, and everything is given back.",
-      .run = std::move(run),
-      .newest_only = true,
-      .family = &kPairs};
+void Triple(const Kernel& kernel, const Operation& parents, const Operation& childs,
+            const Operation& from_page) {
+  Stage stage(kernel);
+  Mm& parent = NewParent(stage, parents);
+  Mm& child = NewChild(stage, parent);
+  Run(stage,
+      {MakePart(stage, parents, parent), MakePart(stage, childs, child),
+       MakePart(stage, from_page, parent)},
+      Memory::kIsEnough);
+}
+
+constexpr char kOracle[] =
+    "Memory, locks and races are watched; at rest every rule of the structure must hold, and "
+    "everything is given back.";
+
+Scenario MemberOf(const Family& family, const std::string& name, std::string claim,
+                  std::function<void(const Kernel&)> run) {
+  return {.name = family.prefix + name,
+          .claim = std::move(claim),
+          .oracle = kOracle,
+          .run = std::move(run),
+          .newest_only = true,
+          .family = &family};
+}
+
+// With memory that is enough, and with memory that may run out.
+template <typename Body>
+void AddPair(std::vector<Scenario>& pairs, const std::string& name, const std::string& claim,
+             Body body) {
+  for (const Memory memory : {Memory::kIsEnough, Memory::kMayRunOut}) {
+    const bool fails = memory == Memory::kMayRunOut;
+    pairs.push_back(MemberOf(kPairs, name + (fails ? "OutOfMemory" : ""),
+                             claim + (fails ? " Memory may run out." : ""),
+                             [body, memory](const Kernel& kernel) { body(kernel, memory); }));
+  }
+}
+
+std::string ClaimOf(const Operation& left, const Operation& right, const char* who) {
+  return std::string(left.name) + " and " + right.name + " at the same time, " + who +
+         ", do each other no harm.";
 }
 
 // Of two operations that both come from the page it does not matter which is left.
@@ -144,43 +190,89 @@ bool ShareOneProcess(const Operation& left, const Operation& right) {
   return left.reach == Reach::kWholeProcess || (left.reach == Reach::kThread && &left <= &right);
 }
 
-template <typename Run>
-void AddBoth(std::vector<Scenario>& pairs, const Operation& left, const Operation& right,
-             Processes processes, Run run) {
-  for (const Memory memory : {Memory::kIsEnough, Memory::kMayRunOut}) {
-    pairs.push_back(PairScenario(left, right, processes, memory,
-                                 [run, memory](const Kernel& kernel) { run(kernel, memory); }));
+void AddPairsOf(std::vector<Scenario>& pairs, const Operation& left, const Operation& right) {
+  const auto relatives = [&](const Kernel& kernel, Memory memory) {
+    ParentAndChild(kernel, left, right, memory);
+  };
+  const auto threads = [&](const Kernel& kernel, Memory memory) {
+    OneProcess(kernel, left, right, memory);
+  };
+  if (AreRelatives(left, right)) {
+    AddPair(pairs, std::string(left.name) + "Versus" + right.name,
+            ClaimOf(left, right, "by a parent and its child"), relatives);
+  }
+  if (ShareOneProcess(left, right)) {
+    AddPair(pairs, std::string(left.name) + "Beside" + right.name,
+            ClaimOf(left, right, "in one process"), threads);
   }
 }
 
-void AddPairsOf(std::vector<Scenario>& pairs, const Operation& left, const Operation& right) {
-  if (AreRelatives(left, right)) {
-    AddBoth(pairs, left, right, Processes::kParentAndChild,
-            [&left, &right](const Kernel& kernel, Memory memory) {
-              ParentAndChild(kernel, left, right, memory);
-            });
-  }
-  if (ShareOneProcess(left, right)) {
-    AddBoth(pairs, left, right, Processes::kOne,
-            [&left, &right](const Kernel& kernel, Memory memory) {
-              OneProcess(kernel, left, right, memory);
-            });
-  }
+void AddExec(std::vector<Scenario>& pairs, const Operation& from_page) {
+  AddPair(pairs, std::string(ExecShift().name) + "Beside" + from_page.name,
+          ClaimOf(ExecShift(), from_page, "in one process"),
+          [&](const Kernel& kernel, Memory memory) { Exec(kernel, from_page, memory); });
+}
+
+const Operation& Named(std::string_view name) {
+  const std::vector<Operation>& all = PairOperations();
+  return *std::find_if(all.begin(), all.end(),
+                       [name](const Operation& one) { return name == one.name; });
+}
+
+void AddTriple(std::vector<Scenario>& triples, const Operation& parents, const Operation& childs,
+               const Operation& from_page) {
+  triples.push_back(MemberOf(
+      kTriples, std::string(parents.name) + "Versus" + childs.name + "Versus" + from_page.name,
+      std::string(from_page.name) + " of a page, while its owners do " + parents.name + " and " +
+          childs.name + ", does no harm.",
+      [&](const Kernel& kernel) { Triple(kernel, parents, childs, from_page); }));
 }
 
 }  // namespace
+
+std::string VmasAfter(const Kernel& kernel, const Operation& operation, bool by_child) {
+  Stage stage(kernel);
+  Mm& parent = NewParent(stage, operation);
+  Mm& mm = by_child ? NewChild(stage, parent) : parent;
+  std::vector<Part> parts = {MakePart(stage, operation, mm)};
+  Prepare(parts);
+  RunTogether(parts);
+  std::string vmas;
+  for (const Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
+    const VirtualPage start = vma->vm_start.Read();
+    const VirtualPage end = vma->vm_end.Read();
+    vmas += "[" + std::to_string(start) + "," + std::to_string(end) + ")";
+  }
+  const std::vector<Mm*> mms = Survivors(stage, parts);
+  for (Mm* one : mms) DetachTask(*one);
+  ExitAll(stage.world, mms);
+  return vmas;
+}
 
 std::vector<Scenario> PairScenarios() {
   std::vector<Scenario> pairs;
   for (const Operation& left : PairOperations()) {
     for (const Operation& right : PairOperations()) AddPairsOf(pairs, left, right);
   }
-  for (const Operation& right : PairOperations()) {
-    if (right.reach != Reach::kPage) continue;
-    AddBoth(pairs, ExecShift(), right, Processes::kOne,
-            [&right](const Kernel& kernel, Memory memory) { Exec(kernel, right, memory); });
+  for (const Operation& operation : PairOperations()) {
+    if (operation.reach == Reach::kPage) AddExec(pairs, operation);
   }
   return pairs;
+}
+
+std::vector<Scenario> TripleScenarios() {
+  std::vector<Scenario> triples;
+  const auto add = [&triples](const char* parents, const char* childs, const char* from_page) {
+    AddTriple(triples, Named(parents), Named(childs), Named(from_page));
+  };
+  for (const char* from_page : {"Migration", "Reclaim", "MemoryFailure"}) {
+    add("Exit", "Fork", from_page);
+    add("SwapIn", "SwapIn", from_page);
+  }
+  add("Exit", "Exit", "Migration");
+  add("SplitBelow", "Munmap", "Migration");
+  add("MergeCase6", "Exit", "Migration");
+  return triples;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -1,4 +1,4 @@
-// Every operation against every other, where the two share an anon_vma.
+// Every operation against every other, where the two share an anon_vma; and some threes.
 //
 // A pair is a parent and its child, which map one page that is anchored at the parent's anon_vma:
 // one operation is carried out on the parent's address space while another runs on the child's. Or
@@ -8,12 +8,18 @@
 // all others. What is asked of each pair: no failure that whoever watches memory, locks and races
 // would report, and a valid structure when both are done.
 //
+// A triple is a parent, its child, and somebody who comes from the page; which ones, the kernel's
+// history says: a user goes while another anon_vma is born (KH-37, KH-43, KH-52), a page comes back
+// while it goes (KH-40, KH-41), a boundary moves (KH-25). Others, as two copies of a page that
+// migrates, have millions of executions and are left out.
+//
 // What cannot be a pair: exec's temporary stack has no relatives and one thread, so it meets only
 // what comes from the page; the merges that fill a gap (cases 1 to 3) are the parent's alone,
 // because no kernel since 3.0 joins what a child has inherited with what nobody has touched.
 #ifndef RMAPCHECK_CORE_SCENARIOS_PAIRS_H_
 #define RMAPCHECK_CORE_SCENARIOS_PAIRS_H_
 
+#include <string>
 #include <vector>
 
 #include "core/mm/mm.h"
@@ -29,14 +35,16 @@ struct Stage {
   Page* page = nullptr;  // With a reference of the world's, for whoever isolates it.
   // Whether the page can be isolated. Kernel: PageLRU().
   ksync::Atomic<bool> on_lru{true, "page.lru"};
-  VirtualPage shared = 3;  // Where it is mapped.
+  VirtualPage shared = 3;      // Where it is mapped.
+  std::vector<Mm*> processes;  // Those that are there before the operations start.
 };
 
 // Who changes what.
 struct Side {
   Stage& stage;
-  Mm* mm;                        // Null when it has exited.
-  Page* spare;                   // Where a migration goes, with a reference of the world's.
+  Mm* mm;       // Null for who comes from the page.
+  Page* spare;  // Where a migration goes, with a reference of the world's.
+  bool has_exited = false;
   std::vector<Mm*> forked = {};  // What the operation has forked.
 };
 
@@ -63,6 +71,10 @@ struct Operation {
 // Returns: all operations that pairs are made of, but for exec's, which needs its own process.
 const std::vector<Operation>& PairOperations();
 const Operation& ExecShift();
+
+// Carries an operation out with nobody beside it, by a parent or by its child. Returns: the VMAs of
+// its process afterwards, as "[2,3)[3,5)". Requires: the operation leaves the process alive.
+std::string VmasAfter(const Kernel& kernel, const Operation& operation, bool by_child);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

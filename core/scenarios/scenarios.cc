@@ -8,24 +8,11 @@ namespace {
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
   for (const auto& topic : {
-           LifetimeScenarios,
-           RecyclingScenarios,
-           MigrationScenarios,
-           ChainScenarios,
-           BoundaryScenarios,
-           StackScenarios,
-           AllLocksScenarios,
-           MemoryFailureScenarios,
-           MergeScenarios,
-           MappingScenarios,
-           MremapScenarios,
-           FileScenarios,
-           SwapScenarios,
-           ReuseScenarios,
-           ReusePageScenarios,
-           ForkScenarios,
-           CostScenarios,
-           PairScenarios,
+           LifetimeScenarios, RecyclingScenarios, MigrationScenarios, ChainScenarios,
+           BoundaryScenarios, StackScenarios,     AllLocksScenarios,  MemoryFailureScenarios,
+           MergeScenarios,    MappingScenarios,   MremapScenarios,    FileScenarios,
+           SwapScenarios,     ReuseScenarios,     ReusePageScenarios, ForkScenarios,
+           CostScenarios,     PairScenarios,      TripleScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

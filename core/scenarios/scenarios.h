@@ -75,6 +75,7 @@ std::vector<Scenario> ForkScenarios();
 std::vector<Scenario> CostScenarios();
 std::vector<Scenario> MigrationScenarios();
 std::vector<Scenario> PairScenarios();
+std::vector<Scenario> TripleScenarios();
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -1,0 +1,91 @@
+// That the operations which pairs are made of do what their names say, with nobody beside them: a
+// merge that is refused, or a fault that fails, would make every pair with it hold.
+#include <map>
+#include <set>
+#include <string>
+
+#include "core/scenarios/pairs.h"
+#include "gtest/gtest.h"
+#include "models/check.h"
+#include "models/rmap/scenarios.h"
+
+namespace models {
+namespace {
+
+using rmap::modelled::Operation;
+using rmap::modelled::PairOperations;
+using rmap::modelled::VmasAfter;
+
+struct Effect {
+  const char* for_parent;
+  const char* for_child;  // Null: only the parent does it.
+};
+
+// The VMAs afterwards. Before, there is [2,5), split as the operation prepares it; the three merges
+// that fill a gap have one more.
+const std::map<std::string, Effect>& Effects() {
+  static const auto& effects = *new std::map<std::string, Effect>{
+      {"Fork", {"[2,5)", "[2,5)"}},
+      {"Munmap", {"[2,3)[4,5)", "[2,3)[4,5)"}},
+      {"SplitBelow", {"[2,3)[3,5)", "[2,3)[3,5)"}},
+      {"SplitAbove", {"[2,4)[4,5)", "[2,4)[4,5)"}},
+      {"SplitInThree", {"[2,3)[3,4)[4,5)", "[2,3)[3,4)[4,5)"}},
+      {"MergeCase1", {"[0,5)", nullptr}},
+      {"MergeCase2", {"[2,6)[6,7)", nullptr}},
+      {"MergeCase3", {"[0,1)[1,5)", nullptr}},
+      {"MergeCase4", {"[2,3)[3,5)", "[2,3)[3,5)"}},  // From [2,4)[4,5).
+      {"MergeCase5", {"[2,4)[4,5)", "[2,4)[4,5)"}},  // From [2,3)[3,5).
+      {"MergeCase6", {"[2,5)", "[2,5)"}},            // The others from [2,3)[3,4)[4,5).
+      {"MergeCase7", {"[2,4)[4,5)", "[2,4)[4,5)"}},
+      {"MergeCase8", {"[2,3)[3,5)", "[2,3)[3,5)"}},
+      {"Mremap", {"[2,3)[4,5)[6,7)", "[2,3)[4,5)[6,7)"}},
+      {"Brk", {"[2,6)", "[2,5)[5,6)"}},  // What a child inherited is not joined with what is new.
+      {"TakeAllLocks", {"[2,5)", "[2,5)"}},
+      {"StackGrowth", {"[1,5)", "[1,5)"}},
+      {"Fault", {"[2,5)", "[2,5)"}},
+      {"Cow", {"[2,5)", "[2,5)"}},
+      {"SwapIn", {"[2,5)", "[2,5)"}},
+      {"Reclaim", {"[2,5)", "[2,5)"}},
+      {"Migration", {"[2,5)", "[2,5)"}},
+      {"MemoryFailure", {"[2,5)", "[2,5)"}},
+  };
+  return effects;
+}
+
+std::string Alone(const Operation& operation, bool by_child) {
+  const rmap::Kernel kernel = rmap::Kernel(rmap::NewestGeneration()).WithAll();
+  std::string vmas;
+  const Report report = Check(Options{}, [&] { vmas = VmasAfter(kernel, operation, by_child); });
+  EXPECT_EQ(report.verdict, Verdict::kHolds) << report;
+  return vmas;
+}
+
+TEST(PairOperations, HaveTheirEffectWithNobodyBesideThem) {
+  for (const Operation& operation : PairOperations()) {
+    const std::string name = operation.name;
+    if (name == "Exit") continue;  // Nothing is left to look at; what stays behind is a leak.
+    ASSERT_TRUE(Effects().contains(name)) << name;
+    const Effect& effect = Effects().at(name);
+    EXPECT_EQ(Alone(operation, false), effect.for_parent) << name;
+    EXPECT_EQ(operation.add_vmas == nullptr, effect.for_child != nullptr) << name;
+    if (effect.for_child == nullptr) continue;
+    EXPECT_EQ(Alone(operation, true), effect.for_child) << name;
+  }
+}
+
+// Every two operations meet: as parent and child, and where one process can have both, there too.
+TEST(PairScenarios, AreComplete) {
+  std::set<std::string> names;
+  for (const RmapScenario& scenario : RmapScenarios()) names.insert(scenario.name);
+  for (const Operation& left : PairOperations()) {
+    for (const Operation& right : PairOperations()) {
+      const std::string there = std::string("Pair") + left.name + "Versus" + right.name;
+      const std::string back = std::string("Pair") + right.name + "Versus" + left.name;
+      const bool both_parents = left.add_vmas != nullptr && right.add_vmas != nullptr;
+      EXPECT_EQ(names.contains(there) || names.contains(back), !both_parents) << there;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace models

@@ -54,6 +54,7 @@ bool AsPredicted(const models::Evidence& evidence, const Row& run) {
 }
 
 Judgement JudgeClaim(const ClaimRow& row) {
+  if (row.Verdict() == ClaimVerdict::kNotModelled) return Judgement::kNothingExpected;
   std::vector<Judgement> of_runs;
   for (const Row* run : row.runs) of_runs.push_back(Judge(run->job, run->report));
   for (Judgement news : {Judgement::kDiffers, Judgement::kCut, Judgement::kNothingExpected}) {

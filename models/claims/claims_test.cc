@@ -1,6 +1,7 @@
 // The table of claims against the table of scenarios, without the engine: what a claim is expected
 // to come to must follow from what its scenarios list. That they list the truth is the matter of
-// models/rmap, and of `rmapcheck claims`, which runs them. And that the documentation tells the same.
+// models/rmap, and of `rmapcheck claims`, which runs them. And that the documentation tells the
+// same.
 #include "models/claims/claims.h"
 
 #include <fstream>

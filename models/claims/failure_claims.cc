@@ -13,12 +13,16 @@ std::vector<Claim> ClaimsOnVmaAdjust() {
        .said = "Rik van Riel to Andrew Morton, 29 January 2010: audited, not tested",
        .text = "vma_adjust returns an error only before it has changed anything.",
        .expected = kHoldsOnlyFor,
-       .qualification = "the seed, which clones an empty chain there, and 4.8, which allocates "
-                        "first",
-       .why = "A merge that swallows two VMAs goes round twice. Since 2.6.34 the second round may "
-              "allocate, after the first has freed a VMA that the caller goes on using. The "
-              "repair alone is not enough: until 4.8 a failed clone also leaves a wrong count.",
-       .decided_by = {{"MergeTwoOutOfMemory", "G1", kFine},
+       .qualification = "one round before 3.19, two in the seed by accident, and both since 4.8",
+       .why = "A merge that swallows two VMAs goes round twice. In the seed it clones an empty "
+              "chain, and cannot fail; since 2.6.34 the second round allocates, after the first "
+              "has freed a VMA that the caller goes on using. From 3.19 on a clone that fails "
+              "leaves a wrong count too. 4.8 repairs both.",
+       .decided_by = {{"MergeOneOutOfMemory", "G1", kFine},
+                      {"MergeOneOutOfMemory", "G5", kFine},
+                      {"MergeOneOutOfMemory", "G9", kFine},
+                      {"MergeOneOutOfMemory", "G9 with KH-67", kFine},
+                      {"MergeTwoOutOfMemory", "G1", kFine},
                       {"MergeTwoOutOfMemory", "G3", kFine},
                       {"MergeTwoOutOfMemory", "G5", kFine},
                       {"MergeTwoOutOfMemory", "G9", kFine},

@@ -60,8 +60,19 @@ void ForkFailureThenWalk(const Kernel& kernel) {
   Mmput(parent);
 }
 
-// Two threads of a process touch the same VMA for the first time; its neighbour was touched before,
-// and both faults may borrow the neighbour's anon_vma.
+// Two threads of a process touch the same VMA for the first time.
+void PrepareTwice(Vma& vma) {
+  const auto fault = [&vma] {
+    const ksync::SharedGuard mmap_sem(vma.vm_mm.Read()->mmap_sem);
+    const bool prepared = AnonVmaPrepare(vma);
+    ksync::Check(prepared, "a fault found no memory");
+  };
+  ksync::Thread other(fault, "fault");
+  fault();
+  other.Join();
+}
+
+// The VMA's neighbour was touched before, and both faults may borrow its anon_vma.
 void FaultVersusFault(const Kernel& kernel) {
   World world(kernel);
   Page& page = world.AddPage();
@@ -70,14 +81,20 @@ void FaultVersusFault(const Kernel& kernel) {
   MmapAnonymous(mm, 1, 2);
   Touch(mm, 1, page);
 
-  const auto fault = [&mm, vma] {
-    const ksync::SharedGuard mmap_sem(mm.mmap_sem);
-    const bool prepared = AnonVmaPrepare(*vma);
-    ksync::Check(prepared, "a fault found no memory");
-  };
-  ksync::Thread other(fault, "fault");
-  fault();
-  other.Join();
+  PrepareTwice(*vma);
+
+  AtRest(world, {&mm});
+  Mmput(mm);
+}
+
+// There is nobody to borrow from: each fault brings an anon_vma, whose lock says nothing to the
+// other.
+void FaultVersusFaultAlone(const Kernel& kernel) {
+  World world(kernel);
+  Mm& mm = world.NewMm();
+  Vma* const vma = MmapAnonymous(mm, 0, 1);
+
+  PrepareTwice(*vma);
 
   AtRest(world, {&mm});
   Mmput(mm);
@@ -189,6 +206,12 @@ std::vector<Scenario> LifetimeScenarios() {
        .default_generation = Generation::kG3,
        .bugs = {{.fix = Fix::kKh22, .violation = "leak"}},
        .expectations = {{"G5 without KH-22", "leak"}, {"G1 with KH-22"}}},
+      {.name = "FaultVersusFaultAlone",
+       .claim = "Of two first faults that bring an anon_vma each, one links the VMA.",
+       .oracle = "A data race on the VMA's chain, two entries in it, or a leak: only "
+                 "page_table_lock keeps the two apart.",
+       .run = FaultVersusFaultAlone,
+       .default_generation = Generation::kG3},
       {.name = "MigrationVersusExit",
        .claim = "A migration never touches a freed anon_vma, although nothing maps the page while "
                 "its users exit.",

@@ -171,10 +171,30 @@ void KsmReferenceVersusExit(const Kernel& kernel) {
   Mmput(parent);
 }
 
+std::vector<Scenario> KsmReferenceScenarios() {
+  return {
+      {.name = "KsmReferenceOutlivesFamily",
+       .claim = "Whoever counts a child's anon_vma may give it up when the family is gone.",
+       .oracle = "A use after free: the child's lock is the root's. The root must live as long as "
+                 "any child, and a child must be freed before it lets go of the root, because "
+                 "freeing it waits for those who hold that lock. Sequential.",
+       .run = KsmReferenceOutlivesFamily,
+       .default_generation = Generation::kG6,
+       .bugs = {{.fix = Fix::kKh65, .violation = "use after free"},
+                {.fix = Fix::kKh38, .violation = "use after free"}},
+       .expectations = {{"G5 without KH-38", "use after free"}, {"G6..G8 with KH-65"}}},
+      {.name = "KsmReferenceVersusExit",
+       .claim = "Of the last VMA and the last count of an anon_vma exactly one frees it.",
+       .oracle = "A leak, or a second free.",
+       .run = KsmReferenceVersusExit,
+       .default_generation = Generation::kG5},
+  };
+}
+
 }  // namespace
 
 std::vector<Scenario> LifetimeScenarios() {
-  return {
+  std::vector<Scenario> all = {
       {.name = "WalkVersusUnlink",
        .claim = "A walk that starts from a page never touches a freed VMA or anon_vma while the "
                 "page's last user exits.",
@@ -230,22 +250,9 @@ std::vector<Scenario> LifetimeScenarios() {
        .default_generation = Generation::kG6,
        .bugs = {{.fix = Fix::kKh64, .violation = "lock misuse"}},
        .expectations = {{"G6..G8 with KH-64"}}},
-      {.name = "KsmReferenceOutlivesFamily",
-       .claim = "Whoever counts a child's anon_vma may give it up when the family is gone.",
-       .oracle = "A use after free: the child's lock is the root's. The root must live as long as "
-                 "any child, and a child must be freed before it lets go of the root, because "
-                 "freeing it waits for those who hold that lock. Sequential.",
-       .run = KsmReferenceOutlivesFamily,
-       .default_generation = Generation::kG6,
-       .bugs = {{.fix = Fix::kKh65, .violation = "use after free"},
-                {.fix = Fix::kKh38, .violation = "use after free"}},
-       .expectations = {{"G5 without KH-38", "use after free"}, {"G6..G8 with KH-65"}}},
-      {.name = "KsmReferenceVersusExit",
-       .claim = "Of the last VMA and the last count of an anon_vma exactly one frees it.",
-       .oracle = "A leak, or a second free.",
-       .run = KsmReferenceVersusExit,
-       .default_generation = Generation::kG5},
   };
+  for (Scenario& scenario : KsmReferenceScenarios()) all.push_back(std::move(scenario));
+  return all;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

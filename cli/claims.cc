@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "cli/search.h"
 #include "cli/suggestion.h"
@@ -54,6 +55,7 @@ bool AsPredicted(const models::Evidence& evidence, const Row& run) {
 }
 
 Judgement JudgeClaim(const ClaimRow& row) {
+  if (row.Verdict() == ClaimVerdict::kNotModelled) return Judgement::kNothingExpected;
   std::vector<Judgement> of_runs;
   for (const Row* run : row.runs) of_runs.push_back(Judge(run->job, run->report));
   for (Judgement news : {Judgement::kDiffers, Judgement::kCut, Judgement::kNothingExpected}) {
@@ -164,7 +166,8 @@ std::string RowText(const Tables& tables, const ClaimRow& row, int columns) {
                              models::FailureName(run.report.failure_kind),
                              WithSeparators(run.report.executions), RunRemark(run)});
   }
-  return text + Paragraph(claim.why, "  ", columns) + "\n";
+  if (!claim.why.empty()) text += Paragraph(claim.why, "  ", columns);
+  return text + "\n";
 }
 
 std::vector<ClaimRow> RunAll(const std::vector<ClaimCase>& cases, Search& search, Console& console,
@@ -188,6 +191,16 @@ std::vector<ClaimRow> RunAll(const std::vector<ClaimCase>& cases, Search& search
     if (prints) console.Print(RowText(tables, rows.back(), console.columns()));
   }
   return rows;
+}
+
+// Returns: a line that names the claims on what is not modelled; "" if there are none.
+std::string NotModelledText(const std::vector<ClaimRow>& rows) {
+  std::vector<std::string> names;
+  for (const ClaimRow& row : rows) {
+    if (row.Verdict() == ClaimVerdict::kNotModelled) names.push_back(row.claim->id);
+  }
+  if (names.empty()) return "";
+  return absl::StrCat("Not decided, because not modelled yet: ", absl::StrJoin(names, ", "), "\n");
 }
 
 // Returns: the first run that speaks against the claim by failing, or null.
@@ -264,7 +277,7 @@ ExitCode Claims(const Command& command, std::span<const Claim> claims, const Sce
     results.push_back(ToJson(row, search));
   }
   if (text) {
-    console.Print("\n" + SummaryText(judgements, console.seconds()));
+    console.Print("\n" + NotModelledText(rows) + SummaryText(judgements, console.seconds()));
   } else {
     const nlohmann::ordered_json all = {{"results", results}, {"summary", SummaryJson(judgements)}};
     console.Print(models::JsonText(all) + "\n");

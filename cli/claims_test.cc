@@ -155,6 +155,17 @@ TEST_F(ClaimsTest, ExpectNothingUnderOtherModels) {
   EXPECT_EQ(outcome.Json()["summary"]["without_expectation"], 1);
 }
 
+TEST_F(ClaimsTest, OfWhatIsNotModelledAreNamedAndExpectNothing) {
+  const Claim claim = MakeClaim("C-05", ClaimVerdict::kNotModelled, {});
+  const Outcome outcome = RunOn({claim}, {});
+  EXPECT_EQ(outcome.code, kAsExpected);
+  EXPECT_TRUE(absl::StrContains(outcome.out, "not modelled yet: the young")) << outcome.out;
+  EXPECT_TRUE(absl::StrContains(outcome.out, "not modelled yet: C-05\n")) << outcome.out;
+  const json all = RunOn({claim}, {"--format=json"}).Json();
+  EXPECT_EQ(all["results"][0]["expected"], nullptr);
+  EXPECT_EQ(all["summary"]["without_expectation"], 1);
+}
+
 TEST_F(ClaimsTest, MistakesAreOneLineAndExitCodeTwo) {
   const Outcome unknown = Run({"C-09"});
   EXPECT_EQ(unknown.code, kBadInput);

@@ -67,6 +67,22 @@ void ForkOutOfMemory(const Kernel& kernel) {
   ExitAll(world, {&parent});
 }
 
+// A process forks while one of its threads touches a VMA for the first time.
+void ForkVersusFault(const Kernel& kernel) {
+  World world(kernel);
+  Page& page = world.AddPage();
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 1);
+
+  Mm* child = nullptr;
+  ksync::Thread fork([&] { child = DupMm(parent); }, "fork");
+  Touch(parent, 0, page);
+  fork.Join();
+
+  Validate({&parent, child});
+  ExitAll(world, {child, &parent});
+}
+
 // Memory fails under a page while its process forks: whom to kill?
 void ForkVersusMemoryFailure(const Kernel& kernel) {
   World world(kernel);
@@ -147,6 +163,12 @@ std::vector<Scenario> ForkScenarios() {
        .run = ForkOutOfMemory,
        .bugs = {{.fix = Fix::kKh16, .violation = "failed check"},
                 {.fix = Fix::kKh15, .violation = "leak", .shown = false}}},
+      {.name = "ForkVersusFault",
+       .claim = "A fork copies a whole chain, or none, although another thread of the parent "
+                "links a VMA for the first time.",
+       .oracle = "A data race on the links of a chain, or a rule is broken: the child maps a page "
+                 "and is not linked to its anon_vma. mmap_sem keeps the two apart.",
+       .run = ForkVersusFault},
       {.name = "ForkVersusMemoryFailure",
        .claim = "A walk finds a mapping once, whoever forks.",
        .oracle = "A process that is to be killed is found twice: the child's VMA was on the list "

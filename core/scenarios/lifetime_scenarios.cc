@@ -60,8 +60,19 @@ void ForkFailureThenWalk(const Kernel& kernel) {
   Mmput(parent);
 }
 
-// Two threads of a process touch the same VMA for the first time; its neighbour was touched before,
-// and both faults may borrow the neighbour's anon_vma.
+// Two threads of a process touch the same VMA for the first time.
+void PrepareTwice(Vma& vma) {
+  const auto fault = [&vma] {
+    const ksync::SharedGuard mmap_sem(vma.vm_mm.Read()->mmap_sem);
+    const bool prepared = AnonVmaPrepare(vma);
+    ksync::Check(prepared, "a fault found no memory");
+  };
+  ksync::Thread other(fault, "fault");
+  fault();
+  other.Join();
+}
+
+// The VMA's neighbour was touched before, and both faults may borrow its anon_vma.
 void FaultVersusFault(const Kernel& kernel) {
   World world(kernel);
   Page& page = world.AddPage();
@@ -70,14 +81,20 @@ void FaultVersusFault(const Kernel& kernel) {
   MmapAnonymous(mm, 1, 2);
   Touch(mm, 1, page);
 
-  const auto fault = [&mm, vma] {
-    const ksync::SharedGuard mmap_sem(mm.mmap_sem);
-    const bool prepared = AnonVmaPrepare(*vma);
-    ksync::Check(prepared, "a fault found no memory");
-  };
-  ksync::Thread other(fault, "fault");
-  fault();
-  other.Join();
+  PrepareTwice(*vma);
+
+  AtRest(world, {&mm});
+  Mmput(mm);
+}
+
+// There is nobody to borrow from: each fault brings an anon_vma, whose lock says nothing to the
+// other.
+void FaultVersusFaultAlone(const Kernel& kernel) {
+  World world(kernel);
+  Mm& mm = world.NewMm();
+  Vma* const vma = MmapAnonymous(mm, 0, 1);
+
+  PrepareTwice(*vma);
 
   AtRest(world, {&mm});
   Mmput(mm);
@@ -154,10 +171,30 @@ void KsmReferenceVersusExit(const Kernel& kernel) {
   Mmput(parent);
 }
 
+std::vector<Scenario> KsmReferenceScenarios() {
+  return {
+      {.name = "KsmReferenceOutlivesFamily",
+       .claim = "Whoever counts a child's anon_vma may give it up when the family is gone.",
+       .oracle = "A use after free: the child's lock is the root's. The root must live as long as "
+                 "any child, and a child must be freed before it lets go of the root, because "
+                 "freeing it waits for those who hold that lock. Sequential.",
+       .run = KsmReferenceOutlivesFamily,
+       .default_generation = Generation::kG6,
+       .bugs = {{.fix = Fix::kKh65, .violation = "use after free"},
+                {.fix = Fix::kKh38, .violation = "use after free"}},
+       .expectations = {{"G5 without KH-38", "use after free"}, {"G6..G8 with KH-65"}}},
+      {.name = "KsmReferenceVersusExit",
+       .claim = "Of the last VMA and the last count of an anon_vma exactly one frees it.",
+       .oracle = "A leak, or a second free.",
+       .run = KsmReferenceVersusExit,
+       .default_generation = Generation::kG5},
+  };
+}
+
 }  // namespace
 
 std::vector<Scenario> LifetimeScenarios() {
-  return {
+  std::vector<Scenario> all = {
       {.name = "WalkVersusUnlink",
        .claim = "A walk that starts from a page never touches a freed VMA or anon_vma while the "
                 "page's last user exits.",
@@ -189,6 +226,12 @@ std::vector<Scenario> LifetimeScenarios() {
        .default_generation = Generation::kG3,
        .bugs = {{.fix = Fix::kKh22, .violation = "leak"}},
        .expectations = {{"G5 without KH-22", "leak"}, {"G1 with KH-22"}}},
+      {.name = "FaultVersusFaultAlone",
+       .claim = "Of two first faults that bring an anon_vma each, one links the VMA.",
+       .oracle = "A data race on the VMA's chain, two entries in it, or a leak: only "
+                 "page_table_lock keeps the two apart.",
+       .run = FaultVersusFaultAlone,
+       .default_generation = Generation::kG3},
       {.name = "MigrationVersusExit",
        .claim = "A migration never touches a freed anon_vma, although nothing maps the page while "
                 "its users exit.",
@@ -207,22 +250,9 @@ std::vector<Scenario> LifetimeScenarios() {
        .default_generation = Generation::kG6,
        .bugs = {{.fix = Fix::kKh64, .violation = "lock misuse"}},
        .expectations = {{"G6..G8 with KH-64"}}},
-      {.name = "KsmReferenceOutlivesFamily",
-       .claim = "Whoever counts a child's anon_vma may give it up when the family is gone.",
-       .oracle = "A use after free: the child's lock is the root's. The root must live as long as "
-                 "any child, and a child must be freed before it lets go of the root, because "
-                 "freeing it waits for those who hold that lock. Sequential.",
-       .run = KsmReferenceOutlivesFamily,
-       .default_generation = Generation::kG6,
-       .bugs = {{.fix = Fix::kKh65, .violation = "use after free"},
-                {.fix = Fix::kKh38, .violation = "use after free"}},
-       .expectations = {{"G5 without KH-38", "use after free"}, {"G6..G8 with KH-65"}}},
-      {.name = "KsmReferenceVersusExit",
-       .claim = "Of the last VMA and the last count of an anon_vma exactly one frees it.",
-       .oracle = "A leak, or a second free.",
-       .run = KsmReferenceVersusExit,
-       .default_generation = Generation::kG5},
   };
+  for (Scenario& scenario : KsmReferenceScenarios()) all.push_back(std::move(scenario));
+  return all;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

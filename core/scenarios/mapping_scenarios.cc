@@ -3,6 +3,7 @@
 #include "core/mm/file.h"
 #include "core/mm/mempolicy.h"
 #include "core/rmap/validate.h"
+#include "core/rmap/validate_change.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"
 #include "core/scenarios/steps.h"
@@ -44,6 +45,26 @@ void MergeTwoOutOfMemory(const Kernel& kernel) {
 
   const bool changed = FindVma(mm, 1)->vm_page_prot.Read() == kVmAccess;
   ksync::Check(done == changed, "mprotect did not do what it says");
+  Mmput(mm);
+}
+
+// A touched VMA is to give its tail to the next, which was never touched and so needs a link.
+void MergeOneOutOfMemory(const Kernel& kernel) {
+  World world(kernel);
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 2, kVmAccess);
+  MmapAnonymous(mm, 2, 3, kVmRead);
+  Touch(mm, 1, world.AddPage());
+  const Snapshot before({&mm});
+
+  world.FailAllocations(true);
+  const bool done = Mprotect(mm, 1, 2, kVmRead);
+  world.FailAllocations(false);
+
+  if (!done) CheckUnbroken(before.BrokenBy("mprotect"));
+  const bool changed = FindVma(mm, 1)->vm_page_prot.Read() == kVmRead;
+  ksync::Check(done == changed, "mprotect did not do what it says");
+  Validate({&mm});
   Mmput(mm);
 }
 
@@ -210,6 +231,14 @@ std::vector<Scenario> FailureScenarios() {
        .run = MergeTwoOutOfMemory,
        .bugs = {{.fix = Fix::kKh27, .violation = "use after free"},
                 {.fix = Fix::kKh67, .violation = "failed check", .shown = false}}},
+      {.name = "MergeOneOutOfMemory",
+       .claim = "When a VMA that is to get pages cannot be linked to their anon_vma, nothing has "
+                "changed.",
+       .oracle = "Rule I9 broken. In the newest kernels also rule C5: a clone that failed was "
+                 "counted down without having been counted (KH-67). (mprotect goes on without the "
+                 "merge, and may run out of memory again.) Sequential.",
+       .run = MergeOneOutOfMemory,
+       .bugs = {{.fix = Fix::kKh67, .violation = "failed check", .shown = false}}},
       {.name = "SplitFailureForced",
        .claim = "A split whose vma_adjust fails leaves everything as it was.",
        .oracle =

@@ -80,6 +80,25 @@ void WriteVersusSwapIn(const Kernel& kernel, bool with_lock) {
 void ReuseUnderPageLock(const Kernel& kernel) { WriteVersusSwapIn(kernel, true); }
 void ReuseWithoutPageLock(const Kernel& kernel) { WriteVersusSwapIn(kernel, false); }
 
+// The parent has copied its page, and so left the old one to the child, who writes to it while a
+// walk that takes no page lock looks for it.
+void ReuseVersusWalk(const Kernel& kernel) {
+  World world(kernel);
+  Pair pair(world);
+  Page& page = *IsolatePage(*pair.child, 0);
+  Store(pair.parent, 0, kParents);
+
+  int found = 0;
+  ksync::Thread walk([&] { found = PageReferenced(page).found; }, "walk");
+  Store(*pair.child, 0, kChilds);
+  walk.Join();
+
+  ksync::Check(found == 1, "a walk missed a mapping");
+  PutPage(page);
+  pair.CheckReads(kParents, kChilds);
+  pair.Exit(world);
+}
+
 // Reclaim takes a shared page while the child copies it.
 void ReclaimVersusCopy(const Kernel& kernel) {
   World world(kernel);
@@ -126,21 +145,39 @@ void SwapoffFindsInherited(const Kernel& kernel) {
   pair.Exit(world);
 }
 
+// Splits the one VMA of an mm, which keeps its upper half.
+void SplitBelow(Mm& mm) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  const bool done = SplitVma(*FindVma(mm, 1), 1, NewVma::kBelow);
+  ksync::Check(done, "a split found no memory");
+}
+
+// Reclaim asks for a page while its VMA is split below it.
+void PageReferencedVersusSplit(const Kernel& kernel) {
+  World world(kernel);
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 2);
+  Store(mm, 1, kParents);
+  Page& page = *IsolatePage(mm, 1);
+
+  ksync::Thread split([&mm] { SplitBelow(mm); }, "split");
+  const int found = PageReferenced(page).found;
+  split.Join();
+
+  ksync::Check(found == 1, "a walk missed a mapping");
+  PutPage(page);
+  ExitAll(world, {&mm});
+}
+
 // Reclaim asks for a page, and takes it, while its VMA is split below it.
 void PageReferencedMayMiss(const Kernel& kernel) {
   World world(kernel);
   Mm& mm = world.NewMm();
-  Vma* const vma = MmapAnonymous(mm, 0, 2);
+  MmapAnonymous(mm, 0, 2);
   Store(mm, 1, kParents);
   Page& page = *IsolatePage(mm, 1);
 
-  ksync::Thread split(
-      [&mm, vma] {
-        const ksync::Guard mmap_sem(mm.mmap_sem);
-        const bool done = SplitVma(*vma, 1, NewVma::kBelow);
-        ksync::Check(done, "a split found no memory");
-      },
-      "split");
+  ksync::Thread split([&mm] { SplitBelow(mm); }, "split");
   const int found = PageReferenced(page).found;
   ksync::Check(found <= 1, "a walk found more mappings than there are");
   ShrinkPage(page);
@@ -173,6 +210,12 @@ std::vector<Scenario> ReusePageScenarios() {
                  "two. The parent then reads what the child writes. Refuted everywhere.",
        .run = ReuseWithoutPageLock,
        .expectations = {{"G0..G9", "failed check"}}},
+      {.name = "ReuseVersusWalk",
+       .claim = "A walk finds a page that is anchored anew meanwhile, by its old anchor or by its "
+                "new one.",
+       .oracle = "The mapping is not found, or what is walked was freed: the walk reads the "
+                 "mapping word once, and takes no page lock. The child is linked to both.",
+       .run = ReuseVersusWalk},
       {.name = "ReclaimVersusCopy",
        .claim = "A page that is reclaimed while it is copied is copied as it was written.",
        .oracle = kDataOracle,
@@ -192,6 +235,13 @@ std::vector<Scenario> ReusePageScenarios() {
        .run = SwapoffFindsInherited,
        .default_generation = Generation::kG3,
        .bugs = {{.fix = Fix::kKh31, .violation = "failed check"}}},
+      {.name = "PageReferencedVersusSplit",
+       .claim = "A walk for reclaim finds a page although the VMA's boundaries move.",
+       .oracle = "The mapping is not found: start and offset did not belong together. That is no "
+                 "bug, because nobody promised it: see PageReferencedMayMiss.",
+       .run = PageReferencedVersusSplit,
+       .default_generation = Generation::kG1,
+       .bugs = {{.fix = Fix::kKh25, .violation = "failed check", .shown = false}}},
       {.name = "PageReferencedMayMiss",
        .claim = "A walk for reclaim that misses a page, because the VMA's boundaries move, does no "
                 "harm: the page stays.",

@@ -10,7 +10,10 @@ namespace models {
 
 ClaimVerdict Decide(const Claim& claim, const std::vector<Verdict>& found) {
   CHECK(found.size() == claim.decided_by.size(), "one verdict for each run");
-  if (found.empty()) return ClaimVerdict::kUndecidable;
+  if (found.empty()) {
+    const bool later = claim.expected == ClaimVerdict::kNotModelled;
+    return later ? ClaimVerdict::kNotModelled : ClaimVerdict::kUndecidable;
+  }
   if (std::count(found.begin(), found.end(), Verdict::kUndecided) > 0) {
     return ClaimVerdict::kUndecided;
   }
@@ -36,6 +39,8 @@ std::string ClaimVerdictText(const Claim& claim, ClaimVerdict verdict) {
       const bool known = claim.expected == verdict;
       return "undecided by models: " + (known ? claim.qualification : "no model decides it");
     }
+    case ClaimVerdict::kNotModelled:
+      return "not modelled yet: " + claim.qualification;
     case ClaimVerdict::kUndecided:
       break;
   }

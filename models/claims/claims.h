@@ -22,6 +22,7 @@ enum class ClaimVerdict {
   kRefuted,       // No run did.
   kHoldsOnlyFor,  // Some did.
   kUndecidable,   // It has no runs: it is not about executions.
+  kNotModelled,   // It has no runs yet: what it is about is not modelled.
   kUndecided,     // A limit cut a search.
 };
 
@@ -37,16 +38,18 @@ struct Claim {
   std::string said;  // By whom, and when.
   std::string text;  // In words of our own.
   ClaimVerdict expected;
-  // For kHoldsOnlyFor, what follows these words; for kUndecidable, what it is about instead.
+  // For kHoldsOnlyFor, what follows these words; for kUndecidable, what it is about instead; for
+  // kNotModelled, the part of the kernel.
   std::string qualification;
-  std::string why;
+  std::string why;  // Empty for kNotModelled.
   std::vector<Evidence> decided_by;
 };
 
 // Returns: all claims, by id.
 const std::vector<Claim>& Claims();
 
-// Returns: the verdict that follows if the runs of `decided_by` came out as `found`.
+// Returns: the verdict that follows if the runs of `decided_by` came out as `found`. Without runs
+// it is what the claim says of itself.
 // Requires: as many verdicts as runs, in their order.
 ClaimVerdict Decide(const Claim& claim, const std::vector<Verdict>& found);
 

@@ -77,7 +77,8 @@ bool IsPowerOfTen(std::uint32_t number) {
 }
 
 GrowthRow GrowthOf(const char* kernel, std::uint32_t generations, const Progress& progress) {
-  GrowthRow row{.kernel = kernel};
+  GrowthRow row;
+  row.kernel = kernel;
   for (const Generation& now : MeasureGrowth(KernelOf(kernel), generations, progress)) {
     row.links_max = std::max(row.links_max, now.objects.links);
     const bool last = now.generation == generations;
@@ -101,7 +102,7 @@ std::string WalkTable(const std::vector<WalkRow>& rows, Workload workload) {
                           Right("per walk", 8),
                           Right("most", 5),
                           Right("G0/this", 7),
-                          Right("found: per walk", 0),
+                          Right("until found", 0),
                           Right("most", 5),
                           Right("seconds", 0)});
   std::string text = absl::StrCat(StoryOf(workload), "\n", table.Header());
@@ -167,7 +168,7 @@ std::string GrowthTable(const std::vector<GrowthRow>& rows) {
 
 constexpr char kWalkLegend[] =
     "One walk for each page. visits: VMAs that a walk looks at which must not miss (migration);\n"
-    "found: by one that ends when it has found all mappings (page_referenced).\n\n";
+    "until found: per walk, by one that ends when it has found all mappings (page_referenced).\n\n";
 
 constexpr char kObjectLegend[] =
     "Objects of a process and its children after fork. overhead: bytes of links and anon_vmas for\n"
@@ -231,7 +232,8 @@ Json JsonOfAll(const std::vector<Row>& rows) {
 }  // namespace
 
 Results MeasureAll(const Request& request, const StepProgress& progress) {
-  Results results{.request = request};
+  Results results;
+  results.request = request;
   for (Workload workload : kWorkloads) MeasureWorkload(workload, results, progress);
   for (std::uint32_t vmas_each : kVmasEach) {
     for (const char* kernel : kKernels) {

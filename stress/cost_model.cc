@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "core/base/check.h"
+#include "core/rmap/anon_vma.h"
 #include "core/rmap/walk.h"
 #include "core/rmap/world.h"
 #include "core/sync/sync.h"

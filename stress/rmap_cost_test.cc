@@ -166,7 +166,7 @@ struct Outcome {
   std::string err;
 };
 
-Outcome Run(const std::vector<std::string>& words) {
+Outcome RunCommand(const std::vector<std::string>& words) {
   std::ostringstream out;
   std::ostringstream err;
   const int code = Main(words, out, err);
@@ -214,7 +214,7 @@ TEST(CostCommand, MistakesAreOneLine) {
       {{"--children=10000", "--pages=10000"}, "are 100010000 pages together: have at most"},
   };
   for (const Mistake& mistake : kMistakes) {
-    const Outcome outcome = Run(mistake.words);
+    const Outcome outcome = RunCommand(mistake.words);
     EXPECT_EQ(outcome.code, 2) << mistake.message;
     EXPECT_THAT(outcome.out, IsEmpty());
     EXPECT_THAT(outcome.err, AllOf(StartsWith("rmap_cost: "), HasSubstr(mistake.message)));
@@ -223,7 +223,7 @@ TEST(CostCommand, MistakesAreOneLine) {
 }
 
 TEST(CostCommand, Help) {
-  const Outcome outcome = Run({"--help"});
+  const Outcome outcome = RunCommand({"--help"});
   EXPECT_EQ(outcome.code, 0);
   for (const char* flag : {"--children=N", "--pages=N", "--fork_generations=N", "--json"}) {
     EXPECT_THAT(outcome.out, HasSubstr(flag));
@@ -240,7 +240,7 @@ std::vector<std::string> SmallAnd(const std::string& word) {
 }
 
 TEST(CostCommand, TextHasATableForEachQuestion) {
-  const Outcome outcome = Run(kSmall);
+  const Outcome outcome = RunCommand(kSmall);
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("Every child has written every page"));
   EXPECT_THAT(outcome.out, HasSubstr("No child has written"));
@@ -260,7 +260,7 @@ nlohmann::json RowOf(const nlohmann::json& rows, const std::string& kernel) {
 }
 
 TEST(CostCommand, JsonHasTheSameNumbers) {
-  const Outcome outcome = Run(SmallAnd("--json"));
+  const Outcome outcome = RunCommand(SmallAnd("--json"));
   EXPECT_EQ(outcome.code, 0);
   const nlohmann::json json = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(json["children"], kChildren);

@@ -67,6 +67,8 @@ enum class Mechanism {
   kGapsInVmaTree,
 };
 
+inline constexpr int kMechanismCount = static_cast<int>(Mechanism::kGapsInVmaTree) + 1;
+
 struct GenerationInfo {
   Generation generation;
   const char* name;    // "G3".

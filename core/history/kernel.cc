@@ -40,6 +40,9 @@ Kernel::Kernel(Generation generation) : generation_(generation) {
   for (const FixInfo& info : Fixes()) {
     fixes_[static_cast<int>(info.fix)] = rmap::Has(generation, info.fix);
   }
+  for (int i = 0; i < kMechanismCount; ++i) {
+    mechanisms_[i] = rmap::Has(generation, static_cast<Mechanism>(i));
+  }
 }
 
 Kernel Kernel::With(Fix fix) const {

@@ -24,7 +24,7 @@ class Kernel {
 
   Generation generation() const { return generation_; }
   bool Has(Fix fix) const { return fixes_[static_cast<int>(fix)]; }
-  bool Has(Mechanism mechanism) const { return rmap::Has(generation_, mechanism); }
+  bool Has(Mechanism mechanism) const { return mechanisms_[static_cast<int>(mechanism)]; }
 
   // Returns: this kernel with (without) one repair.
   Kernel With(Fix fix) const;
@@ -43,6 +43,7 @@ class Kernel {
 
   Generation generation_;
   std::bitset<kFixCount> fixes_;
+  std::bitset<kMechanismCount> mechanisms_;  // The generation's; walks ask at every VMA.
 };
 
 // Returns: the kernel of that written form.

@@ -64,6 +64,16 @@ TEST(Kernel, HasTheFixesOfItsTime) {
   EXPECT_FALSE(Kernel(Generation::kG5).Has(Fix::kKh108));
 }
 
+TEST(Kernel, HasTheMechanismsOfItsGeneration) {
+  for (const GenerationInfo& info : Generations()) {
+    const Kernel kernel(info.generation);
+    for (int i = 0; i < kMechanismCount; ++i) {
+      const auto mechanism = static_cast<Mechanism>(i);
+      EXPECT_EQ(kernel.Has(mechanism), Has(info.generation, mechanism)) << info.name << " " << i;
+    }
+  }
+}
+
 TEST(Kernel, WrittenFormParsesBack) {
   for (const char* text : {"G1", "G5 without KH-22", "G3 without KH-17 with KH-25", "G9 with all",
                            "G9 with all without KH-22", "G0 with KH-34"}) {

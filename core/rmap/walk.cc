@@ -102,17 +102,6 @@ WalkResult RmapWalkAnon(const Page& page, Visit visit) {
 
 }  // namespace
 
-std::optional<VirtualPage> VmaAddress(const Page& page, const Vma& vma) {
-  const PageOffset index = page.index.Read();
-  const VirtualPage start = vma.vm_start.Read();
-  const VirtualPage address = start + (index - vma.vm_pgoff.Read());
-  if (address < start || address >= vma.vm_end.Read()) return std::nullopt;
-  if (vma.machine.Has(Mechanism::kVmLockRmap)) {
-    if ((vma.vm_flags.Read() & kVmLockRmap) != 0) return std::nullopt;
-  }
-  return address;
-}
-
 std::optional<VirtualPage> PageAddressInVma(const Page& page, const Vma& vma) {
   const Machine& machine = page.machine;
   AnonVma* const own = vma.anon_vma.Read();

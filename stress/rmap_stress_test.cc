@@ -15,7 +15,8 @@ namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 constexpr int kRounds = 500;
-constexpr int kSpinsMax = 2'000;  // About as long as the longest scenario.
+constexpr int kRoundsOfRelatives = 50;  // Of each in a family: they are many, and much alike.
+constexpr int kSpinsMax = 2'000;        // About as long as the longest scenario.
 constexpr int kFailuresPerMille = 200;
 
 // The newest kernel that the scenario is proved on.
@@ -40,7 +41,8 @@ TEST_P(RmapStress, HasTheExpectedVerdict) {
   const Kernel kernel = NewestKernel(GetParam());
   ksync::StaggerStarts(kSpinsMax);
   ksync::SetAllocationFailureRate(kFailuresPerMille);
-  for (int round = 0; round < kRounds; ++round) {
+  const int rounds = GetParam().family == nullptr ? kRounds : kRoundsOfRelatives;
+  for (int round = 0; round < rounds; ++round) {
     ksync::SeedChoices(round);
     const bool counted = ksync::TryRound([&kernel] { GetParam().run(kernel); });
     EXPECT_TRUE(counted) << "no scenario assumes anything";

@@ -146,7 +146,10 @@ std::vector<Scenario> BoundaryScenarios() {
        .default_generation = Generation::kG5,
        .bugs = {{.fix = Fix::kKh26, .violation = "failed check", .until = Generation::kG7},
                 {.fix = Fix::kKh26, .violation = "data race", .shown = false},
-                {.fix = Fix::kKh25, .violation = "failed check", .until = Generation::kG7},
+                {.fix = Fix::kKh25,
+                 .violation = "failed check",
+                 .until = Generation::kG7,
+                 .generation = Generation::kG1},
                 {.fix = Fix::kKh25, .violation = "data race", .shown = false}},
        .expectations = {{"G9 without KH-26", "data race"}}},
   };

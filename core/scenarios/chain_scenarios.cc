@@ -107,25 +107,25 @@ std::vector<Scenario> ChainScenarios() {
                  "lacks, because it cloned its own empty chain; the anon_vma itself is freed with "
                  "the VMA that was swallowed, while a mapped page names it. Sequential.",
        .run = MergeIntoUntouched,
-       .default_generation = Generation::kG3,
+       .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh17, .violation = "failed check"}},
-       .expectations = {{"G5 without KH-17", "failed check"}, {"G1 with KH-17"}}},
+       .expectations = {{"G5 without KH-17", "failed check"}}},
       {.name = "BorrowThenMerge",
        .claim = "Two VMAs that share an anon_vma have the same chain.",
        .oracle = "Rule I3 broken: the child's new VMA borrowed the neighbour's anon_vma but not "
                  "the rest of its chain, so after the merge nothing leads from the inherited "
                  "page's anon_vma to the child. Sequential.",
        .run = BorrowThenMerge,
-       .default_generation = Generation::kG3,
+       .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh18, .violation = "failed check"}},
-       .expectations = {{"G5 without KH-18", "failed check"}, {"G1 with KH-18"}}},
+       .expectations = {{"G5 without KH-18", "failed check"}}},
       {.name = "MigrateShared",
        .claim = "The anchor of a shared page is an anon_vma that all who map it know.",
        .oracle = "Rule I3 broken: the page was anchored anew at the private anon_vma of the child, "
                  "whose VMA the walk visited first; nothing leads from there to the parent. From "
                  "2.6.36 on a page keeps its anchor when it is mapped again. Sequential.",
        .run = MigrateShared,
-       .default_generation = Generation::kG3,
+       .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh20, .violation = "failed check", .until = Generation::kG4}},
        .expectations = {{"G5 without KH-20"}}},
       {.name = "MigrateSharedWithGrandchild",
@@ -135,7 +135,7 @@ std::vector<Scenario> ChainScenarios() {
                  "not know. From 2.6.36 on a page keeps its anchor when it is mapped again, and "
                  "what is left is rule I5 itself: the root is not the last. Sequential.",
        .run = MigrateSharedWithGrandchild,
-       .default_generation = Generation::kG3,
+       .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh19, .violation = "failed check"},
                 {.fix = Fix::kKh20,
                  .violation = "failed check",

@@ -24,6 +24,14 @@ Kernel DefaultKernel(const Scenario& scenario) {
   return scenario.newest_only ? Kernel().WithAll() : Kernel(scenario.default_generation);
 }
 
+// The kernel in which the fix's mistake is to be seen.
+Kernel KernelToShow(const Scenario& scenario, Fix fix) {
+  for (const Bug& bug : scenario.bugs) {
+    if (bug.fix == fix && bug.generation.has_value()) return Kernel(*bug.generation);
+  }
+  return DefaultKernel(scenario);
+}
+
 bool Shows(const Scenario& scenario, const KernelPair& pair) {
   const std::optional<std::string> violation = ExpectedViolation(scenario, pair.without);
   return violation.has_value() && !violation->empty() &&
@@ -55,7 +63,7 @@ std::vector<Kernel> KernelsToProve(const Scenario& scenario) {
 }
 
 std::optional<KernelPair> KernelsThatShow(const Scenario& scenario, Fix fix) {
-  const Kernel plain = DefaultKernel(scenario);
+  const Kernel plain = KernelToShow(scenario, fix);
   Kernel mended = plain;
   for (const Bug& bug : scenario.bugs) mended = mended.With(bug.fix);
   for (const Kernel& kernel : {plain, mended}) {

@@ -32,9 +32,9 @@ struct KernelPair {
   Kernel with;
 };
 
-// Returns: the scenario's default kernel without the fix, where it is violated, and with it, where
-// it holds. If it takes more to make it hold, both have every fix of the scenario's other bugs.
-// Nothing if the fix makes no such difference.
+// Returns: the kernel in which the bug is shown without the fix, where the scenario is violated,
+// and with it, where it holds. If it takes more to make it hold, both have every fix of the
+// scenario's other bugs. Nothing if the fix makes no such difference.
 std::optional<KernelPair> KernelsThatShow(const Scenario& scenario, Fix fix);
 
 // Returns: the kernels whose verdict somebody relies on, each once: those to prove it on, the pair

@@ -119,6 +119,7 @@ std::vector<Scenario> FileScenarios() {
        .oracle = "The page is written and stored once more at the end: what is stored must be what "
                  "was written last. A pte that stayed writable needs no fault, so nobody knows.",
        .run = StoreVersusProtect,
+       .default_generation = Generation::kG0,
        .bugs = {{.fix = Fix::kKh03, .violation = "failed check"}}},
       {.name = "StoreVersusMremap",
        .claim = "The same while the page moves: who moves a file's ptes holds i_mmap_lock.",

@@ -154,6 +154,7 @@ std::vector<Scenario> ForkScenarios() {
        .claim = "A fork that runs out of memory drops the policy that it has copied.",
        .oracle = "A leaked policy: it was copied before the chain, and the chain needs memory.",
        .run = ForkPolicyLeak,
+       .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh15, .violation = "leak"},
                 {.fix = Fix::kKh16, .violation = "leak", .shown = false}}},
       {.name = "ForkOutOfMemory",
@@ -161,6 +162,7 @@ std::vector<Scenario> ForkScenarios() {
        .oracle = "Leaks of VMAs, links, anon_vmas and policies; the structure is validated after "
                  "each fork, and what was written is read. Sequential, each allocation may fail.",
        .run = ForkOutOfMemory,
+       .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh16, .violation = "failed check"},
                 {.fix = Fix::kKh15, .violation = "leak", .shown = false}}},
       {.name = "ForkVersusFault",

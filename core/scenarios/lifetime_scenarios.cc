@@ -181,8 +181,8 @@ std::vector<Scenario> KsmReferenceScenarios() {
        .run = KsmReferenceOutlivesFamily,
        .default_generation = Generation::kG6,
        .bugs = {{.fix = Fix::kKh65, .violation = "use after free"},
-                {.fix = Fix::kKh38, .violation = "use after free"}},
-       .expectations = {{"G5 without KH-38", "use after free"}, {"G6..G8 with KH-65"}}},
+                {.fix = Fix::kKh38, .violation = "use after free", .generation = Generation::kG5}},
+       .expectations = {{"G6 without KH-38 with KH-65", "use after free"}, {"G6..G8 with KH-65"}}},
       {.name = "KsmReferenceVersusExit",
        .claim = "Of the last VMA and the last count of an anon_vma exactly one frees it.",
        .oracle = "A leak, or a second free.",
@@ -203,7 +203,7 @@ std::vector<Scenario> LifetimeScenarios() {
                  "unmaps, then unlinks, then frees. Whatever the walk can still reach is either "
                  "linked or an anon_vma of somebody else.",
        .run = WalkVersusUnlink,
-       .default_generation = Generation::kG1,
+       .default_generation = Generation::kG0,
        .bugs = {{.fix = Fix::kKh01, .violation = "use after free", .until = Generation::kG5}},
        .expectations = {{"G5 without KH-01", "use after free"},
                         {"G6..G8", "lock misuse"},  // KH-64.
@@ -215,17 +215,17 @@ std::vector<Scenario> LifetimeScenarios() {
                  "parent's anon_vma still has it on its list. At rest the walks must also find "
                  "every pte, and the structure must be valid.",
        .run = ForkFailureThenWalk,
-       .default_generation = Generation::kG3,
+       .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh16, .violation = "use after free"}},
-       .expectations = {{"G5 without KH-16", "use after free"}, {"G1 with KH-16"}}},
+       .expectations = {{"G5 without KH-16", "use after free"}}},
       {.name = "FaultVersusFault",
        .claim = "Of two first faults in one VMA the slower gives back all it brought.",
        .oracle = "A leak: the slower fault has allocated a link and no anon_vma, because both were "
                  "going to borrow the neighbour's; nothing refers to the link.",
        .run = FaultVersusFault,
-       .default_generation = Generation::kG3,
+       .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh22, .violation = "leak"}},
-       .expectations = {{"G5 without KH-22", "leak"}, {"G1 with KH-22"}}},
+       .expectations = {{"G5 without KH-22", "leak"}}},
       {.name = "FaultVersusFaultAlone",
        .claim = "Of two first faults that bring an anon_vma each, one links the VMA.",
        .oracle = "A data race on the VMA's chain, two entries in it, or a leak: only "

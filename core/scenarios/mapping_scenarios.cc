@@ -229,7 +229,7 @@ std::vector<Scenario> FailureScenarios() {
                  "it had. In the newest kernels also a BUG at exit (KH-67). Before 2.6.34 the "
                  "wrong chain was cloned, an empty one, for which memory always suffices.",
        .run = MergeTwoOutOfMemory,
-       .bugs = {{.fix = Fix::kKh27, .violation = "use after free"},
+       .bugs = {{.fix = Fix::kKh27, .violation = "use after free", .generation = Generation::kG3},
                 {.fix = Fix::kKh67, .violation = "failed check", .shown = false}}},
       {.name = "MergeOneOutOfMemory",
        .claim = "When a VMA that is to get pages cannot be linked to their anon_vma, nothing has "
@@ -256,7 +256,7 @@ std::vector<Scenario> FailureScenarios() {
                  "not handed on (KH-33). Or a BUG at exit: a clone that failed was counted down "
                  "without having been counted (KH-67).",
        .run = MunmapOutOfMemory,
-       .bugs = {{.fix = Fix::kKh33, .violation = "failed check"},
+       .bugs = {{.fix = Fix::kKh33, .violation = "failed check", .generation = Generation::kG8},
                 {.fix = Fix::kKh67, .violation = "failed check"}}},
   };
 }

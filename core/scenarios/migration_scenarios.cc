@@ -188,14 +188,14 @@ std::vector<Scenario> MigrationScenarios() {
                  "that only a count keeps the anon_vma, and it must have been taken before the "
                  "last mapping went.",
        .run = MigrationVersusExitSleeping,
-       .default_generation = Generation::kG5,
+       .default_generation = Generation::kG3,
        .bugs = {{.fix = Fix::kKh34, .violation = "use after free"}}},
       {.name = "MigrateUnmapped",
        .claim = "A migration leaves a page alone that lost its last user after it was isolated.",
        .oracle = "A use after free: the mapping word outlives the mapping, and the second walk "
                  "follows it to an anon_vma that went with the page's user. Sequential.",
        .run = MigrateUnmapped,
-       .default_generation = Generation::kG5,
+       .default_generation = Generation::kG3,
        .bugs = {{.fix = Fix::kKh35, .violation = "use after free"}}},
       {.name = "MigrateSwapCache",
        .claim = "A page that nobody maps is migrated all the same if it is in the swap cache, and "
@@ -204,7 +204,7 @@ std::vector<Scenario> MigrationScenarios() {
                  "contents; no walk may follow the mapping word, which names a freed anon_vma. "
                  "Sequential.",
        .run = MigrateSwapCache,
-       .default_generation = Generation::kG5,
+       .default_generation = Generation::kG3,
        .bugs = {{.fix = Fix::kKh35, .violation = "use after free"}}},
       {.name = "ForkVersusRestoreWalk",
        .claim = "A walk that is overtaken by a fork meets the child after the parent, and so puts "

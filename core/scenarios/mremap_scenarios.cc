@@ -254,7 +254,7 @@ std::vector<Scenario> VersusMigration() {
                 "back.",
        .oracle = kLost,
        .run = MremapUndoVersusMigration,
-       .default_generation = Generation::kG7,
+       .default_generation = Generation::kG6,
        .bugs = {{.fix = Fix::kKh54, .violation = "failed check"},
                 {.fix = Fix::kKh53, .violation = "failed check"}},
        .expectations = {{"G9", "failed check"}, {"G9 with KH-67"}}},

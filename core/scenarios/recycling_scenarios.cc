@@ -141,10 +141,10 @@ std::vector<Scenario> RecyclingScenarios() {
                  "anon_vma is in its memory, so that the count does not tell whose.",
        .run = WalkVersusForkElsewhere,
        .since = Generation::kG6,
-       .default_generation = Generation::kG9,
+       .default_generation = Generation::kG6,
        .bugs = {{.fix = Fix::kKh52, .violation = "lock misuse"},
                 {.fix = Fix::kKh64, .violation = "lock misuse", .shown = false}},
-       .expectations = {{"G6 without KH-52 with KH-64", "lock misuse"}, {"G6..G8 with KH-64"}}},
+       .expectations = {{"G9 without KH-52", "lock misuse"}, {"G6..G8 with KH-64"}}},
       {.name = "RecycledPin",
        .claim = "A migration counts the anon_vma of its page, and no other that lives in the same "
                 "memory.",
@@ -165,7 +165,7 @@ std::vector<Scenario> RecyclingScenarios() {
                  "(KH-37 hides the mistake: the walk then "
                  "learns that its page is gone before it reads the list.)",
        .run = WalkVersusFaultElsewhere,
-       .default_generation = Generation::kG1,
+       .default_generation = Generation::kG0,
        .bugs = {{.fix = Fix::kKh04, .violation = "data race", .until = Generation::kG4}},
        .expectations = {{"G3 without KH-04", "data race"},
                         {"G6..G8", "lock misuse"},  // KH-64.

@@ -233,7 +233,7 @@ std::vector<Scenario> ReusePageScenarios() {
        .oracle = "A slot stays in use: the child's VMA was passed over, because the page's anchor "
                  "is its parent's anon_vma. (The kernel goes round for ever then.) Sequential.",
        .run = SwapoffFindsInherited,
-       .default_generation = Generation::kG3,
+       .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh31, .violation = "failed check"}}},
       {.name = "PageReferencedVersusSplit",
        .claim = "A walk for reclaim finds a page although the VMA's boundaries move.",

@@ -10,6 +10,7 @@
 #define RMAPCHECK_CORE_SCENARIOS_SCENARIOS_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct Bug {
   // The last generation in which the mistake can be seen: later ones do not need the fix.
   Generation until = Generation::kG13;
   bool shown = true;  // Whether `rmapcheck bugs` shows the fix by this scenario.
+  // In which it is shown, if not in the scenario's default: one that really had the mistake.
+  std::optional<Generation> generation = {};
 };
 
 // What is known about a scenario under some kernels, whatever its bugs say.

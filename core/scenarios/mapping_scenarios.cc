@@ -8,6 +8,7 @@
 #include "core/scenarios/scenarios.h"
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
+#include "core/vmops/file_map.h"
 #include "core/vmops/mbind.h"
 #include "core/vmops/migrate.h"
 #include "core/vmops/mlock.h"
@@ -167,6 +168,29 @@ void MbindQueueVersusMerge(const Kernel& kernel) {
   Mmput(mm);
 }
 
+// Two mappings of a file, beside each other, get one policy, and their pages are to move.
+void MbindOfTwoMappings(const Kernel& kernel) {
+  World world(kernel);
+  File& file = *ksync::New<File>(world.machine());
+  Mm& mm = world.NewMm();
+  Mempolicy* const policy = MpolNew(1);
+  MmapFile(mm, file, 0, 1, 0, kVmAccess);
+  MmapFile(mm, file, 1, 2, 1, kVmRead);
+  Touch(mm, 0, Access::kRead);
+  Touch(mm, 1, Access::kRead);
+
+  Bind(mm, 0, 2, *policy);
+
+  for (VirtualPage address : {0, 1}) {
+    const bool bound = MpolEqual(FindVma(mm, address)->vm_policy.Read(), policy);
+    ksync::Check(bound, "a VMA has another policy than mbind gave it");
+  }
+  MpolPut(policy);
+  Validate({&mm});
+  Mmput(mm);
+  Fput(file, PutPage);
+}
+
 // What two neighbours differ in, apart from their rights.
 enum class Difference { kNone, kOnePolicy, kPolicyMode, kOneFile, kClose, kLocked, kCount };
 
@@ -278,6 +302,15 @@ std::vector<Scenario> MappingScenarios() {
        .run = MbindQueueVersusMerge,
        .default_generation = Generation::kG3,
        .bugs = {{.fix = Fix::kKh63, .violation = "use after free"}}},
+      {.name = "MbindOfTwoMappings",
+       .claim = "mbind finds the VMA of each page it moves, whichever of the range that is.",
+       .oracle =
+           "A BUG of the kernel's own: an address was asked of a VMA that does not contain the "
+           "page. All pages were looked for in the first VMA of the range. (For anonymous "
+           "pages it asked for another policy than theirs, which nothing here can see.)",
+       .run = MbindOfTwoMappings,
+       .default_generation = Generation::kG0,
+       .bugs = {{.fix = Fix::kKh05, .violation = "failed check"}}},
       {.name = "MergeRefusesStrangers",
        .claim = "VMAs are merged exactly if flags, file and policy agree and no driver objects.",
        .oracle = "The VMAs are counted; a reference too many or too few is a leak or a use after "

@@ -87,6 +87,21 @@ void MremapIntoMergedVersusMigration(const Kernel& kernel) {
   TouchAndExit(world, mm, 1);
 }
 
+// As before, but the target borrowed its anon_vma from a neighbour when the source had it already.
+void MremapIntoBorrowerVersusMigration(const Kernel& kernel) {
+  World world(kernel, {.virtual_pages = 5});
+  Page& page = world.AddPage();
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 3);
+  Touch(mm, 2, page);
+  Move(mm, {2, 1}, {4, 1});
+  Unmap(mm, 1, 2);
+  MmapAnonymous(mm, 1, 2);
+  Touch(mm, 1, world.AddPage());
+  MigrateDuring(world, page, [&mm] { Move(mm, {4, 1}, {2, 1}); });
+  TouchAndExit(world, mm, 2);
+}
+
 // Two pages; memory may run out when the first has been moved, which then goes back.
 void MremapUndoVersusMigration(const Kernel& kernel) {
   World world(kernel);
@@ -249,6 +264,18 @@ std::vector<Scenario> VersusMigration() {
        .default_generation = Generation::kG6,
        .bugs = {{.fix = Fix::kKh54, .violation = "failed check"},
                 {.fix = Fix::kKh53, .violation = "failed check", .until = Generation::kG7}}},
+      {.name = "MremapIntoBorrowerVersusMigration",
+       .claim = "A page that is being migrated is found although it moves into a VMA that has "
+                "borrowed the anon_vma of its source: who borrows is visited last.",
+       .oracle = kLost,
+       .run = MremapIntoBorrowerVersusMigration,
+       .default_generation = Generation::kG4,
+       .bugs = {{.fix = Fix::kKh39, .violation = "failed check", .until = Generation::kG6},
+                {.fix = Fix::kKh53,
+                 .violation = "failed check",
+                 .until = Generation::kG7,
+                 .shown = false}},
+       .expectations = {{"G4 with KH-53 with KH-54"}}},
       {.name = "MremapUndoVersusMigration",
        .claim = "A page that is being migrated is found although mremap gives up and moves it "
                 "back.",

@@ -53,14 +53,26 @@ bool MbindRange(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& pol
   return true;
 }
 
-// Returns: the first VMA from `vma` on that maps the page, or null.
-Vma* VmaOfPage(const Mm& mm, const Page& page, Vma* vma) {
+// Returns: the VMA with which the range begins, whatever it maps. To ask it for the address of a
+// file's page that is elsewhere was a BUG then; with an anonymous page one learnt nothing.
+// Kernel: page_address_in_vma(), vma_address() until 2.6.23.
+Vma* FirstOfRange(const Page& page, Vma* first) {
+  const bool is_file = ToAnonVma(page.mapping.Read()) == nullptr;
+  const bool inside = VmaAddress(page, *first).has_value();
+  ksync::Check(inside || !is_file, "BUG: a page of a file is looked for in a VMA it is not in");
+  return first;
+}
+
+// Returns: the first VMA from `first` on that maps the page, or null. Kernel: new_vma_page().
+Vma* VmaOfPage(const Mm& mm, const Page& page, Vma* first) {
+  if (!mm.machine.Has(Fix::kKh05)) return FirstOfRange(page, first);
+  Vma* vma = first;
   while (vma != nullptr && !VmaAddress(page, *vma).has_value()) vma = NextVma(mm, *vma);
   return vma;
 }
 
 // Returns: a page from where the VMA's policy says; null if memory ran out.
-// Kernel: new_vma_page(), alloc_page_vma().
+// Kernel: alloc_page_vma().
 Page* NewVmaPage(const Machine& machine, const Vma* vma) {
   const Mempolicy* const policy = vma == nullptr ? nullptr : vma->vm_policy.Read();
   if (policy != nullptr) policy->mode.Read();

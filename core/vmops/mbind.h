@@ -12,8 +12,9 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 // Sets an equal policy on every VMA in [start, end), of which all is mapped, and moves its pages,
-// each of which only this mm maps. A page that finds no memory stays.
-// Returns: false if memory ran out before every VMA had the policy.
+// each of which only this mm maps. A page that finds no memory stays, and so does one of a file,
+// which migrations here leave alone. Returns: false if memory ran out before every VMA had the
+// policy.
 [[nodiscard]] bool Mbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy);
 
 }  // namespace rmap::inline KSYNC_BACKEND

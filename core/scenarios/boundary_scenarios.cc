@@ -129,7 +129,9 @@ std::vector<Scenario> BoundaryScenarios() {
        .run = SplitBelowVersusIndex,
        .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh25, .violation = "failed check", .until = Generation::kG4}},
-       .expectations = {{"G3 with KH-25"}, {"G5 without KH-25"}}},
+       .expectations = {{"G3 with KH-25"},
+                        {"G5 without KH-25"},
+                        {"G8..G9 without KH-25", "data race"}}},
       {.name = "BoundaryUpVersusMigration",
        .claim = "A VMA that grows at the cost of the next loses no page that is being migrated, "
                 "even if both had an anon_vma before.",

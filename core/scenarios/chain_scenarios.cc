@@ -108,7 +108,7 @@ std::vector<Scenario> ChainScenarios() {
                  "the VMA that was swallowed, while a mapped page names it. Sequential.",
        .run = MergeIntoUntouched,
        .default_generation = Generation::kG1,
-       .bugs = {{.fix = Fix::kKh17, .violation = "failed check"}},
+       .bugs = {{.fix = Fix::kKh17, .violation = "failed check", .until = Generation::kG5}},
        .expectations = {{"G5 without KH-17", "failed check"}}},
       {.name = "BorrowThenMerge",
        .claim = "Two VMAs that share an anon_vma have the same chain.",

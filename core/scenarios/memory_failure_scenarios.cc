@@ -79,8 +79,11 @@ std::vector<Scenario> MemoryFailureScenarios() {
                  "lock, and touches processes and VMAs that exit takes off both.",
        .run = MemoryFailureVersusExit,
        .default_generation = Generation::kG3,
-       .expectations = {{"G6..G8", "lock misuse"},  // KH-64.
-                        {"G6..G8 with KH-64"}}},
+       .bugs = {{.fix = Fix::kKh64,
+                 .violation = "lock misuse",
+                 .shown = false,
+                 .generation = Generation::kG6}},
+       .expectations = {{"G6..G8 with KH-64"}}},
       {.name = "MemoryFailureVersusFork",
        .claim = "A bad page is unmapped everywhere, even if a user forks meanwhile.",
        .oracle = "The page is asked at the end whether it is mapped. A child is linked before its "

@@ -51,11 +51,11 @@ std::string_view BugVerdict(const BugRow& row) {
   return IsCut(without) || IsCut(with) ? kUndecided : kFoundAndFixed;
 }
 
-// TODO(fix_sites_test): a bug with neither scenario nor reason differs.
+// A bug with neither scenario nor reason is not as expected: somebody forgot it.
 Judgement JudgeBug(const BugRow& row) {
   const std::string_view verdict = BugVerdict(row);
   if (verdict == kNotReproduced) return Judgement::kNotReproduced;
-  if (verdict == kNoScenario) return Judgement::kNothingExpected;
+  if (verdict == kNoScenario) return Judgement::kDiffers;
   if (verdict == kUndecided) return Judgement::kCut;
   if (!row.runs->with.job.expected_failure.has_value()) return Judgement::kNothingExpected;
   return verdict == kFoundAndFixed ? Judgement::kAsExpected : Judgement::kDiffers;

@@ -294,7 +294,9 @@ TEST_F(CommandsTest, ABugWithNeitherScenarioNorReasonIsARowThatSaysSo) {
   EXPECT_EQ(all["results"].size(), rmap::Fixes().size());
   Scenarios scenarios = TestScenarios();
   scenarios[1].bugs[0].shown = false;
-  const json row = RunOn(scenarios, {"bugs", "KH-22", "--format=json"}).Json()["results"][0];
+  const Outcome outcome = RunOn(scenarios, {"bugs", "KH-22", "--format=json"});
+  EXPECT_EQ(outcome.code, kDiffers);
+  const json row = outcome.Json()["results"][0];
   EXPECT_EQ(row["verdict"], "no-scenario");
   EXPECT_EQ(row["expected"], nullptr);
 }

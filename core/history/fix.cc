@@ -3,24 +3,28 @@
 // A change of release r, be it the mistake or the repair, is dated to the first generation whose
 // release is r or later; repairs newer than every generation have no `since`. Some rows need a
 // reason:
-//   * KH-15 was repaired before the patch was merged; KH-01 to KH-05 before the first generation.
+//   * KH-01 to KH-05 were repaired before the first generation, which is the nearest to a kernel
+//     that had them. KH-15 was repaired before the patch was merged that is G1.
 //   * KH-21 was a mistake of KH-20's repair, and both are in 2.6.34. G1 and G2 anchor every page at
 //     the newest anon_vma, and so are right about those that nobody else maps.
 //   * KH-25, KH-26, KH-29 and KH-39: before the chains the lock was held, the mm was set first and
 //     the list was appended to.
 //   * KH-27 could not fail before KH-17 was repaired: it cloned an empty chain.
-//   * KH-33 came in 3.12 and went in 3.18, both between G8 and G9: before, the error of a split was
-//     set at its beginning.
 //   * KH-28: the wrong order came with the chains. Lists forgive it, because a copy has no ptes
-//   yet;
-//     a tree, which came in the release of the repair, does not.
+//     yet; a tree, which came in the release of the repair, does not.
 //   * KH-30 needs the counts of Mechanism::kReuse: with it a kernel before G9 is what it was.
+//   * KH-33 lived from 3.12 to 3.17, in kernels that were G8 otherwise; before, a split set its
+//     error at the beginning. KH-81 lived from 5.5 to 5.6, behind G10, and needs what came with
+//     G9. Every generation is right.
+//   * KH-37, KH-38, KH-51, KH-52, KH-56, KH-57 and KH-66 came and went in one release, which is the
+//     generation without them.
 //   * KH-51 became possible in 3.0, and was repaired there.
+//   * KH-63 came in 2.6.34 with mbind's merging, that is behind G2.
 //   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
 //     made lock.
-//   * KH-81 lived from 5.5 to 5.7, between two generations: every one is right.
 //   * KH-95 is known for what 6.1 made of it, a tree of VMAs that is read while a stack grows. What
 //     its repair also ended, a page's index taken in the midst of a growth, is as old as stacks.
+//   * KH-108 needs no root: without order the constructor's work is missed as well.
 #include "core/history/fix.h"
 
 namespace rmap {
@@ -85,8 +89,7 @@ constexpr FixInfo kFixes[] = {
     {kKh38, "KH-38", "76545066c852",
      "an anon_vma holds a reference on its root, whose lock it uses", kG5, kG5},
     {kKh39, "KH-39", "26ba0cb63cb8",
-     "anon_vma_prepare appends to the anon_vma's list: parents are visited before children", kG1,
-     kG5},
+     "anon_vma_prepare appends to the anon_vma's list: who borrows it is visited last", kG1, kG5},
     {kKh40, "KH-40", "4969c1192d15",
      "swap-in asks under the page lock whether the page is still in the swap cache", kG0, kG5},
     {kKh41, "KH-41", "31c4a3d3a0f8",
@@ -96,7 +99,10 @@ constexpr FixInfo kFixes[] = {
     {kKh45, "KH-45", "e15f8c01af92",
      "a write fault munlocks the old page only after its pte is replaced", kG0, kG6},
     {kKh46, "KH-46", "a3e8cc643d22",
-     "mremap makes an interrupted truncation begin again on the new VMA", kG0, kG6},
+     "mremap makes an interrupted truncation begin again on the new VMA", kG0, kG6,
+     "What mremap maps anew gets the number of the truncation under way, not the restart point of "
+     "its source, and a VMA that it extends notes its own addresses: the two are never the same. "
+     "TruncateVersusMremap holds without the repair."},
     {kKh51, "KH-51", "5dbe0af47f8a",
      "a false alarm: the kernel was right, and the assertion wrong that a page is put back inside "
      "its VMA's range; it is dropped",
@@ -125,7 +131,10 @@ constexpr FixInfo kFixes[] = {
      "who locks a VMA's anon_vma reads the pointer once, and unlocks what it locked", kG8, kG10},
     {kKh70, "KH-70", "e86f15ee64d8", "a merge sets the VMA's new protection under the rmap lock",
      kG0, kG11},
-    {kKh80, "KH-80", "47b390d23bf8", "anon_vma_clone reuses an anon_vma only for fork", kG9, kG11},
+    {kKh80, "KH-80", "47b390d23bf8", "anon_vma_clone reuses an anon_vma only for fork", kG9, kG11,
+     "Only a VMA without anon_vma adopts one. But for fork, vma_adjust alone cloned into such a "
+     "VMA, "
+     "and KH-66 ended that: it was a trap into which nobody could step any more."},
     {kKh81, "KH-81", "23ab76bf90a6",
      "fork no longer borrows the anon_vma of the VMA before the parent's", kG9, kG9},
     {kKh88, "KH-88", "2555283eb40d",

@@ -19,6 +19,15 @@ AnonVma* MappedAnonVma(const Page& page) {
   return PageMapped(page) ? anon_vma : nullptr;
 }
 
+// The two ends that the RCU section of a walk may have. Kernel: before KH-01 the spinlock was
+// trusted to hold off RCU.
+void LeaveRcuWhenLocked(const Machine& machine) {
+  if (!machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
+}
+void LeaveRcuWhenUnlocked(const Machine& machine) {
+  if (machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
+}
+
 LockedAnonVma LockInRcu(const Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   const Machine& machine = page.machine;
   ksync::RcuReadLock();
@@ -29,12 +38,12 @@ LockedAnonVma LockInRcu(const Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   }
   AnonVmaLock& lock = LockOf(machine, *anon_vma);
   lock.LockShared();
-  if (!machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
+  LeaveRcuWhenLocked(machine);
   // Under the lock "mapped" means that the anon_vma, and so its root, is the one asked for.
   const bool asks_again = machine.Has(Mechanism::kRootLock) && machine.Has(Fix::kKh37);
   if (!asks_again || PageMapped(page)) return {anon_vma, &lock};
   lock.UnlockShared();
-  if (machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
+  LeaveRcuWhenUnlocked(machine);
   return {};
 }
 
@@ -118,8 +127,7 @@ void PageUnlockAnonVma(const Page& page,
   const Machine& machine = page.machine;
   // As the kernel does, it relies on the root that nobody may change under the lock.
   LockOf(machine, *locked.anon_vma).UnlockShared();
-  if (machine.Has(Mechanism::kCountIsLifetime)) return;
-  if (machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
+  if (!machine.Has(Mechanism::kCountIsLifetime)) LeaveRcuWhenUnlocked(machine);
 }
 
 AnonVma* PageGetAnonVma(const Page& page) {

@@ -58,7 +58,8 @@ std::optional<std::string> ExpectedViolation(const Scenario& scenario, const Ker
   }
   if (IsUnknown(kernel)) return std::nullopt;
   for (const Bug& bug : scenario.bugs) {
-    if (!kernel.Has(bug.fix) && kernel.generation() <= bug.until) return bug.violation;
+    const bool seen = bug.from <= kernel.generation() && kernel.generation() <= bug.until;
+    if (seen && !kernel.Has(bug.fix)) return bug.violation;
   }
   return "";
 }

@@ -268,12 +268,14 @@ std::vector<Scenario> FailureScenarios() {
        .oracle =
            "Crash: close is called through the operations of a VMA that has none. Use after "
            "free: the walk of a migration finds the new VMA, which was freed, on the anon_vma's "
-           "list. vma_adjust cannot fail in a split: the error is forced.",
+           "list; in a tree it does not look there, and a link is leaked. vma_adjust cannot fail "
+           "in a split: the error is forced.",
        .run = SplitFailureForced,
        .since = Generation::kG1,
        .default_generation = Generation::kG1,
        .bugs = {{.fix = Fix::kKh23, .violation = "crash"},
-                {.fix = Fix::kKh24, .violation = "use after free"}}},
+                {.fix = Fix::kKh24, .violation = "use after free", .until = Generation::kG7},
+                {.fix = Fix::kKh24, .violation = "leak", .from = Generation::kG8, .shown = false}}},
       {.name = "MunmapOutOfMemory",
        .claim = "munmap that runs out of memory says so, and has unmapped nothing.",
        .oracle = "A page is mapped though munmap reported success: the failure of the clone was "

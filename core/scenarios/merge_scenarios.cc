@@ -217,11 +217,14 @@ Scenario Versus(const char* name, const char* claim, void (*run)(const Kernel&),
 
 // The merges and splits against a migration.
 std::vector<Scenario> VersusMigration() {
-  const std::vector<Bug> needs_lock = {{.fix = Fix::kKh25, .violation = "failed check"}};
+  const std::vector<Bug> needs_lock = {
+      {.fix = Fix::kKh25, .violation = "failed check", .until = Generation::kG7},
+      RaceInTree(Fix::kKh25)};
   // Where a VMA is swallowed whole no address changes. But in G1 walks look away from it as soon as
   // it goes, though they may have visited the VMA that swallows it before that had its range.
   const std::vector<Bug> looks_away = {
-      {.fix = Fix::kKh25, .violation = "failed check", .until = Generation::kG1}};
+      {.fix = Fix::kKh25, .violation = "failed check", .until = Generation::kG1},
+      RaceInTree(Fix::kKh25)};
   return {
       Versus("MergeCase1VersusMigration",
              "A VMA that grows over a gap and the next VMA loses no page that is being migrated.",

@@ -255,7 +255,8 @@ std::vector<Scenario> VersusMigration() {
        .oracle = kLost,
        .run = MremapHeadVersusMigration,
        .default_generation = Generation::kG1,
-       .bugs = {{.fix = Fix::kKh25, .violation = "failed check"}}},
+       .bugs = {{.fix = Fix::kKh25, .violation = "failed check", .until = Generation::kG7},
+                RaceInTree(Fix::kKh25)}},
       {.name = "MremapIntoMergedVersusMigration",
        .claim = "A page that is being migrated is found although it moves into a VMA that walks "
                 "would visit before its source.",

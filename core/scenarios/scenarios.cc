@@ -21,6 +21,15 @@ std::vector<Scenario> AllScenarios() {
 
 }  // namespace
 
+Bug BrokenByKh64() {
+  return {
+      .fix = Fix::kKh64, .violation = "lock misuse", .shown = false, .generation = Generation::kG6};
+}
+
+Bug RaceInTree(Fix fix) {
+  return {.fix = fix, .violation = "data race", .from = Generation::kG8, .shown = false};
+}
+
 const std::vector<Scenario>& Scenarios() {
   static const auto* const scenarios = new std::vector<Scenario>(AllScenarios());
   return *scenarios;

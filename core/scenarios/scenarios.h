@@ -19,16 +19,24 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// "Violated, with this kind of failure, in every kernel that lacks the fix."
+// "Violated, with this kind of failure, in every kernel that lacks the fix", between two
+// generations: older ones do not have what makes the mistake matter, later ones need no fix.
 struct Bug {
   Fix fix;
   std::string violation;  // "leak".
-  // The last generation in which the mistake can be seen: later ones do not need the fix.
+  Generation from = Generation::kG0;
   Generation until = Generation::kG13;
   bool shown = true;  // Whether `rmapcheck bugs` shows the fix by this scenario.
   // In which it is shown, if not in the scenario's default: one that really had the mistake.
   std::optional<Generation> generation = {};
 };
+
+// KH-64 breaks whatever lets a walk wait for a lock. WalkVersusExitSlowPath shows it.
+Bug BrokenByKh64();
+
+// The same mistake where VMAs are in trees: they change under a walk. Shown where they are in
+// lists.
+Bug RaceInTree(Fix fix);
 
 // What is known about a scenario under some kernels, whatever its bugs say.
 struct Expectation {

@@ -46,6 +46,21 @@ TEST(ExpectedViolation, EndsWithTheLastGenerationThatShowsTheMistake) {
   EXPECT_EQ(ExpectedViolation(scenario, Kernel(kG9).Without(Fix::kKh25)), "failed check");
 }
 
+TEST(ExpectedViolation, BeginsWithTheFirstGenerationThatShowsTheMistake) {
+  RmapScenario scenario = TwoBugs();
+  scenario.bugs[1].from = kG6;
+  EXPECT_EQ(ExpectedViolation(scenario, Kernel(kG5)), "");
+  EXPECT_EQ(ExpectedViolation(scenario, Kernel(kG6)), "data race");
+}
+
+TEST(ExpectedViolation, IsUnknownIfTheMistakeIsYoungerThanTheKernel) {
+  RmapScenario scenario = TwoBugs();
+  const Kernel impossible = Kernel(kG8).Without(Fix::kKh88);
+  EXPECT_EQ(ExpectedViolation(scenario, impossible), std::nullopt);
+  scenario.expectations = {{"G8 without KH-88", "leak"}};
+  EXPECT_EQ(ExpectedViolation(scenario, impossible), "leak");
+}
+
 TEST(ExpectedViolation, IsUnknownWhereTheScenarioCannotRun) {
   EXPECT_EQ(ExpectedViolation(TwoBugs(), Kernel(kG0)), std::nullopt);
 }
@@ -84,6 +99,15 @@ TEST(KernelsThatShow, HaveTheFixesOfTheOtherBugsIfNeedBe) {
   EXPECT_EQ(pair->without.Name(), "G5 without KH-25 with KH-108");
   EXPECT_EQ(pair->with.Name(), "G5 with KH-108");
   EXPECT_FALSE(KernelsThatShow(scenario, Fix::kKh22).has_value());
+}
+
+TEST(KernelsThatShow, AreOfTheBugsOwnGenerationIfItHasOne) {
+  RmapScenario scenario = TwoBugs();
+  scenario.bugs[0].generation = kG3;
+  const std::optional<RmapKernelPair> pair = KernelsThatShow(scenario, Fix::kKh25);
+  ASSERT_TRUE(pair.has_value());
+  EXPECT_EQ(pair->without.Name(), "G3 with KH-108");
+  EXPECT_EQ(pair->with.Name(), "G3 with KH-25 with KH-108");
 }
 
 TEST(NotedKernels, AreEachNamedOnce) {

@@ -241,7 +241,11 @@ std::vector<Scenario> ReusePageScenarios() {
                  "bug, because nobody promised it: see PageReferencedMayMiss.",
        .run = PageReferencedVersusSplit,
        .default_generation = Generation::kG1,
-       .bugs = {{.fix = Fix::kKh25, .violation = "failed check", .shown = false}}},
+       .bugs = {{.fix = Fix::kKh25,
+                 .violation = "failed check",
+                 .until = Generation::kG7,
+                 .shown = false},
+                RaceInTree(Fix::kKh25)}},
       {.name = "PageReferencedMayMiss",
        .claim = "A walk for reclaim that misses a page, because the VMA's boundaries move, does no "
                 "harm: the page stays.",

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 
+sys.dont_write_bytecode = True  # The other checker is in the tree.
 from style_checker import blank_comments_and_strings, tree_files
 
 SITES_MAX = 2

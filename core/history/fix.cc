@@ -18,7 +18,6 @@
 //     G9. Every generation is right.
 //   * KH-37, KH-38, KH-51, KH-52, KH-56, KH-57 and KH-66 came and went in one release, which is the
 //     generation without them.
-//   * KH-51 became possible in 3.0, and was repaired there.
 //   * KH-63 came in 2.6.34 with mbind's merging, that is behind G2.
 //   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
 //     made lock.

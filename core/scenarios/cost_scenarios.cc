@@ -91,7 +91,7 @@ void DescendantWalkCost(const Kernel& kernel) {
   int cost = 0;
   for (Mm* mm : line) cost += WalkCost(*mm, 0);
   ksync::Check(cost <= 2 * kProcesses, "a walk looks at more than two VMAs on average");
-  for (Mm* mm : line) Mmput(*mm);
+  ExitAll(world, line);
 }
 
 // What a program is soon after its start: text, which nobody writes, data, and a stack.
@@ -133,7 +133,7 @@ void BuildChainMemory(const Kernel& kernel) {
   Mm& third = *DupMm(shell);
 
   CheckThird({&make, &shell, &first, &second, &third});
-  for (Mm* mm : {&third, &second, &first, &shell, &make}) Mmput(*mm);
+  ExitAll(world, {&third, &second, &first, &shell, &make});
 }
 
 // A daemon that forks and exits, whose child writes and does the same.
@@ -149,7 +149,7 @@ void DaemonChainMemory(const Kernel& kernel) {
   }
 
   CheckThird({daemon});
-  Mmput(*daemon);
+  ExitAll(world, {daemon});
 }
 
 // Children write to a page that their parent never touched.

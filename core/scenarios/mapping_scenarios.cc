@@ -223,7 +223,7 @@ void MergeRefusesStrangers(const Kernel& kernel) {
 
   const int expected = what == Difference::kNone ? 1 : 2;
   ksync::Check(VmaCount(mm) == expected, "VMAs were merged that are unlike, or alike and not");
-  Mmput(mm);
+  ExitAll(world, {&mm});
 }
 
 // What was split is joined again, by mlock and munlock, and by moving the end of the heap.

@@ -37,8 +37,7 @@ void WalkVersusForkElsewhere(const Kernel& kernel) {
   PageReferenced(page);
   others.Join();
 
-  Mmput(*child);
-  Mmput(forking);
+  ExitAll(world, {child, &forking});
 }
 
 // The same, but the other process touches its first page.
@@ -62,7 +61,7 @@ void WalkVersusFaultElsewhere(const Kernel& kernel) {
   PageReferenced(page);
   others.Join();
 
-  Mmput(faulting);
+  ExitAll(world, {&faulting});
 }
 
 // Two threads touch two neighbouring VMAs for the first time; the second may borrow the anon_vma of

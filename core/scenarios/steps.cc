@@ -46,7 +46,8 @@ void Evict(Mm& mm, VirtualPage address) {
   ksync::Check(done, "a page at rest was not reclaimed");
 }
 
-void ExitAll(World& world, AllMms mms) {
+void ExitAll(World& world, AllMms mms, ksync::Site site) {
+  AtRest(world, mms, site);
   for (Mm* mm : mms) Mmput(*mm);
   const Machine& machine = world.machine();
   ReclaimSwapCache(machine);

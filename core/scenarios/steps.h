@@ -24,9 +24,9 @@ std::uint32_t Load(Mm& mm, VirtualPage address);
 // Reclaim takes the page that is mapped there from everybody. Requires: nobody else uses it now.
 void Evict(Mm& mm, VirtualPage address);
 
-// The last processes end, and what they leave in the swap cache is reclaimed; fails the run if a
-// slot stays in use for nobody.
-void ExitAll(World& world, AllMms mms);
+// Nothing moves: as AtRest. Then the last processes end, and what they leave in the swap cache is
+// reclaimed; fails the run if a slot stays in use for nobody.
+void ExitAll(World& world, AllMms mms, ksync::Site site = ksync::Site::current());
 
 // A program changes access rights. Requires: allocations do not fail.
 void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights);

@@ -42,7 +42,6 @@ void SwapInByChildFirst(const Kernel& kernel) {
   CheckReads(child, kParents);
   CheckReads(parent, kParents);
 
-  AtRest(world, {&parent, &child});
   ExitAll(world, {&child, &parent});
 }
 
@@ -57,7 +56,6 @@ void SwapInByGrandchildFirst(const Kernel& kernel) {
   CheckReads(grandchild, kParents);
   CheckReads(parent, kParents);
 
-  AtRest(world, {&parent, &child, &grandchild});
   ExitAll(world, {&child, &grandchild, &parent});
 }
 
@@ -73,7 +71,6 @@ void CopyVersusCopy(const Kernel& kernel) {
 
   CheckReads(parent, kParentsSecond);
   CheckReads(child, kChilds);
-  AtRest(world, {&parent, &child});
   ExitAll(world, {&child, &parent});
 }
 
@@ -87,7 +84,6 @@ void SwapInVersusReclaim(const Kernel& kernel) {
   reclaim.Join();
 
   CheckReads(mm, kParents);
-  AtRest(world, {&mm});
   ExitAll(world, {&mm});
 }
 
@@ -122,7 +118,6 @@ void OvertakenSwapIn(const Kernel& kernel, bool parents_too) {
 
   CheckReads(child, kChilds);
   CheckReads(parent, kParentsSecond);
-  AtRest(world, {&parent, &child});
   ExitAll(world, {&child, &parent});
 }
 

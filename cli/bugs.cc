@@ -1,5 +1,6 @@
-// `rmapcheck bugs`: each historical bug twice. Without its fix it must be found; with it, every
-// execution is visited and none fails. One row a bug and scenario.
+// `rmapcheck bugs`: each historical bug twice. Without its fix it must be found, by the kind of
+// failure that the scenario says; with it, every execution is visited and none fails. One row a bug
+// and scenario.
 //
 // No bug of the table is left out. One that no scenario can show is a row as well, with the reason;
 // one that has neither scenario nor reason is a row that says so.
@@ -40,6 +41,12 @@ struct BugRow {
   std::optional<RowPair> runs;  // Nothing: no scenario shows the bug.
 };
 
+// Whether it failed in the way the scenario says of this bug, if it says anything.
+bool FailedAsSaid(const Row& row) {
+  const std::optional<std::string>& said = row.job.expected_failure;
+  return !said.has_value() || *said == models::FailureName(row.report.failure_kind);
+}
+
 bool IsCut(const Row& row) { return Judge(row.job, row.report) == Judgement::kCut; }
 
 // Returns: "found-and-fixed", or what is wrong with that.
@@ -48,7 +55,8 @@ std::string_view BugVerdict(const BugRow& row) {
   const auto& [without, with] = *row.runs;
   if (with.report.verdict == Verdict::kViolated) return "not-fixed";
   if (without.report.verdict == Verdict::kHolds) return "not-found";
-  return IsCut(without) || IsCut(with) ? kUndecided : kFoundAndFixed;
+  if (IsCut(without) || IsCut(with)) return kUndecided;
+  return FailedAsSaid(without) ? kFoundAndFixed : "found-otherwise";
 }
 
 // A bug with neither scenario nor reason is not as expected: somebody forgot it.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -96,6 +97,28 @@ TEST_F(CommandsTest, ProveChecksUnchangedKernelsOnly) {
   EXPECT_EQ(all["summary"]["differing"], 0);
 }
 
+TEST_F(CommandsTest, PatternsAreOfWholeNames) {
+  const auto matched = [this](const std::string& pattern) {
+    std::set<std::string> names;
+    const Outcome outcome = Run({"prove", pattern, "--format=json"});
+    if (outcome.code == kBadInput) return names;
+    const json results = outcome.Json()["results"];
+    for (const json& row : results) names.insert(row["name"]);
+    return names;
+  };
+  using Names = std::set<std::string>;
+  EXPECT_EQ(matched("F*"), (Names{"Fine", "Fixed"}));
+  EXPECT_EQ(matched("F?ne"), Names{"Fine"});
+  EXPECT_EQ(matched("*i*e*"), (Names{"Fine", "Fixed"}));
+  EXPECT_EQ(matched("*u?p"), Names{});
+  EXPECT_EQ(matched("*r*?ing"), Names{"Surprising"});
+  EXPECT_EQ(matched("F??"), Names{});
+  EXPECT_EQ(matched("Fine?"), Names{});
+  EXPECT_EQ(matched("*"), (Names{"Fine", "Fixed", "Surprising"}));
+  // As long as it may take to read it, and no longer.
+  EXPECT_EQ(matched(std::string(1000, '*') + "x" + std::string(1000, '*') + "x"), Names{});
+}
+
 TEST_F(CommandsTest, ProveTakesAKernelFromFlags) {
   const Outcome outcome = Run({"prove", "Fixed", "--without=KH-22", "--format=json"});
   EXPECT_EQ(outcome.code, kAsExpected);
@@ -154,6 +177,9 @@ TEST_F(CommandsTest, AFamilySharesALineIfAllIsProvedButForSurprises) {
   const std::string list = RunOn(pairs, {"list"}).out;
   EXPECT_TRUE(absl::StrContains(list, "\nPair* (4)\n  All of them.\n")) << list;
   EXPECT_FALSE(absl::StrContains(list, "PairA")) << list;
+  const json listed = RunOn(pairs, {"list", "--format=json"}).Json();
+  EXPECT_EQ(listed["families"], json::parse(R"([{"prefix": "Pair", "claim": "All of them."}])"));
+  EXPECT_EQ(listed["scenarios"][3]["family"], "Pair");
 }
 
 TEST_F(CommandsTest, SomethingIsExpectedOfEveryKernel) {
@@ -254,6 +280,18 @@ TEST_F(CommandsTest, ABugThatIsNotFoundHasNoNumbersOfFinding) {
   EXPECT_EQ(row["threads"], nullptr);
   EXPECT_EQ(row["executions_until_found"], nullptr);
   EXPECT_EQ(row["executions_of_proof"], 1);
+}
+
+TEST_F(CommandsTest, ABugThatShowsInAnotherWayIsNotAsExpected) {
+  Scenarios scenarios = TestScenarios();
+  scenarios[1].bugs[0].violation = "leak";
+  const Outcome outcome = RunOn(scenarios, {"bugs", "KH-22", "--format=json"});
+  EXPECT_EQ(outcome.code, kDiffers);
+  const json row = outcome.Json()["results"][0];
+  EXPECT_EQ(row["verdict"], "found-otherwise");
+  EXPECT_EQ(row["failure_kind"], "exception");
+  const Outcome other_model = RunOn(scenarios, {"bugs", "KH-22", "--memory_model=sc"});
+  EXPECT_EQ(other_model.code, kAsExpected);
 }
 
 TEST_F(CommandsTest, ABugThatIsNotFixedHasNoProof) {
@@ -395,7 +433,8 @@ TEST_F(CommandsTest, ListNamesEverything) {
   EXPECT_EQ(outcome.Json()["scenarios"].size(), 3u);
   EXPECT_EQ(outcome.Json()["fixes"].size(), rmap::Fixes().size());
   EXPECT_TRUE(absl::StrContains(Run({"list"}).out, "It was mended."));
-  for (const json& fix : outcome.Json()["fixes"]) {
+  const json fixes = outcome.Json()["fixes"];
+  for (const json& fix : fixes) {
     EXPECT_EQ(fix["shown"], fix["id"] == "KH-22") << fix;
     EXPECT_TRUE(fix.contains("reason")) << fix;
   }

@@ -30,14 +30,27 @@ std::vector<std::string> NamesOf(const Scenarios& scenarios) {
   return names;
 }
 
+// Only the last * that was met ever has to take more: whatever stands before it fits already.
 bool GlobMatches(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern[0] == '*') {
-    return GlobMatches(pattern.substr(1), text) ||
-           (!text.empty() && GlobMatches(pattern, text.substr(1)));
+  std::optional<std::string_view> behind_star;
+  std::string_view behind_taken;  // What the star leaves of the text.
+  while (!text.empty()) {
+    if (pattern.starts_with('*')) {
+      pattern.remove_prefix(1);
+      behind_star = pattern;
+      behind_taken = text;
+    } else if (pattern.starts_with('?') || pattern.starts_with(text[0])) {
+      pattern.remove_prefix(1);
+      text.remove_prefix(1);
+    } else if (behind_star.has_value()) {
+      pattern = *behind_star;
+      behind_taken.remove_prefix(1);
+      text = behind_taken;
+    } else {
+      return false;
+    }
   }
-  if (text.empty() || (pattern[0] != '?' && pattern[0] != text[0])) return false;
-  return GlobMatches(pattern.substr(1), text.substr(1));
+  return pattern.find_first_not_of('*') == pattern.npos;
 }
 
 bool Matches(const std::string& pattern, const std::vector<std::string>& names,

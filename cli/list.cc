@@ -73,6 +73,7 @@ Json ScenarioJson(const models::RmapScenario& scenario) {
   return {{"name", scenario.name},
           {"claim", scenario.claim},
           {"oracle", scenario.oracle},
+          {"family", scenario.family != nullptr ? Json(scenario.family->prefix) : Json(nullptr)},
           {"since", rmap::Name(scenario.since)},
           {"default_generation", rmap::Name(scenario.default_generation)},
           {"expectations", expectations}};
@@ -99,6 +100,18 @@ std::string FixesText(const Scenarios& scenarios) {
                    absl::StrCat(info.story, reasoned ? "; not shown: " : "", info.unshown)});
   }
   return text;
+}
+
+// Returns: each family once, with the claim that its members share.
+Json FamiliesJson(const Scenarios& scenarios) {
+  Json families = Json::array();
+  const models::RmapFamily* told = nullptr;
+  for (const models::RmapScenario& scenario : scenarios) {
+    if (scenario.family == nullptr || scenario.family == told) continue;
+    told = scenario.family;
+    families.push_back({{"prefix", told->prefix}, {"claim", told->claim}});
+  }
+  return families;
 }
 
 Json GenerationsJson() {
@@ -134,6 +147,7 @@ ExitCode List(const Command& command, const Scenarios& scenarios, Console& conso
     for (const models::RmapScenario& scenario : scenarios) {
       all["scenarios"].push_back(ScenarioJson(scenario));
     }
+    all["families"] = FamiliesJson(scenarios);
     all["generations"] = GenerationsJson();
     all["fixes"] = FixesJson(scenarios);
     console.Print(models::JsonText(all) + "\n");

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -112,6 +113,20 @@ TEST_F(RmapcheckTest, ATruncatedReplayIsRefused) {
   const std::string file = folder_ + "/truncated.json";
   std::ofstream(file) << text.substr(0, text.size() / 2);
   ExpectRefused("replay " + file, "ends too early");
+}
+
+TEST_F(RmapcheckTest, BugsAreAllAsExpected) {
+  const Outcome outcome = Search("bugs --format=json");
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+  EXPECT_EQ(outcome.err, "");
+  std::set<std::string> found;
+  const json results = outcome.Json()["results"];
+  for (const json& row : results) {
+    EXPECT_EQ(row["verdict"], row["expected"]) << row["name"];
+    if (row["verdict"] == "found-and-fixed") found.insert(row["name"]);
+    EXPECT_EQ(row["reason"] == nullptr, row["verdict"] == "found-and-fixed") << row["name"];
+  }
+  EXPECT_GE(found.size(), 45u);
 }
 
 TEST_F(RmapcheckTest, ClaimsAreDecidedAsExpected) {

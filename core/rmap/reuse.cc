@@ -1,5 +1,5 @@
-// The two ways of counting share their counters; they differ in what they conclude from them, and
-// KH-88 is the difference.
+// The two ways of counting share their counters; they differ in what fork concludes from them, and
+// KH-88 is the difference. That nobody is counted any more means the same in both.
 #include "core/rmap/reuse.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -26,8 +26,7 @@ void CheckNobodyCounted(const Machine& machine, const AnonVma& anon_vma) {
   if (!machine.Has(Mechanism::kReuse)) return;
   const int children = anon_vma.num_children.Read();
   const int vmas = anon_vma.num_active_vmas.Read();
-  const bool nobody = machine.Has(Fix::kKh88) ? children == 0 && vmas == 0 : children + vmas == 0;
-  ksync::Check(nobody, "BUG: an anon_vma ends while somebody is counted");
+  ksync::Check(children == 0 && vmas == 0, "BUG: an anon_vma ends while somebody is counted");
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -1,8 +1,8 @@
 // Named scenarios of the rmap core, each with its claim and its oracle in words.
 //
-// A scenario is one small program: set-up by the main thread, at most two threads at once, and a
-// judgement at the end. The same names run under the checker (models/rmap), where "holds" means in
-// every execution, and on real threads (stress), where it means in every round.
+// A scenario is one small program: set-up by the main thread, at most two threads at once (three in
+// a triple), and a judgement at the end. The same names run under the checker (models/rmap), where
+// "holds" means in every execution, and on real threads (stress), where it means in every round.
 //
 // Some failures are not written as checks here, because whoever watches the memory finds them: use
 // after free, leak, data race, deadlock.

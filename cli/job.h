@@ -39,7 +39,7 @@ absl::StatusOr<Job> FindJob(std::string_view name, const Scenarios& scenarios);
 // Returns: what the command asks `prove` to check: the scenarios that its patterns name, each with
 // the kernel of its flags, or else with those to prove it on: every unchanged one, or the newest
 // with all fixes. Scenarios that do not run on the kernel are left out. Something is expected under
-// RC11 only.
+// RC11 only, of the kernels that `list` shows.
 // Fails: naming the pattern that matches nothing, the fix that a kernel has not, or the generation
 // on which none of the scenarios runs.
 absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenarios& scenarios);

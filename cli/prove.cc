@@ -170,6 +170,15 @@ bool TellsInFull(const Command& command, const Row& row, std::size_t rows) {
   return rows == 1 || Judge(row.job, row.report) == Judgement::kDiffers;
 }
 
+// Returns: " --without=KH-01,KH-04", as it was given.
+std::string WithoutFlags(const Command& command) {
+  std::string flags;
+  for (rmap::Fix fix : command.without) {
+    absl::StrAppend(&flags, flags.empty() ? " --without=" : ",", rmap::Name(fix));
+  }
+  return flags;
+}
+
 void PrintStories(const Command& command, const Search& search, const std::vector<Row>& rows,
                   Console& console) {
   if (command.trace == TraceStyle::kNone) return;
@@ -187,7 +196,7 @@ void PrintStories(const Command& command, const Search& search, const std::vecto
   if (pointers.empty()) return;
   if (Folds(command)) {
     console.Print(absl::StrCat("\nTo see a failing execution: ", CommandName(),
-                               " prove SCENARIO --generation=G\n"));
+                               " prove SCENARIO --generation=G", WithoutFlags(command), "\n"));
     return;
   }
   console.Print(all_kept ? "\nViolated; the command below each tells its story:\n"

@@ -120,10 +120,14 @@ absl::StatusOr<std::string> WritePicture(const models::Trace& trace,
                                          const std::string& replay_file) {
   const std::string base = fs::path(replay_file).replace_extension().string();
   const std::string dot_file = base + ".dot";
+  const std::string svg_file = base + ".svg";
+  if (replay_file == dot_file || replay_file == svg_file) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(replay_file, ": a picture would take the place of the replay"));
+  }
   const std::string picture = models::TraceDot(models::WithoutSetUp(trace));
   const absl::Status written = models::WriteWholeFile(dot_file, picture);
   if (!written.ok()) return written;
-  const std::string svg_file = base + ".svg";
   return Draw(dot_file, svg_file) ? absl::StrCat(dot_file, " ", svg_file) : dot_file;
 }
 

@@ -207,6 +207,19 @@ TEST(Replay, OfAnImpossibleExecutionIsRefused) {
   EXPECT_GE(refused, 2);
 }
 
+TEST(Replay, ThatEndsTooEarlyIsRefused) {
+  const Report found = Check({}, RareFailure);
+  for (std::size_t kept = 0; kept < found.replay.steps.size(); ++kept) {
+    for (const int then : {-1, 0, 1}) {  // -1: nobody.
+      Replay shorter = found.replay;
+      shorter.steps.resize(kept);
+      shorter.then = then;
+      EXPECT_EQ(CheckReplay({}, RareFailure, shorter).failure_kind, FailureKind::kNondeterminism)
+          << kept << " steps, then T" << then;
+    }
+  }
+}
+
 TEST(Replay, WithStepsLeftOverIsRefused) {
   const Report found = Check({}, RareFailure);
   Replay longer = found.replay;

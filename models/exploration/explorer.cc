@@ -125,8 +125,23 @@ int Explorer::NextInReplay(const std::vector<ThreadStatus>& threads) {
   const int wanted = over ? then_ : (*steps_)[done].thread;
   const bool able = wanted >= 0 && wanted < static_cast<int>(threads.size()) &&
                     threads[wanted].exists && !threads[wanted].finished && !threads[wanted].stopped;
-  if (!able && !over) misfit_ = true;
+  // The end of the recording is the end of the execution: then nobody has anything left to do.
+  if (!able) misfit_ |= !over || SomebodyCanGoOn(threads);
   return able && !misfit_ ? wanted : kNobody;
+}
+
+bool Explorer::SomebodyCanGoOn(const std::vector<ThreadStatus>& threads) {
+  for (int t = 0; t < static_cast<int>(threads.size()); ++t) {
+    const ThreadStatus& status = threads[t];
+    if (!status.exists || status.finished || status.stopped) continue;
+    if (graph().size(t) > status.next) continue;  // Blocked in the graph.
+    if (status.pending == nullptr) return true;
+    const Action& action = *status.pending;
+    if (action.kind == ActionKind::kGraceEnd ? GracePeriodOver(t, action) : CanGoOn(action)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // Whether a thread need not wait: a waiting action could use the latest write.

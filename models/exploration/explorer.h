@@ -143,6 +143,7 @@ class Explorer final : public Decider {
   // Replaying
   // --------------------------------------------------------------------------------------
   int NextInReplay(const std::vector<ThreadStatus>& threads);
+  bool SomebodyCanGoOn(const std::vector<ThreadStatus>& threads);
   bool FitsStep(const ReplayStep& step, const Action& action);
   bool LegalStep(EventId id, const ReplayStep& step);
   void AddStep(int thread, const Action& action);

@@ -248,7 +248,7 @@ void Run::CheckLeaks() {
       if (block.freed || !block.watched) continue;
       failure_ = {FailureKind::kLeak,
                   std::string(block.name) + " is never freed",
-                  {{t, "allocates it after", block.allocated}}};
+                  {{t, "allocates it right after its step", block.allocated}}};
       return;
     }
   }

@@ -148,6 +148,15 @@ bool MayAdopt(CloneFor purpose, const Vma& dst) {
   return purpose == CloneFor::kFork || !dst.machine.Has(Fix::kKh80);
 }
 
+// Returns: as AnonVmaChainAlloc. Under the family's lock nobody may wait for memory, so what is not
+// there at once is asked for again without the lock: walks then meet `dst` at some of its
+// anon_vmas. Kernel: GFP_NOWAIT, then GFP_KERNEL.
+AnonVmaChain* AllocUnder(ChainLock& lock, Vma& dst) {
+  AnonVmaChain* const avc = AnonVmaChainAlloc(dst);
+  if (avc != nullptr || !lock.Drop()) return avc;
+  return AnonVmaChainAlloc(dst);
+}
+
 // Links `dst` to one more anon_vma of `src`. Requires: the link was allocated for `dst`.
 void CloneLink(Vma& dst, const Vma& src, AnonVmaChain& avc, AnonVma& anon_vma, bool may_adopt,
                ChainLock& lock) {
@@ -277,7 +286,7 @@ bool AnonVmaClone(Vma& dst, const Vma& src, CloneFor purpose) {
     ChainLock lock(dst.machine);
     ChainNode* node = backwards ? chain.Last() : chain.First();
     while (complete && node != nullptr) {
-      AnonVmaChain* const avc = AnonVmaChainAlloc(dst);
+      AnonVmaChain* const avc = AllocUnder(lock, dst);
       complete = avc != nullptr;
       if (!complete) break;
       CloneLink(dst, src, *avc, *node->owner().anon_vma.Read(), may_adopt, lock);

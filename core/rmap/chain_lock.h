@@ -29,10 +29,14 @@ class ChainLock {
     held_ = &wanted;
   }
   void Leave(ksync::Site site = ksync::Site::current()) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    if (keeps_) return;
+    if (!keeps_) Drop(site);
+  }
+  // Gives back what is held, until the next Enter(). Returns: whether anything was.
+  bool Drop(ksync::Site site = ksync::Site::current()) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     AnonVmaLock* const held = held_;
     held_ = nullptr;
-    held->Unlock(site);
+    if (held != nullptr) held->Unlock(site);
+    return held != nullptr;
   }
 
  private:

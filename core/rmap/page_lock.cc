@@ -28,7 +28,7 @@ void LeaveRcuWhenUnlocked(const Machine& machine) {
   if (machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
 }
 
-LockedAnonVma LockInRcu(const Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+LockedAnonVma LockInRcu(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   const Machine& machine = page.machine;
   ksync::RcuReadLock();
   AnonVma* const anon_vma = MappedAnonVma(page);
@@ -41,7 +41,7 @@ LockedAnonVma LockInRcu(const Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   LeaveRcuWhenLocked(machine);
   // Under the lock "mapped" means that the anon_vma, and so its root, is the one asked for.
   const bool asks_again = machine.Has(Mechanism::kRootLock) && machine.Has(Fix::kKh37);
-  if (!asks_again || PageMapped(page)) return {anon_vma, &lock};
+  if (!asks_again || PageStillMapped(page)) return {anon_vma, &lock};
   lock.UnlockShared();
   LeaveRcuWhenUnlocked(machine);
   return {};
@@ -49,14 +49,14 @@ LockedAnonVma LockInRcu(const Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 
 // The fast path: no count, no sleep. Returns: what was locked, or false with `lock_was_free`
 // telling why. Requires: an RCU section in which the anon_vma lived.
-LockedAnonVma TryLock(const Page& page, AnonVma& anon_vma,
+LockedAnonVma TryLock(Page& page, AnonVma& anon_vma,
                       bool& lock_was_free) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   AnonVmaLock& lock = LockOf(page.machine, anon_vma);
   lock_was_free = lock.TryLockShared();
   if (!lock_was_free) return {};
   // A count says that some anon_vma lives here; only the mapping says that it is this one.
   const bool asks_page = page.machine.Has(Fix::kKh52);
-  const bool is_alive = asks_page ? PageMapped(page) : anon_vma.refcount.Read() != 0;
+  const bool is_alive = asks_page ? PageStillMapped(page) : anon_vma.refcount.Read() != 0;
   if (is_alive) return {&anon_vma, &lock};
   // What is not this one may have another root by now, whose lock is not ours.
   AnonVmaLock& to_give_back = asks_page ? lock : LockOf(page.machine, anon_vma);
@@ -77,12 +77,12 @@ void PutAndLeaveRcu(const Machine& machine, AnonVma& anon_vma) {
 }
 
 // Counts an anon_vma that is alive if the page is mapped. Requires: an RCU section; it ends here.
-AnonVma* CountIfMapped(const Page& page, AnonVma& anon_vma) {
+AnonVma* CountIfMapped(Page& page, AnonVma& anon_vma) {
   if (!anon_vma.refcount.IncrementNotZero()) {
     ksync::RcuReadUnlock();
     return nullptr;
   }
-  if (!PageMapped(page)) {
+  if (!PageStillMapped(page)) {
     PutAndLeaveRcu(page.machine, anon_vma);
     return nullptr;
   }
@@ -91,7 +91,7 @@ AnonVma* CountIfMapped(const Page& page, AnonVma& anon_vma) {
 }
 
 // The slow path: a count, then the lock, then the count is not needed any more.
-LockedAnonVma CountThenLock(const Page& page, AnonVma& found) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+LockedAnonVma CountThenLock(Page& page, AnonVma& found) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   AnonVma* const anon_vma = CountIfMapped(page, found);
   if (anon_vma == nullptr) return {};
   AnonVmaLock& lock = LockOf(page.machine, *anon_vma);
@@ -102,7 +102,7 @@ LockedAnonVma CountThenLock(const Page& page, AnonVma& found) ABSL_NO_THREAD_SAF
   return {};
 }
 
-LockedAnonVma LockThroughCount(const Page& page) {
+LockedAnonVma LockThroughCount(Page& page) {
   ksync::RcuReadLock();
   AnonVma* const anon_vma = MappedAnonVma(page);
   if (anon_vma == nullptr) {
@@ -118,7 +118,7 @@ LockedAnonVma LockThroughCount(const Page& page) {
 
 }  // namespace
 
-LockedAnonVma PageLockAnonVma(const Page& page) {
+LockedAnonVma PageLockAnonVma(Page& page) {
   return page.machine.Has(Mechanism::kCountIsLifetime) ? LockThroughCount(page) : LockInRcu(page);
 }
 
@@ -130,7 +130,7 @@ void PageUnlockAnonVma(const Page& page,
   if (!machine.Has(Mechanism::kCountIsLifetime)) LeaveRcuWhenUnlocked(machine);
 }
 
-AnonVma* PageGetAnonVma(const Page& page) {
+AnonVma* PageGetAnonVma(Page& page) {
   if (page.machine.Has(Mechanism::kCountIsLifetime)) {
     ksync::RcuReadLock();
     AnonVma* const anon_vma = MappedAnonVma(page);

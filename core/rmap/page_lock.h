@@ -21,13 +21,13 @@ struct LockedAnonVma {
 
 // Returns: the anon_vma of a mapped page with its lock held for a walk, or false. It may be another
 // one that lives in the same memory. A true result is given back with PageUnlockAnonVma.
-LockedAnonVma PageLockAnonVma(const Page& page);
+LockedAnonVma PageLockAnonVma(Page& page);
 void PageUnlockAnonVma(const Page& page, const LockedAnonVma& locked);
 
 // Returns: the anon_vma of a mapped page with a count, to be dropped by PutAnonVma; null if the
 // page is not mapped or not anonymous. Kernel: page_get_anon_vma(); before 3.0 what
 // unmap_and_move() did itself.
-AnonVma* PageGetAnonVma(const Page& page);
+AnonVma* PageGetAnonVma(Page& page);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

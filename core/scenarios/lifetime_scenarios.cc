@@ -78,7 +78,7 @@ void FaultVersusFault(const Kernel& kernel) {
   Page& page = world.AddPage();
   Mm& mm = world.NewMm();
   Vma* const vma = MmapAnonymous(mm, 0, 1);
-  MmapAnonymous(mm, 1, 2);
+  MmapAnonymous(mm, 1, 2, kVmRead);  // With equal rights mmap would have joined them.
   Touch(mm, 1, page);
 
   PrepareTwice(*vma);

@@ -90,11 +90,33 @@ void ClosedHeadAndProtectedTail(Side& side) {
 // Threads. One whose process has unmapped the page, or forbidden the access, gets a signal.
 
 void Fault(Side& side) { std::ignore = HandlePageFault(*side.mm, 4, Access::kRead); }
-void WriteShared(Side& side) { std::ignore = HandlePageFault(*side.mm, 3, Access::kWrite); }
+void WriteShared(Side& side) {
+  std::ignore = UserWrite(*side.mm, 3, side.stage.WrittenBy(*side.mm));
+}
 void ReadShared(Side& side) { std::ignore = HandlePageFault(*side.mm, 3, Access::kRead); }
 
-// The page is in the swap cache and mapped nowhere.
-void SwapOutShared(Side& side) { ShrinkPage(*side.stage.page); }
+// A VMA that was never touched, beside those that were: its first fault may borrow an anon_vma. By
+// its rights it differs, else mmap would have joined them.
+void MapBeside(Side& side) {
+  if (FindVma(*side.mm, 5) == nullptr) MmapAnonymous(*side.mm, 5, 6, kVmRead);
+}
+void FirstFault(Side& side) { std::ignore = HandlePageFault(*side.mm, 5, Access::kRead); }
+
+// Somebody else has the page too, and so nobody may write to it.
+void ShareWithBystander(Side& side) {
+  std::vector<Mm*>& processes = side.stage.processes;
+  if (processes.size() > 1) return;
+  processes.push_back(DupMm(*side.mm));
+  AttachTask(*processes.back());
+}
+
+// The page is mapped nowhere, and in the swap cache: it stays there while somebody else uses it.
+void SwapOutShared(Side& side) {
+  Page& page = *side.stage.page;
+  GetPage(page);
+  ShrinkPage(page);
+  PutPage(page);
+}
 
 void MarkAsStack(Side& side) {
   Vma& vma = *FindVma(*side.mm, 2);
@@ -125,7 +147,10 @@ void Migrate(Side& side) {
   });
 }
 
-void FailMemory(Side& side) { MemoryFailure(*side.stage.page); }
+void FailMemory(Side& side) {
+  side.has_failed = true;
+  MemoryFailure(*side.stage.page);
+}
 
 void ShiftStack(Side& side) {
   std::ignore = SetupArgPages(*FindVma(*side.mm, side.stage.shared), /*shift=*/1);
@@ -155,7 +180,8 @@ const std::vector<Operation>& PairOperations() {
       {"TakeAllLocks", kWholeProcess, TakeAllLocks},
       {"StackGrowth", kThread, TouchBelowStack, MarkAsStack},
       {"Fault", kThread, Fault},
-      {"Cow", kThread, WriteShared},
+      {"FirstFault", kThread, FirstFault, MapBeside},
+      {"Cow", kThread, WriteShared, ShareWithBystander},
       {"SwapIn", kThread, ReadShared, SwapOutShared},
       {"Reclaim", kPage, Reclaim},
       {"Migration", kPage, Migrate},

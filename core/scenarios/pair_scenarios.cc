@@ -3,6 +3,7 @@
 // the name each allocation may fail.
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,8 @@ constexpr Family kTriples = {
     .prefix = "Triple",
     .claim =
         "What comes from a page does no harm to a parent and its child that both are busy "
-        "(TripleExitVersusForkVersusMigration).",
+        "(TripleExitVersusForkVersusMigration), nor to a stranger, who may get the memory of what "
+        "they free (TripleExitAndStrangersForkVersusMigration).",
 };
 
 enum class Memory { kIsEnough, kMayRunOut };
@@ -51,12 +53,17 @@ Mm& NewProcess(Stage& stage) {
   return mm;
 }
 
+void TouchShared(Stage& stage, Mm& mm) {
+  stage.page = &stage.world.AddPage();
+  Touch(mm, stage.shared, *stage.page);
+  stage.page->content.Write(stage.written);
+}
+
 Mm& NewParent(Stage& stage, const Operation& operation) {
   Mm& mm = NewProcess(stage);
   MmapAnonymous(mm, 2, 5);
   if (operation.add_vmas != nullptr) operation.add_vmas(mm);
-  stage.page = &stage.world.AddPage();
-  Touch(mm, stage.shared, *stage.page);
+  TouchShared(stage, mm);
   return mm;
 }
 
@@ -94,6 +101,41 @@ std::vector<Mm*> Survivors(const Stage& stage, const std::vector<Part>& parts) {
   return mms;
 }
 
+// Returns: where the page has come to, if it is anywhere: mremap and exec move it. What is at its
+// old place then is another one: mremap that cannot split its VMA leaves that behind, and a fault
+// fills it.
+std::optional<VirtualPage> PlaceOfPage(const Stage& stage, const Mm& mm) {
+  for (const VirtualPage address : {stage.shared + 3, stage.shared - 1, stage.shared}) {
+    if (!mm.page_table[address].Read().IsNone()) return address;
+  }
+  return std::nullopt;
+}
+
+// Rule I13. `writer`: the process itself, or whose child it is.
+void CheckWritten(const Stage& stage, Mm& mm, const Mm& writer) {
+  const std::optional<VirtualPage> address = PlaceOfPage(stage, mm);
+  if (!address.has_value()) return;
+  if (!Allows(FindVma(mm, *address)->vm_flags.Read() & kVmAccess, Access::kRead)) return;
+  const std::uint32_t read = Load(mm, *address);
+  ksync::Check(read == stage.written || read == stage.WrittenBy(writer),
+               "I13: a process reads what it did not write");
+}
+
+void CheckAllWritten(const Stage& stage, const std::vector<Part>& parts) {
+  for (const Part& part : parts) {
+    if (part.side.has_failed) return;
+  }
+  for (const Part& part : parts) {
+    for (Mm* child : part.side.forked) CheckWritten(stage, *child, *part.side.mm);
+  }
+  for (Mm* mm : stage.processes) {
+    const bool has_exited = std::any_of(parts.begin(), parts.end(), [mm](const Part& part) {
+      return part.side.has_exited && part.side.mm == mm;
+    });
+    if (!has_exited) CheckWritten(stage, *mm, *mm);
+  }
+}
+
 // Everything must be in order afterwards, also for whoever comes later.
 void Run(Stage& stage, std::vector<Part> parts, Memory memory) {
   Prepare(parts);
@@ -103,6 +145,7 @@ void Run(Stage& stage, std::vector<Part> parts, Memory memory) {
 
   const std::vector<Mm*> mms = Survivors(stage, parts);
   AtRest(stage.world, mms);
+  CheckAllWritten(stage, parts);
   for (Mm* mm : mms) DetachTask(*mm);
   ExitAll(stage.world, mms);
 }
@@ -122,23 +165,35 @@ void OneProcess(const Kernel& kernel, const Operation& left, const Operation& ri
   Run(stage, {MakePart(stage, left, mm), MakePart(stage, right, mm)}, memory);
 }
 
+// A process that has nothing to do with the page, and one of its own instead.
+Mm& NewStranger(Stage& stage) {
+  Mm& mm = NewProcess(stage);
+  MmapAnonymous(mm, 2, 5);
+  Page& page = stage.world.AddPage();
+  Touch(mm, stage.shared, page);
+  page.content.Write(stage.written);
+  return mm;
+}
+
 // A program that is about to start: its temporary stack moves.
 void Exec(const Kernel& kernel, const Operation& from_page, Memory memory) {
   Stage stage(kernel);
   Mm& mm = NewProcess(stage);
   MmapTemporaryStack(mm, stage.shared);
-  stage.page = &stage.world.AddPage();
-  Touch(mm, stage.shared, *stage.page);
+  TouchShared(stage, mm);
   Run(stage, {MakePart(stage, ExecShift(), mm), MakePart(stage, from_page, mm)}, memory);
 }
 
-void Triple(const Kernel& kernel, const Operation& parents, const Operation& childs,
+// Who the second of a triple is.
+enum class Second { kChild, kStranger };
+
+void Triple(const Kernel& kernel, const Operation& parents, Second who, const Operation& seconds,
             const Operation& from_page) {
   Stage stage(kernel);
   Mm& parent = NewParent(stage, parents);
-  Mm& child = NewChild(stage, parent);
+  Mm& second = who == Second::kChild ? NewChild(stage, parent) : NewStranger(stage);
   Run(stage,
-      {MakePart(stage, parents, parent), MakePart(stage, childs, child),
+      {MakePart(stage, parents, parent), MakePart(stage, seconds, second),
        MakePart(stage, from_page, parent)},
       Memory::kIsEnough);
 }
@@ -219,13 +274,23 @@ const Operation& Named(std::string_view name) {
                        [name](const Operation& one) { return name == one.name; });
 }
 
-void AddTriple(std::vector<Scenario>& triples, const Operation& parents, const Operation& childs,
-               const Operation& from_page) {
-  triples.push_back(MemberOf(
-      kTriples, std::string(parents.name) + "Versus" + childs.name + "Versus" + from_page.name,
-      std::string(from_page.name) + " of a page, while its owners do " + parents.name + " and " +
-          childs.name + ", does no harm.",
-      [&](const Kernel& kernel) { Triple(kernel, parents, childs, from_page); }));
+Scenario MakeTriple(const Operation& parents, Second who, const Operation& seconds,
+                    const Operation& from_page) {
+  const bool is_child = who == Second::kChild;
+  const std::string second = (is_child ? "Versus" : "AndStrangers") + std::string(seconds.name);
+  return MemberOf(
+      kTriples, parents.name + second + "Versus" + from_page.name,
+      std::string(from_page.name) + " of a page, while " + (is_child ? "a child" : "a stranger") +
+          " does " + seconds.name + " and the page's owner " + parents.name + ", does no harm.",
+      [&, who](const Kernel& kernel) { Triple(kernel, parents, who, seconds, from_page); });
+}
+
+// What stands where the page was at first.
+std::string InPlaceOfPage(const Stage& stage, const Mm& mm) {
+  const Pte pte = mm.page_table[stage.shared].Read();
+  if (pte.IsNone()) return " none";
+  if (!pte.IsPresent()) return " entry";
+  return pte.Maps(*stage.page) ? " page" : " copy";
 }
 
 }  // namespace
@@ -243,6 +308,7 @@ std::string VmasAfter(const Kernel& kernel, const Operation& operation, bool by_
     const VirtualPage end = vma->vm_end.Read();
     vmas += "[" + std::to_string(start) + "," + std::to_string(end) + ")";
   }
+  vmas += InPlaceOfPage(stage, mm);
   const std::vector<Mm*> mms = Survivors(stage, parts);
   for (Mm* one : mms) DetachTask(*one);
   ExitAll(stage.world, mms);
@@ -262,16 +328,24 @@ std::vector<Scenario> PairScenarios() {
 
 std::vector<Scenario> TripleScenarios() {
   std::vector<Scenario> triples;
-  const auto add = [&triples](const char* parents, const char* childs, const char* from_page) {
-    AddTriple(triples, Named(parents), Named(childs), Named(from_page));
+  const auto add = [&triples](const char* parents, Second who, const char* seconds,
+                              const char* from_page) -> Scenario& {
+    triples.push_back(MakeTriple(Named(parents), who, Named(seconds), Named(from_page)));
+    return triples.back();
   };
   for (const char* from_page : {"Migration", "Reclaim", "MemoryFailure"}) {
-    add("Exit", "Fork", from_page);
-    add("SwapIn", "SwapIn", from_page);
+    add("Exit", Second::kChild, "Fork", from_page);
+    add("Exit", Second::kChild, "SwapIn", from_page);
   }
-  add("Exit", "Exit", "Migration");
-  add("SplitBelow", "Munmap", "Migration");
-  add("MergeCase6", "Exit", "Migration");
+  add("SwapIn", Second::kChild, "SwapIn", "Migration");
+  add("SwapIn", Second::kChild, "SwapIn", "MemoryFailure");
+  add("Exit", Second::kChild, "Exit", "Migration");
+  add("SplitBelow", Second::kChild, "Munmap", "Migration");
+  add("MergeCase6", Second::kChild, "Exit", "Migration");
+  add("Exit", Second::kStranger, "Fork", "Migration");  // It counts, and tries no lock.
+  const Bug recycled = {.fix = Fix::kKh52, .violation = "use after free", .shown = false};
+  add("Exit", Second::kStranger, "Fork", "Reclaim").bugs = {recycled};
+  add("Exit", Second::kStranger, "Fork", "MemoryFailure").bugs = {recycled};
   return triples;
 }
 

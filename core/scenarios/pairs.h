@@ -6,12 +6,14 @@
 //
 // The scenarios are made from a table of operations (pair_operations.cc), so that a new one meets
 // all others. What is asked of each pair: no failure that whoever watches memory, locks and races
-// would report, and a valid structure when both are done.
+// would report, a valid structure when both are done, and that each process reads then what was on
+// the page at first, or what it wrote there itself.
 //
-// A triple is a parent, its child, and somebody who comes from the page; which ones, the kernel's
-// history says: a user goes while another anon_vma is born (KH-37, KH-43, KH-52), a page comes back
-// while it goes (KH-40, KH-41), a boundary moves (KH-25). Others, as two copies of a page that
-// migrates, have millions of executions and are left out.
+// A triple is a parent, its child or a stranger, and somebody who comes from the page; which ones,
+// the kernel's history says: a user goes while a stranger's anon_vma is born, perhaps in the same
+// memory (KH-37, KH-52), a page comes back while it goes, a boundary moves (KH-25). Others, as two
+// copies of a page that migrates, or two that both read a page that is reclaimed, have half a
+// million executions and more, and are left out. (KH-40 and KH-41 take four: SwapInOvertaken.)
 //
 // What cannot be a pair: exec's temporary stack has no relatives and one thread, so it meets only
 // what comes from the page; the merges that fill a gap (cases 1 to 3) are the parent's alone,
@@ -19,6 +21,7 @@
 #ifndef RMAPCHECK_CORE_SCENARIOS_PAIRS_H_
 #define RMAPCHECK_CORE_SCENARIOS_PAIRS_H_
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -31,11 +34,18 @@ namespace rmap::inline KSYNC_BACKEND {
 struct Stage {
   explicit Stage(const Kernel& kernel) : world(kernel, {.virtual_pages = 8, .swap_slots = 2}) {}
 
+  // Returns: what the process writes on the page, and no other does.
+  std::uint32_t WrittenBy(const Mm& mm) const {
+    const auto place = std::find(processes.begin(), processes.end(), &mm);
+    return written + 1 + static_cast<std::uint32_t>(place - processes.begin());
+  }
+
   World world;
   Page* page = nullptr;  // With a reference of the world's, for whoever isolates it.
   // Whether the page can be isolated. Kernel: PageLRU().
   ksync::Atomic<bool> on_lru{true, "page.lru"};
   VirtualPage shared = 3;      // Where it is mapped.
+  std::uint32_t written = 7;   // What is on it at first.
   std::vector<Mm*> processes;  // Those that are there before the operations start.
 };
 
@@ -45,6 +55,7 @@ struct Side {
   Mm* mm;       // Null for who comes from the page.
   Page* spare;  // Where a migration goes, with a reference of the world's.
   bool has_exited = false;
+  bool has_failed = false;       // The page's memory has: who comes later gets another page.
   std::vector<Mm*> forked = {};  // What the operation has forked.
 };
 
@@ -73,7 +84,8 @@ const std::vector<Operation>& PairOperations();
 const Operation& ExecShift();
 
 // Carries an operation out with nobody beside it, by a parent or by its child. Returns: the VMAs of
-// its process afterwards, as "[2,3)[3,5)". Requires: the operation leaves the process alive.
+// its process afterwards, as "[2,3)[3,5)", and what is mapped where the page was before: " page",
+// " copy", " entry", or " none". Requires: the operation leaves the process alive.
 std::string VmasAfter(const Kernel& kernel, const Operation& operation, bool by_child);
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -21,33 +21,35 @@ struct Effect {
   const char* for_child;  // Null: only the parent does it.
 };
 
-// The VMAs afterwards. Before, there is [2,5), split as the operation prepares it; the three merges
-// that fill a gap have one more.
+// The VMAs afterwards, and what is mapped where the page was. Before, there is [2,5), split as the
+// operation prepares it; the three merges that fill a gap have one more.
 const std::map<std::string, Effect>& Effects() {
   static const auto& effects = *new std::map<std::string, Effect>{
-      {"Fork", {"[2,5)", "[2,5)"}},
-      {"Munmap", {"[2,3)[4,5)", "[2,3)[4,5)"}},
-      {"SplitBelow", {"[2,3)[3,5)", "[2,3)[3,5)"}},
-      {"SplitAbove", {"[2,4)[4,5)", "[2,4)[4,5)"}},
-      {"SplitInThree", {"[2,3)[3,4)[4,5)", "[2,3)[3,4)[4,5)"}},
-      {"MergeCase1", {"[0,5)", nullptr}},
-      {"MergeCase2", {"[2,6)[6,7)", nullptr}},
-      {"MergeCase3", {"[0,1)[1,5)", nullptr}},
-      {"MergeCase4", {"[2,3)[3,5)", "[2,3)[3,5)"}},  // From [2,4)[4,5).
-      {"MergeCase5", {"[2,4)[4,5)", "[2,4)[4,5)"}},  // From [2,3)[3,5).
-      {"MergeCase6", {"[2,5)", "[2,5)"}},            // The others from [2,3)[3,4)[4,5).
-      {"MergeCase7", {"[2,4)[4,5)", "[2,4)[4,5)"}},
-      {"MergeCase8", {"[2,3)[3,5)", "[2,3)[3,5)"}},
-      {"Mremap", {"[2,3)[4,5)[6,7)", "[2,3)[4,5)[6,7)"}},
-      {"Brk", {"[2,6)", "[2,5)[5,6)"}},  // What a child inherited is not joined with what is new.
-      {"TakeAllLocks", {"[2,5)", "[2,5)"}},
-      {"StackGrowth", {"[1,5)", "[1,5)"}},
-      {"Fault", {"[2,5)", "[2,5)"}},
-      {"Cow", {"[2,5)", "[2,5)"}},
-      {"SwapIn", {"[2,5)", "[2,5)"}},
-      {"Reclaim", {"[2,5)", "[2,5)"}},
-      {"Migration", {"[2,5)", "[2,5)"}},
-      {"MemoryFailure", {"[2,5)", "[2,5)"}},
+      {"Fork", {"[2,5) page", "[2,5) page"}},
+      {"Munmap", {"[2,3)[4,5) none", "[2,3)[4,5) none"}},
+      {"SplitBelow", {"[2,3)[3,5) page", "[2,3)[3,5) page"}},
+      {"SplitAbove", {"[2,4)[4,5) page", "[2,4)[4,5) page"}},
+      {"SplitInThree", {"[2,3)[3,4)[4,5) page", "[2,3)[3,4)[4,5) page"}},
+      {"MergeCase1", {"[0,5) page", nullptr}},
+      {"MergeCase2", {"[2,6)[6,7) page", nullptr}},
+      {"MergeCase3", {"[0,1)[1,5) page", nullptr}},
+      {"MergeCase4", {"[2,3)[3,5) page", "[2,3)[3,5) page"}},  // From [2,4)[4,5).
+      {"MergeCase5", {"[2,4)[4,5) page", "[2,4)[4,5) page"}},  // From [2,3)[3,5).
+      {"MergeCase6", {"[2,5) page", "[2,5) page"}},            // The others from [2,3)[3,4)[4,5).
+      {"MergeCase7", {"[2,4)[4,5) page", "[2,4)[4,5) page"}},
+      {"MergeCase8", {"[2,3)[3,5) page", "[2,3)[3,5) page"}},
+      {"Mremap", {"[2,3)[4,5)[6,7) none", "[2,3)[4,5)[6,7) none"}},
+      // What a child inherited is not joined with what is new.
+      {"Brk", {"[2,6) page", "[2,5)[5,6) page"}},
+      {"TakeAllLocks", {"[2,5) page", "[2,5) page"}},
+      {"StackGrowth", {"[1,5) page", "[1,5) page"}},
+      {"Fault", {"[2,5) page", "[2,5) page"}},
+      {"FirstFault", {"[2,5)[5,6) page", "[2,5)[5,6) page"}},
+      {"Cow", {"[2,5) copy", "[2,5) copy"}},
+      {"SwapIn", {"[2,5) page", "[2,5) page"}},
+      {"Reclaim", {"[2,5) entry", "[2,5) entry"}},
+      {"Migration", {"[2,5) copy", "[2,5) copy"}},
+      {"MemoryFailure", {"[2,5) none", "[2,5) none"}},
   };
   return effects;
 }

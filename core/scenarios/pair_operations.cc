@@ -110,6 +110,9 @@ void ShareWithBystander(Side& side) {
   AttachTask(*processes.back());
 }
 
+// The page is gone, and what was on it in a slot.
+void EvictShared(Side& side) { ShrinkPage(*side.stage.page); }
+
 // The page is mapped nowhere, and in the swap cache: it stays there while somebody else uses it.
 void SwapOutShared(Side& side) {
   Page& page = *side.stage.page;
@@ -183,6 +186,7 @@ const std::vector<Operation>& PairOperations() {
       {"FirstFault", kThread, FirstFault, MapBeside},
       {"Cow", kThread, WriteShared, ShareWithBystander},
       {"SwapIn", kThread, ReadShared, SwapOutShared},
+      {"SwapInFromSlot", kThread, ReadShared, EvictShared},
       {"Reclaim", kPage, Reclaim},
       {"Migration", kPage, Migrate},
       {"MemoryFailure", kPage, FailMemory},

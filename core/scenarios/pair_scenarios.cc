@@ -285,6 +285,26 @@ Scenario MakeTriple(const Operation& parents, Second who, const Operation& secon
       [&, who](const Kernel& kernel) { Triple(kernel, parents, who, seconds, from_page); });
 }
 
+std::string RangesOf(const Mm& mm) {
+  std::string ranges;
+  for (const Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
+    const VirtualPage start = vma->vm_start.Read();
+    const VirtualPage end = vma->vm_end.Read();
+    ranges += "[" + std::to_string(start) + "," + std::to_string(end) + ")";
+  }
+  return ranges;
+}
+
+// What is mapped elsewhere.
+std::string OtherPages(const Stage& stage, const Mm& mm) {
+  std::string others;
+  for (VirtualPage address = 0; address < mm.page_table.size(); ++address) {
+    const bool is_none = mm.page_table[address].Read().IsNone();
+    if (address != stage.shared && !is_none) others += " +" + std::to_string(address);
+  }
+  return others;
+}
+
 // What stands where the page was at first.
 std::string InPlaceOfPage(const Stage& stage, const Mm& mm) {
   const Pte pte = mm.page_table[stage.shared].Read();
@@ -295,24 +315,19 @@ std::string InPlaceOfPage(const Stage& stage, const Mm& mm) {
 
 }  // namespace
 
-std::string VmasAfter(const Kernel& kernel, const Operation& operation, bool by_child) {
+std::string EffectOf(const Kernel& kernel, const Operation& operation, bool by_child) {
   Stage stage(kernel);
   Mm& parent = NewParent(stage, operation);
   Mm& mm = by_child ? NewChild(stage, parent) : parent;
   std::vector<Part> parts = {MakePart(stage, operation, mm)};
   Prepare(parts);
   RunTogether(parts);
-  std::string vmas;
-  for (const Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
-    const VirtualPage start = vma->vm_start.Read();
-    const VirtualPage end = vma->vm_end.Read();
-    vmas += "[" + std::to_string(start) + "," + std::to_string(end) + ")";
-  }
-  vmas += InPlaceOfPage(stage, mm);
+  std::string effect = RangesOf(mm) + InPlaceOfPage(stage, mm) + OtherPages(stage, mm);
+  if (!parts.front().side.forked.empty()) effect += " and a child";
   const std::vector<Mm*> mms = Survivors(stage, parts);
   for (Mm* one : mms) DetachTask(*one);
   ExitAll(stage.world, mms);
-  return vmas;
+  return effect;
 }
 
 std::vector<Scenario> PairScenarios() {

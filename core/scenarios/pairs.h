@@ -84,9 +84,10 @@ const std::vector<Operation>& PairOperations();
 const Operation& ExecShift();
 
 // Carries an operation out with nobody beside it, by a parent or by its child. Returns: the VMAs of
-// its process afterwards, as "[2,3)[3,5)", and what is mapped where the page was before: " page",
-// " copy", " entry", or " none". Requires: the operation leaves the process alive.
-std::string VmasAfter(const Kernel& kernel, const Operation& operation, bool by_child);
+// its process afterwards, as "[2,3)[3,5)"; what is mapped where the page was before: " page",
+// " copy", " entry", or " none"; where else something is mapped: " +4"; " and a child" if there is
+// one more. Requires: the operation leaves the process alive.
+std::string EffectOf(const Kernel& kernel, const Operation& operation, bool by_child);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -55,7 +55,7 @@ constexpr Span LifeOf(Mechanism mechanism) {
     case Mechanism::kTruncationBreaks:
       return {kG0, kG5};
     case Mechanism::kChainUnderOneLock:
-      return {kG7, kG13};
+      return {kG6, kG13};
     case Mechanism::kSplitAboveUnlocked:
       return {kG6, kG7};
     case Mechanism::kEveryBoundaryLocked:

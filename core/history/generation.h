@@ -52,7 +52,8 @@ enum class Mechanism {
   // A truncation gives i_mmap_lock back between two pages, and remembers how far it has come.
   // Kernel: vma->vm_truncate_count; gone with 97a894136f29.
   kTruncationBreaks,
-  // Clone and unlink take the family's lock once for the whole chain, not for each link.
+  // Clone and unlink take the family's lock once for the whole chain, not for each link. Kernel:
+  // lock_anon_vma_root(), 3.0; dd34739c03f2.
   kChainUnderOneLock,
   // A split whose new VMA is the upper half takes no anon_vma lock. Kernel: 252c5f94d944.
   kSplitAboveUnlocked,

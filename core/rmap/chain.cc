@@ -1,5 +1,5 @@
 // Links between VMAs and anon_vmas: made by fault, fork, split and merge, undone by unlink. Before
-// G7 each link takes and gives back its anon_vma's lock, so a walker may meet a VMA at some of its
+// G6 each link takes and gives back its anon_vma's lock, so a walker may meet a VMA at some of its
 // anon_vmas only. Every allocation asks the machine whether it fails.
 #include "core/rmap/chain.h"
 

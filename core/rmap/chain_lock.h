@@ -1,4 +1,4 @@
-// How an operation on a whole chain locks the anon_vmas it comes to: each for itself, or from G7 on
+// How an operation on a whole chain locks the anon_vmas it comes to: each for itself, or from G6 on
 // the lock of their common root once for all of them.
 // Kernel: anon_vma_lock() in a loop; lock_anon_vma_root(), unlock_anon_vma_root().
 #ifndef RMAPCHECK_CORE_RMAP_CHAIN_LOCK_H_

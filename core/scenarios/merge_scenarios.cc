@@ -50,11 +50,18 @@ void Map(Mm& mm, std::span<const Area> areas) {
   }
 }
 
+void TouchAll(World& world, Mm& mm, const Area& area) {
+  for (VirtualPage address = area.start; address < area.end; ++address) {
+    Touch(mm, address, world.AddPage());
+  }
+}
+
+// From below, or from above: who is touched first is elsewhere on the list of those that share the
+// anon_vma, and so is visited sooner or later than the others.
 void TouchAll(World& world, Mm& mm, std::span<const Area> areas) {
-  for (const Area& area : areas) {
-    for (VirtualPage address = area.start; address < area.end; ++address) {
-      Touch(mm, address, world.AddPage());
-    }
+  const bool from_above = ksync::Choose(2, "touched from above") == 1;
+  for (std::size_t i = 0; i < areas.size(); ++i) {
+    TouchAll(world, mm, areas[from_above ? areas.size() - 1 - i : i]);
   }
 }
 

@@ -273,7 +273,8 @@ std::vector<Scenario> StackScenarios() {
                  "place, and computed the index by the new one.",
        .run = ExecShiftVersusMigration,
        .default_generation = Generation::kG3,
-       .bugs = {{.fix = Fix::kKh36, .violation = "failed check"}}},
+       // G3 fails by half a boundary change already (KH-25); G5 without the fix as history tells.
+       .bugs = {{.fix = Fix::kKh36, .violation = "failed check", .generation = Generation::kG5}}},
   };
 }
 

@@ -212,15 +212,28 @@ Scenario MemberOf(const Family& family, const std::string& name, std::string cla
           .family = &family};
 }
 
+// A stack that grows under shared mmap_sem, as it did until 6.5, meets faults in its process; those
+// that compute an index from its start and offset may see half of the change.
+std::vector<Expectation> WithoutKh95(const Operation& left, const Operation& right,
+                                     bool one_process) {
+  const auto grows = [](const Operation& one) {
+    return one.name == std::string_view("StackGrowth");
+  };
+  if (!grows(left) && !grows(right)) return {};
+  const bool meets = one_process && left.maps_new_page && right.maps_new_page;
+  return {{"G9 with all without KH-95", meets ? "failed check" : ""}};
+}
+
 // With memory that is enough, and with memory that may run out.
 template <typename Body>
 void AddPair(std::vector<Scenario>& pairs, const std::string& name, const std::string& claim,
-             Body body) {
+             const std::vector<Expectation>& expectations, Body body) {
   for (const Memory memory : {Memory::kIsEnough, Memory::kMayRunOut}) {
     const bool fails = memory == Memory::kMayRunOut;
     pairs.push_back(MemberOf(kPairs, name + (fails ? "OutOfMemory" : ""),
                              claim + (fails ? " Memory may run out." : ""),
                              [body, memory](const Kernel& kernel) { body(kernel, memory); }));
+    pairs.back().expectations = expectations;
   }
 }
 
@@ -254,17 +267,18 @@ void AddPairsOf(std::vector<Scenario>& pairs, const Operation& left, const Opera
   };
   if (AreRelatives(left, right)) {
     AddPair(pairs, std::string(left.name) + "Versus" + right.name,
-            ClaimOf(left, right, "by a parent and its child"), relatives);
+            ClaimOf(left, right, "by a parent and its child"), WithoutKh95(left, right, false),
+            relatives);
   }
   if (ShareOneProcess(left, right)) {
     AddPair(pairs, std::string(left.name) + "Beside" + right.name,
-            ClaimOf(left, right, "in one process"), threads);
+            ClaimOf(left, right, "in one process"), WithoutKh95(left, right, true), threads);
   }
 }
 
 void AddExec(std::vector<Scenario>& pairs, const Operation& from_page) {
   AddPair(pairs, std::string(ExecShift().name) + "Beside" + from_page.name,
-          ClaimOf(ExecShift(), from_page, "in one process"),
+          ClaimOf(ExecShift(), from_page, "in one process"), {},
           [&](const Kernel& kernel, Memory memory) { Exec(kernel, from_page, memory); });
 }
 

@@ -77,6 +77,7 @@ struct Operation {
   // Adds VMAs to the first address space, before there is a child; may be null. Then the operation
   // is the parent's.
   void (*add_vmas)(Mm& mm) = nullptr;
+  bool maps_new_page = false;  // A thread that gives a page, new to the VMA, its index there.
 };
 
 // Returns: all operations that pairs are made of, but for exec's, which needs its own process.

@@ -2,6 +2,7 @@
 // I14. The faults are programs that ask the lock of another anon_vma, or none; beside each stands
 // the program that asks the right one, and holds. The other rules: core/rmap/validate_test.cc.
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -75,9 +76,9 @@ void ReplaceAnonVma(bool with_semaphore) {
   Vma& vma = *process.vma;
   AnonVma* const own = vma.anon_vma.Read();
   ksync::Thread thread([&] {
-    if (with_semaphore) process.mm.mmap_sem.Lock();
+    std::optional<ksync::Guard<ksync::RwSemaphore>> mmap_sem;
+    if (with_semaphore) mmap_sem.emplace(process.mm.mmap_sem, ksync::Site::current());
     vma.anon_vma.Write(nullptr);
-    if (with_semaphore) process.mm.mmap_sem.Unlock();
   });
   {
     const ksync::SharedGuard mmap_sem(process.mm.mmap_sem);
@@ -103,10 +104,10 @@ void MoveStart(bool with_lock) {
   AnonVmaLock& lock = process.Lock(world);
   const WholeRange range(vma);
   ksync::Thread thread([&] {
-    if (with_lock) lock.Lock();
+    std::optional<ksync::Guard<AnonVmaLock>> guard;
+    if (with_lock) guard.emplace(lock, ksync::Site::current());
     vma.vm_start.Write(1);
     vma.vm_pgoff.Write(1);
-    if (with_lock) lock.Unlock();
   });
   lock.LockShared();
   CheckUnbroken(range.Broken());

@@ -50,15 +50,15 @@ class Twins {
       tree_.Erase(item.node);
     } else {
       tree_.Insert(item.node, first, last);
-      list_.push_back({&item, first, last});
+      // Behind those that begin there too: the tree keeps their order.
+      const auto place = std::ranges::upper_bound(list_, first, {}, &Interval::first);
+      list_.insert(place, {&item, first, last});
     }
   }
 
   void ExpectSame(PageOffset first, PageOffset last) const {
-    std::vector<Interval> sorted = list_;
-    std::ranges::stable_sort(sorted, {}, &Interval::first);
     std::vector<int> ids;
-    for (const Interval& interval : sorted) {
+    for (const Interval& interval : list_) {
       if (interval.first <= last && interval.last >= first) ids.push_back(interval.item->id);
     }
     EXPECT_EQ(Ids(tree_, first, last), ids);

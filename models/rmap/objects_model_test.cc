@@ -39,9 +39,9 @@ void InsertTwice(bool locked) {
   IntervalTree<Item> tree;
   Item items[2];
   const auto insert = [&](Item& item) {
-    if (locked) lock.Lock();
+    std::optional<ksync::Guard<ksync::SpinLock>> guard;
+    if (locked) guard.emplace(lock, ksync::Site::current());
     tree.Insert(item.node, 1, 2);
-    if (locked) lock.Unlock();
   };
   ksync::Thread thread([&] { insert(items[0]); });
   insert(items[1]);

@@ -105,4 +105,9 @@ Vma* NextVma(const Mm& mm, const Vma& vma) { return OwnerOf(mm.mmap.After(vma.mm
 
 Vma* PrevVma(const Mm& mm, const Vma& vma) { return OwnerOf(mm.mmap.Before(vma.mm_node)); }
 
+Vma* VmaBefore(const Mm& mm, VirtualPage address) {
+  const Vma* const next = FindVmaOrNext(mm, address);
+  return next == nullptr ? OwnerOf(mm.mmap.Last()) : PrevVma(mm, *next);
+}
+
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -60,6 +60,8 @@ Vma* FindVmaOrNext(const Mm& mm, VirtualPage address);
 Vma* FirstVma(const Mm& mm);
 Vma* NextVma(const Mm& mm, const Vma& vma);
 Vma* PrevVma(const Mm& mm, const Vma& vma);
+// Returns: the last VMA before a page at which nothing is mapped, or null. Requires: mmap_sem held.
+Vma* VmaBefore(const Mm& mm, VirtualPage address);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

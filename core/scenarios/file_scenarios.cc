@@ -7,6 +7,7 @@
 #include "core/vmops/exit.h"
 #include "core/vmops/fault.h"
 #include "core/vmops/file_map.h"
+#include "core/vmops/mmap.h"
 #include "core/vmops/mremap.h"
 #include "core/vmops/truncate.h"
 

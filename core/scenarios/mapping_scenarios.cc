@@ -8,7 +8,6 @@
 #include "core/scenarios/scenarios.h"
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
-#include "core/vmops/file_map.h"
 #include "core/vmops/mbind.h"
 #include "core/vmops/migrate.h"
 #include "core/vmops/mlock.h"

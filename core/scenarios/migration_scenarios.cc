@@ -97,6 +97,14 @@ void MigrateSwapCache(const Kernel& kernel) {
   DropUses(*cached, 2 * kOneReference);
 }
 
+void EndWithChild(Mm& parent, Mm& child) {
+  CheckContent(parent);
+  CheckContent(child);
+  Validate({&parent, &child});
+  Mmput(child);
+  Mmput(parent);
+}
+
 // A fork copies the migration entry while the second walk puts the page back.
 void ForkVersusRestoreWalk(const Kernel& kernel) {
   World world(kernel);
@@ -111,11 +119,7 @@ void ForkVersusRestoreWalk(const Kernel& kernel) {
   migration.Finish();
   fork.Join();
 
-  CheckContent(parent);
-  CheckContent(*child);
-  Validate({&parent, child});
-  Mmput(*child);
-  Mmput(parent);
+  EndWithChild(parent, *child);
 }
 
 // The same, and the first walk meets the fork too.
@@ -130,11 +134,7 @@ void MigrationVersusFork(const Kernel& kernel) {
   Migrate(from, to);
   fork.Join();
 
-  CheckContent(parent);
-  CheckContent(*child);
-  Validate({&parent, child});
-  Mmput(*child);
-  Mmput(parent);
+  EndWithChild(parent, *child);
 }
 
 // One of two processes that share a page exits while the page is migrated from beginning to end.

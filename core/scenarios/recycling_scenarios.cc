@@ -15,11 +15,10 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Reclaim walks a page whose user exits; then another process forks, and the child's anon_vma may
-// be the exited one's, under another root.
-void WalkVersusForkElsewhere(const Kernel& kernel) {
-  World world(kernel);
-  Page& page = world.AddPage();
+// A walk comes from a page whose user exits; then another process forks, and the child's anon_vma
+// may be the exited one's, under another root.
+template <typename Walk>
+void VersusForkElsewhere(World& world, Page& page, Walk walk) {
   Mm& exiting = world.NewMm();
   MmapAnonymous(exiting, 0, 1);
   Touch(exiting, 0, page);
@@ -34,13 +33,20 @@ void WalkVersusForkElsewhere(const Kernel& kernel) {
         child = DupMm(forking);
       },
       "others");
-  PageReferenced(page);
+  walk();
   others.Join();
 
   ExitAll(world, {child, &forking});
 }
 
-// The same, but the other process touches its first page.
+// The walk is reclaim's.
+void WalkVersusForkElsewhere(const Kernel& kernel) {
+  World world(kernel);
+  Page& page = world.AddPage();
+  VersusForkElsewhere(world, page, [&page] { PageReferenced(page); });
+}
+
+// Likewise, but the other process touches its first page.
 void WalkVersusFaultElsewhere(const Kernel& kernel) {
   World world(kernel);
   Page& page = world.AddPage();
@@ -90,34 +96,16 @@ void FaultVersusNeighbourFault(const Kernel& kernel) {
   Mmput(parent);
 }
 
-// A page is migrated while its user exits; then another process forks, and the child's anon_vma may
-// be the exited one's, under another root.
+// The walk is a migration's, which counts the anon_vma it finds.
 void RecycledPin(const Kernel& kernel) {
   World world(kernel);
   Page& from = world.AddPage();
   Page& to = world.AddPage();
-  Mm& exiting = world.NewMm();
-  MmapAnonymous(exiting, 0, 1);
-  Touch(exiting, 0, from);
-  Mm& forking = world.NewMm();
-  MmapAnonymous(forking, 0, 1);
-  Touch(forking, 0, world.AddPage());
-
-  Mm* child = nullptr;
-  ksync::Thread others(
-      [&] {
-        Mmput(exiting);
-        child = DupMm(forking);
-      },
-      "others");
-  Migration migration(from, to);
-  migration.Begin();
-  migration.Finish();
-  others.Join();
-
-  Validate({&forking, child});
-  Mmput(*child);
-  Mmput(forking);
+  VersusForkElsewhere(world, from, [&] {
+    Migration migration(from, to);
+    migration.Begin();
+    migration.Finish();
+  });
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 // on all lists with the range of its source, and took its own place in three stores (KH-28).
 #include "core/vmops/copy_vma.h"
 
-#include <optional>
-
 #include "core/mm/mempolicy.h"
 #include "core/rmap/chain.h"
 #include "core/vmops/file_map.h"
@@ -11,12 +9,6 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
-
-Vma* LastBefore(const Mm& mm, VirtualPage address) {
-  if (const Vma* next = FindVmaOrNext(mm, address)) return PrevVma(mm, *next);
-  auto* const last = mm.mmap.Last();
-  return last == nullptr ? nullptr : &last->owner();
-}
 
 void Position(Vma& vma, VmaRange range) {
   vma.vm_start.Write(range.start);
@@ -33,18 +25,11 @@ bool CloneAt(Vma& copy, const Vma& source, VmaRange range) {
   return true;
 }
 
-// Returns: false if memory ran out; then the copy owns no policy.
-bool DupPolicy(Vma& copy) {
-  const std::optional<Mempolicy*> policy = MpolDup(copy.machine, copy.vm_policy.Read());
-  copy.vm_policy.Write(policy.value_or(nullptr));
-  return policy.has_value();
-}
-
 // Returns: a new VMA in the mm; null if memory ran out.
 Vma* NewCopy(Mm& mm, const Vma& source, VmaRange range) {
   Vma* const copy = VmAreaDup(source);
   if (copy == nullptr) return nullptr;
-  const bool complete = DupPolicy(*copy) && CloneAt(*copy, source, range);
+  const bool complete = VmaDupPolicy(source, *copy) && CloneAt(*copy, source, range);
   if (complete) {
     if (File* const file = copy->vm_file.Read()) GetFile(*file);
     VmaLink(mm, *copy);
@@ -68,7 +53,7 @@ CopiedVma CopyVma(Vma& source, VirtualPage start, VirtualPage length, PageOffset
   const VmaRange range = {start, start + length, untouched ? start : pgoff};
 
   const VirtualPage source_start = source.vm_start.Read();
-  Vma* const merged = VmaMerge(mm, LastBefore(mm, start), range, PropertiesOf(source));
+  Vma* const merged = VmaMerge(mm, VmaBefore(mm, start), range, PropertiesOf(source));
   if (merged == nullptr) return {&source, NewCopy(mm, source, range)};
   if (Contains(*merged, source_start)) return {merged, merged};  // No page has to be moved.
   return {&source, merged, NeedsRmapLocks(source, *merged)};

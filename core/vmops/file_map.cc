@@ -51,18 +51,6 @@ void VmaLink(Mm& mm, Vma& vma) {
   mapping.i_mmap.PushBack(vma.shared_node);
 }
 
-Vma* MmapFile(Mm& mm, File& file, VirtualPage start, VirtualPage end, PageOffset pgoff,
-              VmFlags flags) {
-  const ksync::Guard mmap_sem(mm.mmap_sem);
-  if (mm.machine.AllocationFails("vma")) return nullptr;
-  Vma* const vma = ksync::New<Vma>(mm.machine, &mm, start, end, pgoff, flags | kVmShared);
-  vma->vm_page_prot.Write(VmPageProt(flags | kVmShared));
-  GetFile(file);
-  vma->vm_file.Write(&file);
-  VmaLink(mm, *vma);
-  return vma;
-}
-
 bool FileFault(Mm& mm, const Vma& vma, VirtualPage address, Access access) {
   File& file = *vma.vm_file.Read();
   const PageOffset offset = LinearPageIndex(vma, address);

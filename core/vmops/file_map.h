@@ -15,11 +15,6 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Maps [start, end), of which nothing is mapped, to the file from the offset on.
-// Returns: the VMA, which has a reference of its own on the file; null if memory ran out.
-Vma* MmapFile(Mm& mm, File& file, VirtualPage start, VirtualPage end, PageOffset pgoff,
-              VmFlags flags = kVmAccess);
-
 // Puts a VMA where faults find it, and walks of its file. Kernel: vma_link().
 // Requires: mmap_sem held for writing; the VMA has its reference on the file.
 void VmaLink(Mm& mm, Vma& vma);

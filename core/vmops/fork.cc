@@ -46,11 +46,9 @@ void CopyPageRange(Mm& child, Mm& parent, const Vma& vma) {
 // Returns: false if memory ran out; then it has none and is linked nowhere.
 bool LinkCopy(Vma& copy, const Vma& vma) {
   const Machine& machine = vma.machine;
-  const std::optional<Mempolicy*> policy = MpolDup(machine, vma.vm_policy.Read());
-  if (!policy.has_value()) return false;
-  copy.vm_policy.Write(*policy);
+  if (!VmaDupPolicy(vma, copy)) return false;
   if (!AnonVmaFork(copy, vma)) {
-    if (machine.Has(Fix::kKh15)) MpolPut(*policy);
+    if (machine.Has(Fix::kKh15)) MpolPut(copy.vm_policy.Read());
     return false;
   }
   if (File* const file = copy.vm_file.Read()) {

@@ -3,6 +3,7 @@
 #include "core/vmops/mmap.h"
 
 #include "core/mm/file.h"
+#include "core/vmops/file_map.h"
 #include "core/vmops/merge.h"
 #include "core/vmops/munmap.h"
 
@@ -23,20 +24,10 @@ Vma* NewVmaFor(Mm& mm, const MmapRequest& request) {
   if (request.file != nullptr) {
     GetFile(*request.file);
     vma->vm_file.Write(request.file);
-    VmaLinkFile(request.file->f_mapping, vma->shared_node);
+    vma->vm_page_prot.Write(VmPageProt(request.flags));
   }
-  InsertVmStruct(mm, *vma);
+  VmaLink(mm, *vma);
   return vma;
-}
-
-// Returns: the VMA before an address at which nothing is mapped, or null.
-Vma* VmaBefore(const Mm& mm, VirtualPage address) {
-  Vma* before = nullptr;
-  for (Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
-    if (vma->vm_start.Read() >= address) break;
-    before = vma;
-  }
-  return before;
 }
 
 // Requires: mmap_sem held for writing.
@@ -53,6 +44,13 @@ Vma* MmapRegionLocked(Mm& mm, const MmapRequest& request) {
 Vma* MmapAnonymous(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags) {
   const ksync::Guard mmap_sem(mm.mmap_sem);
   return NewVmaFor(mm, {.start = start, .end = end, .flags = flags});
+}
+
+Vma* MmapFile(Mm& mm, File& file, VirtualPage start, VirtualPage end, PageOffset pgoff,
+              VmFlags flags) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  return NewVmaFor(
+      mm, {.start = start, .end = end, .flags = flags | kVmShared, .file = &file, .pgoff = pgoff});
 }
 
 Vma* MmapRegion(Mm& mm, const MmapRequest& request) {

@@ -11,6 +11,12 @@ namespace rmap::inline KSYNC_BACKEND {
 // it asks for. Returns: the VMA; null if memory ran out.
 Vma* MmapAnonymous(Mm& mm, VirtualPage start, VirtualPage end, VmFlags flags = kVmAccess);
 
+// Maps [start, end), of which nothing is mapped, to the file from the offset on, shared. Like
+// MmapAnonymous, it does not try to merge. Returns: the VMA, which has a reference of its own on
+// the file; null if memory ran out.
+Vma* MmapFile(Mm& mm, File& file, VirtualPage start, VirtualPage end, PageOffset pgoff,
+              VmFlags flags = kVmAccess);
+
 // What is to be mapped. References are borrowed; the VMA takes its own.
 struct MmapRequest {
   VirtualPage start;

@@ -36,6 +36,7 @@ TEST(SyncContractModelFault, LockThatNeverWaits) {
   EXPECT_EQ(VerdictOf(&contract::LockPassesMessages<Lock>), Verdict::kViolated);
   EXPECT_EQ(VerdictOf(&contract::TryLockFailsWhileHeld<Lock>), Verdict::kViolated);
   EXPECT_EQ(VerdictOf(&contract::TryLockExcludesOthers<Lock>), Verdict::kViolated);
+  EXPECT_EQ(VerdictOf(&contract::IsLockedTells<Lock>), Verdict::kViolated);
 }
 
 TEST(SyncContractModelFault, LockThatLooksThenTakes) {
@@ -47,6 +48,7 @@ TEST(SyncContractModelFault, LockThatLooksThenTakes) {
 TEST(SyncContractModelFault, LockThatOrdersNothing) {
   using Lock = contract::LockThatOrdersNothing;
   EXPECT_EQ(VerdictOf(&contract::ExcludesOthers<Lock>), Verdict::kViolated);
+  EXPECT_EQ(VerdictOf(&contract::LooksFreeAfterTheHolder<Lock>), Verdict::kViolated);
   EXPECT_EQ(VerdictOf(&contract::LockPassesMessages<Lock>), Verdict::kViolated);
 }
 

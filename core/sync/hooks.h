@@ -113,6 +113,8 @@ class Hooks {
   virtual void Acquire(LocationId lock, LockMode mode, Site site) = 0;
   virtual bool TryAcquire(LocationId lock, LockMode mode, Site site) = 0;
   virtual void Release(LocationId lock, LockMode mode, Site site) = 0;
+  // Returns: whether somebody holds `lock`, as far as the calling thread can see. Order: acquire.
+  virtual bool IsLocked(LocationId lock, Site site) = 0;
   // Returns: whether the calling thread holds `lock` in `mode`.
   virtual bool Holds(LocationId lock, LockMode mode) = 0;
 

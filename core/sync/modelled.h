@@ -174,6 +174,7 @@ class AnyLock : private Location {
   void Take(LockMode mode, Site site) { CurrentHooks().Acquire(id(), mode, site); }
   bool TryTake(LockMode mode, Site site) { return CurrentHooks().TryAcquire(id(), mode, site); }
   void Give(LockMode mode, Site site) { CurrentHooks().Release(id(), mode, site); }
+  bool Look(Site site) const { return CurrentHooks().IsLocked(id(), site); }
   void CheckHeld(LockMode mode, Site site) const {
     if (CurrentHooks().Holds(id(), mode)) return;
     CurrentHooks().Fail(Misuse::kLockMisuse, "the lock is not held by this thread", site);
@@ -193,6 +194,7 @@ class ABSL_LOCKABLE ExclusiveLock : private AnyLock {
   void Unlock(Site site = Site::current()) ABSL_UNLOCK_FUNCTION() {
     Give(LockMode::kExclusive, site);
   }
+  bool IsLocked(Site site = Site::current()) const { return Look(site); }
   void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
     CheckHeld(LockMode::kExclusive, site);
   }
@@ -220,6 +222,7 @@ class ABSL_LOCKABLE SharedLock : private AnyLock {
   void UnlockShared(Site site = Site::current()) ABSL_UNLOCK_FUNCTION() {
     Give(LockMode::kShared, site);
   }
+  bool IsLocked(Site site = Site::current()) const { return Look(site); }
   void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
     CheckHeld(LockMode::kExclusive, site);
   }

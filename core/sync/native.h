@@ -9,7 +9,9 @@
 //   2. Whoever holds a lock is known to the holding thread (HeldLocks), never to the lock: misuse
 //      stops where it happens, and the lock's own memory orders nothing it should not.
 //   3. No operation orders more than the contract says, or races would hide from ThreadSanitizer.
-//      Departures: (a) Fence() under ThreadSanitizer; (b) the mutex inside a SlabCache.
+//      Departures: (a) Fence() under ThreadSanitizer; (b) the mutex inside a SlabCache; (c)
+//      IsLocked(), which takes a free lock for a moment: who looks is ordered before the next
+//      holder, and who tries just then fails.
 //
 // What it does not do: keep names, sites or lock classes beyond what a message needs. Doors that
 // only this back end has (seeds, failure rates, rounds) are in native_control.h.
@@ -272,6 +274,12 @@ class AnyLock {
       word_.unlock();
     }
   }
+  // The standard locks cannot be looked at, only tried.
+  bool Look() {
+    if (HoldsAny(this) || !word_.try_lock()) return true;
+    word_.unlock();
+    return false;
+  }
   void CheckHeld(LockMode mode, Site site) const {
     if (!Holds(this, mode)) LockMisuse("is not held by this thread", lock_class_, site);
   }
@@ -304,6 +312,7 @@ class ABSL_LOCKABLE ExclusiveLock : private AnyLock<Word> {
   void Unlock(Site site = Site::current()) ABSL_UNLOCK_FUNCTION() {
     this->Give(LockMode::kExclusive, site);
   }
+  bool IsLocked(Site = Site::current()) { return this->Look(); }
   void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
     this->CheckHeld(LockMode::kExclusive, site);
   }
@@ -332,6 +341,7 @@ class ABSL_LOCKABLE SharedLock : private AnyLock<Word> {
   void UnlockShared(Site site = Site::current()) ABSL_UNLOCK_FUNCTION() {
     this->Give(LockMode::kShared, site);
   }
+  bool IsLocked(Site = Site::current()) { return this->Look(); }
   void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
     this->CheckHeld(LockMode::kExclusive, site);
   }

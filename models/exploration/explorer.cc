@@ -381,12 +381,14 @@ void Explorer::PushRevisits(EventId write, const Choice& saved, EventId conflict
   }
 }
 
-// How waiting for a lock is searched depends on how the lock is used. The first shared or tried use
-// of one begins the search anew, so that no part of it rests on the other idea.
+// How waiting for a lock is searched depends on how the lock is used. The first use of one that
+// shares it, tries it or only looks at it begins the search anew, so that no part of it rests on
+// the other idea.
 bool Explorer::NoteSharedOrTried(const Action& action) {
   const bool shared =
       action.kind == ActionKind::kAcquire && action.mode() == ksync::LockMode::kShared;
-  if (!shared && action.kind != ActionKind::kTryAcquire) return false;
+  const bool tried = action.kind == ActionKind::kTryAcquire;
+  if (!shared && !tried && action.kind != ActionKind::kIsLocked) return false;
   if (!IsSimple(action.location)) return false;
   if (shared_or_tried_.size() <= action.location) shared_or_tried_.resize(action.location + 1);
   shared_or_tried_[action.location] = true;

@@ -77,6 +77,7 @@ const char* ActionName(ActionKind kind) {
                                     "wait",
                                     "lock",
                                     "trylock",
+                                    "is locked?",
                                     "unlock",
                                     "fence",
                                     "create",

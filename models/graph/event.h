@@ -31,6 +31,7 @@ enum class ActionKind : std::uint8_t {
   kAwait,
   kAcquire,
   kTryAcquire,
+  kIsLocked,
   kRelease,  // Locks.
   kFence,
   kCreate,
@@ -88,6 +89,7 @@ inline bool Reads(const Action& action) {
     case ActionKind::kAwait:
     case ActionKind::kAcquire:
     case ActionKind::kTryAcquire:
+    case ActionKind::kIsLocked:
     case ActionKind::kRcuLock:
     case ActionKind::kGraceStart:
       return true;

@@ -86,6 +86,8 @@ std::string Storyteller::Value(const Event& event) const {
       return absl::StrCat(event.read, " of ", action.value);
     case ActionKind::kTryAcquire:
       return event.writes ? "got it" : "failed";
+    case ActionKind::kIsLocked:
+      return event.read != 0 ? "yes" : "no";
     case ActionKind::kAcquire:
     case ActionKind::kRelease:
       return action.mode() == ksync::LockMode::kShared ? "shared" : "";

@@ -76,6 +76,7 @@ class Run final : public ksync::Hooks {
   void Acquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
   bool TryAcquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
   void Release(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
+  bool IsLocked(LocationId lock, ksync::Site site) override;
   bool Holds(LocationId lock, ksync::LockMode mode) override;
   void RcuReadLock(ksync::Site site) override;
   void RcuReadUnlock(ksync::Site site) override;

@@ -110,6 +110,10 @@ void Run::Release(LocationId lock, LockMode mode, Site site) {
   Perform(action);
 }
 
+bool Run::IsLocked(LocationId lock, Site site) {
+  return Perform(Make(ActionKind::kIsLocked, lock, Order::kAcquire, site)).read != 0;
+}
+
 bool Run::ForgetHeld(LocationId lock, LockMode mode) {
   std::vector<HeldLock>& held = me().held;
   for (std::size_t i = held.size(); i-- > 0;) {

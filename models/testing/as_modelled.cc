@@ -93,6 +93,9 @@ class Interpreter {
       case Kind::kTryLockShared:
         registers_[operation.reg] = mutex.TryLockShared();
         return;
+      case Kind::kIsLocked:
+        registers_[operation.reg] = mutex.IsLocked();
+        return;
       default:
         return;
     }

@@ -79,6 +79,7 @@ class SequentialHooks final : public ksync::Hooks {
     EXPECT_EQ(values_[lock] == kExclusively, mode == LockMode::kExclusive);
     values_[lock] = mode == LockMode::kShared ? values_[lock] - 1 : 0;
   }
+  bool IsLocked(LocationId lock, Site) override { return values_[lock] != 0; }
 
   void RcuReadLock(Site) override { EXPECT_FALSE(std::exchange(in_section_, true)); }
   void RcuReadUnlock(Site) override { EXPECT_TRUE(std::exchange(in_section_, false)); }
@@ -139,11 +140,12 @@ TEST(AsModelled, EveryKindOfOperation) {
 TEST(AsModelled, EveryKindOfOperationThatWaitsOrChooses) {
   const Program program = {
       {{Choose(0, 3), TryLock(0, 1), TryLock(0, 2), TryLockShared(0, 3), Unlock(0), LockShared(0),
-        TryLockShared(0, 4), TryLock(0, 5), UnlockShared(0), UnlockShared(0), Lock(0), Unlock(0)},
+        TryLockShared(0, 4), TryLock(0, 5), IsLocked(0, 6), UnlockShared(0), UnlockShared(0),
+        IsLocked(0, 7), Lock(0), Unlock(0)},
        {RcuLock(), RcuUnlock(), Synchronize(), RcuLock(), RcuUnlock()}}};
   const auto outcome = RunSequentially(program);
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_EQ(ToString(*outcome, program), "0:r0=2 0:r1=1 0:r2=0 0:r3=0 0:r4=1 0:r5=0");
+  EXPECT_EQ(ToString(*outcome, program), "0:r0=2 0:r1=1 0:r2=0 0:r3=0 0:r4=1 0:r5=0 0:r6=1 0:r7=0");
   EXPECT_FALSE(RunSequentially({{{LockShared(0), Lock(0)}}}).has_value());
   EXPECT_FALSE(RunSequentially({{{Lock(0), LockShared(0)}}}).has_value());
 }

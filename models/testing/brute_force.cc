@@ -103,6 +103,12 @@ std::optional<int> Written(const Operation& operation, const ThreadState& thread
   }
 }
 
+// Returns: what the program learns from having read `value`.
+int Told(const Operation& operation, int value, bool wrote) {
+  if (operation.kind == OpKind::kIsLocked) return value != 0;
+  return UsesMutex(operation) ? wrote : value;
+}
+
 // Returns: the order of an operation that succeeds. A try that fails acquires, too.
 Order OrderOf(const Operation& operation) {
   switch (operation.kind) {
@@ -110,6 +116,7 @@ Order OrderOf(const Operation& operation) {
     case OpKind::kLockShared:
     case OpKind::kTryLock:
     case OpKind::kTryLockShared:
+    case OpKind::kIsLocked:
     case OpKind::kRcuLock:
       return Order::kAcquire;
     case OpKind::kUnlock:
@@ -292,7 +299,7 @@ class Explorer {
     state.graph.rf.Add(source, read);
     if (operation.kind == OpKind::kRcuLock) state.sections.push_back({t, source});
     if (FillsRegister(operation)) {
-      thread.registers[operation.reg] = UsesMutex(operation) ? written.has_value() : value;
+      thread.registers[operation.reg] = Told(operation, value, written.has_value());
     }
     if (written) return Write(state, t, *written, read);
     ++thread.next;

@@ -91,6 +91,13 @@ Thread Tried(Operation try_it, Operation give_back) {
   return {try_it, SkipIfEqual(0, 0, 1), give_back};
 }
 
+// Who was told that the lock was taken, and finds it free, reads x.
+Program BehindALook(Order tells, Order asks) {
+  return {{{Lock(0), Store(kY, 1, tells), PlainStore(kX, 1), Unlock(0)},
+           {Load(kY, 0, asks), SkipIfEqual(0, 0, 3), IsLocked(0, 1), SkipIfEqual(1, 1, 1),
+            PlainLoad(kX, 2)}}};
+}
+
 const Thread kTryAlone = Tried(TryLock(0, 0), Unlock(0));
 const Thread kTryShared = Tried(TryLockShared(0, 0), UnlockShared(0));
 
@@ -203,6 +210,13 @@ std::vector<Case> CasesOfWaiting() {
        6 + 4,
        10,
        10},
+      {"look at a lock", {{{Lock(0), Unlock(0)}, {IsLocked(0, 0)}}}, 3, 3, 3},
+      {"look at a lock of two",
+       {{{Lock(0), Unlock(0)}, {Lock(0), Unlock(0)}, {IsLocked(0, 0)}}},
+       2 * 5,
+       10,
+       10},
+      {"two looks at a lock", {{{Lock(0), Unlock(0)}, {IsLocked(0, 0), IsLocked(0, 1)}}}, 6, 6, 6},
       {"choices", {{{Choose(0, 3), Choose(1, 2)}, {Choose(0, 2)}}}, 12, 12, 12},
       {"grace period, section", {{{Synchronize()}, section}}, 2, 2, 2},
       {"grace period, 2 sections", {{{Synchronize()}, section, section}}, 4, 4, 4},
@@ -373,6 +387,8 @@ TEST(BruteForce, Races) {
       {"behind a failed try",
        {{locked, {TryLock(0, 1), SkipIfEqual(1, 0, 2), PlainLoad(kX, 0), Unlock(0)}}},
        false},
+      {"behind a look at a free lock", BehindALook(kRlx, kRlx), true},
+      {"behind a look at a lock known to have been taken", BehindALook(kRel, kAcq), false},
       {"taken back", TakenBack({Synchronize()}), false},
       {"taken back without waiting", TakenBack({}), true},
   };

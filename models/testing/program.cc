@@ -52,6 +52,7 @@ bool UsesMutex(const Operation& operation) {
     case Kind::kUnlockShared:
     case Kind::kTryLock:
     case Kind::kTryLockShared:
+    case Kind::kIsLocked:
       return true;
     default:
       return false;
@@ -81,6 +82,7 @@ bool FillsRegister(const Operation& operation) {
       return false;
     case Kind::kTryLock:
     case Kind::kTryLockShared:
+    case Kind::kIsLocked:
     case Kind::kChoose:
       return true;
     default:
@@ -158,6 +160,10 @@ Operation TryLockShared(int mutex, int reg) {
   return {.kind = Kind::kTryLockShared, .location = mutex, .reg = reg};
 }
 
+Operation IsLocked(int mutex, int reg) {
+  return {.kind = Kind::kIsLocked, .location = mutex, .reg = reg};
+}
+
 Operation WaitUntilEqual(int location, int reg, int expected, Order order) {
   return {.kind = Kind::kWaitUntilEqual,
           .location = location,
@@ -226,6 +232,8 @@ std::string ToString(const Operation& operation) {
       return reg + " = try_lock(" + mutex + ")";
     case Kind::kTryLockShared:
       return reg + " = try_lock_shared(" + mutex + ")";
+    case Kind::kIsLocked:
+      return reg + " = is_locked(" + mutex + ")";
     case Kind::kChoose:
       return reg + " = choose(" + std::to_string(operation.expected) + ")";
     case Kind::kRcuLock:

@@ -36,7 +36,7 @@ struct Operation {
   enum class Kind {
     kLoad, kStore, kFetchAdd, kExchange, kCompareExchange, kFence,
     kPlainLoad, kPlainStore, kLock, kUnlock, kWaitUntilEqual, kSkipIfEqual, kAssumeEqual,
-    kLockShared, kUnlockShared, kTryLock, kTryLockShared, kChoose, kRcuLock, kRcuUnlock,
+    kLockShared, kUnlockShared, kTryLock, kTryLockShared, kIsLocked, kChoose, kRcuLock, kRcuUnlock,
     kSynchronize,
   };
   Kind kind;
@@ -95,6 +95,8 @@ Operation UnlockShared(int mutex);
 // The register gets 1 if the mutex was taken, or 0.
 Operation TryLock(int mutex, int reg);
 Operation TryLockShared(int mutex, int reg);
+// The register gets 1 if the mutex looks held, or 0.
+Operation IsLocked(int mutex, int reg);
 // The thread is stuck unless the location holds `expected`; the register gets that value.
 Operation WaitUntilEqual(int location, int reg, int expected, Order order);
 Operation SkipIfEqual(int reg, int expected, int skip);

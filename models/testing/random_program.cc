@@ -38,7 +38,7 @@ struct Weights {
   int seq_cst, fence, rmw, conditional, await, critical_section, plain_location;
   // Of critical sections, how many are shared and how many are only tried.
   int shared = 0, tried = 0;
-  int read_section = 0, grace_period = 0, choice = 0;
+  int read_section = 0, grace_period = 0, choice = 0, look = 0;
 };
 
 Weights WeightsOf(Profile profile) {
@@ -67,6 +67,8 @@ Weights WeightsOf(Profile profile) {
       return {15, 10, 15, 5, 5, 20, 20, 30, 30, 0, 0, 40};
     case Profile::kManyLocks:
       return {5, 0, 10, 0, 0, 95, 0, 40, 30};
+    case Profile::kLooks:
+      return {15, 5, 10, 10, 0, 50, 40, 15, 15, 0, 0, 0, 30};
   }
   return {};
 }
@@ -136,6 +138,7 @@ class Generator {
 
   // One access to any location in the way its policy wants, if this thread may.
   void Access() {
+    if (Sometimes(weights_.look)) return Look();
     const int location = random_.Between(0, locations_ - 1);
     const Policy& policy = policies_[location];
     switch (policy.kind) {
@@ -152,6 +155,11 @@ class Generator {
       case Policy::Kind::kTakenBack:
         return budget_ >= 2 ? TakeBack(location) : Atomic(0);
     }
+  }
+
+  void Look() {
+    --budget_;
+    code_.push_back(IsLocked(random_.Between(0, kMaxMutexes - 1), registers_++));
   }
 
   void Guarded(int location, Hold hold) {
@@ -398,6 +406,8 @@ const char* ProfileName(Profile profile) {
       return "choose";
     case Profile::kManyLocks:
       return "many locks";
+    case Profile::kLooks:
+      return "looks";
   }
   return "?";
 }

@@ -30,12 +30,13 @@ enum class Profile {
   kRcu,
   kChoose,
   kManyLocks,
+  kLooks,
 };
 // Those that the obvious engine is quick with; kManyLocks takes it seconds.
 inline constexpr Profile kProfiles[] = {
     Profile::kMixed,    Profile::kAtomicsOnly, Profile::kSeqCstHeavy, Profile::kRmwHeavy,
     Profile::kLocks,    Profile::kAwaits,      Profile::kPlain,       Profile::kRwLocks,
-    Profile::kTryLocks, Profile::kRcu,         Profile::kChoose};
+    Profile::kTryLocks, Profile::kRcu,         Profile::kChoose,      Profile::kLooks};
 const char* ProfileName(Profile profile);
 
 // Returns: 2 or 3 threads with 1..operations_max accesses each (taking a lock counts as one); for

@@ -101,6 +101,40 @@ void TryLockExcludesOthers() {
 }
 
 template <typename L>
+void IsLockedTells() {
+  L lock{kLockClass};
+  const auto is_locked_for_others = [&lock] {
+    bool answer = false;
+    Thread other([&lock, &answer] { answer = lock.IsLocked(); });
+    other.Join();
+    return answer;
+  };
+  Check(!lock.IsLocked(), "a new lock is free");
+  lock.Lock();
+  Check(lock.IsLocked(), "the holder sees that the lock is held");
+  Check(is_locked_for_others(), "and so does who knows of it");
+  lock.Unlock();
+  Check(!is_locked_for_others(), "and that it is not any more");
+}
+
+// Who knows that the lock was taken, and sees it free, comes after its holder.
+template <typename L>
+void LooksFreeAfterTheHolder() {
+  L lock{kLockClass};
+  Plain<int> message{0, "message"};
+  Atomic<bool> taken{false, "taken"};
+  Thread holder([&] {
+    Guard<L> guard(lock);
+    // Order: release and acquire, so that who sees it cannot miss that the lock was taken.
+    taken.Store(true, release);
+    message.Write(42);
+  });
+  if (!taken.Load(acquire)) return;
+  if (lock.IsLocked()) return;
+  Check(message.Read() == 42, "the section of the holder is seen");
+}
+
+template <typename L>
 void GuardGivesBack() {
   L lock{kLockClass};
   {

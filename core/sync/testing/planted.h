@@ -17,6 +17,7 @@ class LockThatNeverWaits {
   explicit LockThatNeverWaits(const LockClass&) {}
   void Lock(Site = Site::current()) {}
   bool TryLock() { return true; }
+  bool IsLocked() { return false; }
   void Unlock(Site = Site::current()) {}
 };
 
@@ -44,6 +45,7 @@ class LockThatOrdersNothing {
     while (taken_.Exchange(true, relaxed)) taken_.WaitUntilEqual(false, relaxed);
   }
   void Unlock(Site = Site::current()) { taken_.Store(false, relaxed); }
+  bool IsLocked() { return taken_.Load(relaxed); }
 
  private:
   Atomic<bool> taken_{false, "taken"};

@@ -76,23 +76,8 @@ void DropUses(Page& page, PageUses uses);
 inline int PageMapcount(const Page& page) { return MappingsIn(page.uses.Load(ksync::relaxed)); }
 inline bool PageMapped(const Page& page) { return PageMapcount(page) > 0; }
 
-// The same for who found the page's anon_vma without a lock, and asks whether it is still this one.
-// Kernel: the second page_mapped() of page_lock_anon_vma().
-// Order: whoever unmapped the page may have freed the anon_vma, and somebody else may have given it
-// the root by whose lock it was found; no lock leads from the first to the caller. In the kernel
-// the unmapping is a full barrier, so that everybody sees it who sees what came after. C++ has none
-// for a load, but what changes nothing reads the newest value.
-inline bool PageStillMapped(Page& page) {
-  return MappingsIn(page.uses.FetchAdd(0, ksync::relaxed)) > 0;
-}
-
 // Returns: whether somebody holds the page lock. Kernel: PageLocked().
-// Requires: the calling thread does not hold it.
-inline bool PageLocked(Page& page) {
-  if (!page.lock.TryLock()) return true;
-  page.lock.Unlock();
-  return false;
-}
+inline bool PageLocked(Page& page) { return page.lock.IsLocked(); }
 
 inline MappingWord ToMapping(AnonVma* anon_vma) {
   return reinterpret_cast<MappingWord>(anon_vma) | kPageMappingAnon;

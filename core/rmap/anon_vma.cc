@@ -5,12 +5,15 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Gives the memory back. A walker of G6 may have taken the lock without a count, and trusts it from
-// the moment it has seen the page mapped: nobody may take the memory from under such a lock.
-// Kernel: anon_vma_free().
+// Gives the memory back. A walker of G6 gives its count back as soon as it has the lock, and trusts
+// the lock from then on: nobody may take the memory from under it. Whoever sees the count fall to
+// nothing sees the lock held, or given back. Kernel: anon_vma_free().
 void AnonVmaFree(const Machine& machine, AnonVma& anon_vma) {
   if (machine.Has(Mechanism::kCountIsLifetime)) {
-    const ksync::Guard wait_for_walkers(LockOf(machine, anon_vma));
+    AnonVmaLock& lock = LockOf(machine, anon_vma);
+    if (lock.IsLocked()) {
+      const ksync::Guard wait_for_walkers(lock);
+    }
   }
   machine.anon_vmas().Free(anon_vma);
 }
@@ -21,7 +24,7 @@ void InheritFrom(const Machine& machine, AnonVma& anon_vma, AnonVma* parent) {
   anon_vma.num_active_vmas.Write(0);
   if (!machine.Has(Mechanism::kRootLock)) return;
   AnonVma* const root = parent == nullptr ? &anon_vma : parent->root.Read();
-  anon_vma.root.Write(root);
+  anon_vma.root.StoreRelease(root);  // Order: see LockOf.
   // Without its root a child has no lock.
   if (root != &anon_vma && machine.Has(Fix::kKh38)) GetAnonVma(*root);
 }

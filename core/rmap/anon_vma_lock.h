@@ -44,6 +44,9 @@ class ABSL_LOCKABLE AnonVmaLock {
     shared_walkers_ ? lock_.UnlockShared(site) : lock_.Unlock(site);
   }
 
+  // Returns: whether anybody holds the lock. Kernel: mutex_is_locked(), rwsem_is_locked().
+  bool IsLocked(ksync::Site site = ksync::Site::current()) { return lock_.IsLocked(site); }
+
  private:
   ksync::RwSemaphore lock_{kAnonVmaLock};
   const bool sleeps_;

@@ -41,7 +41,7 @@ LockedAnonVma LockInRcu(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   LeaveRcuWhenLocked(machine);
   // Under the lock "mapped" means that the anon_vma, and so its root, is the one asked for.
   const bool asks_again = machine.Has(Mechanism::kRootLock) && machine.Has(Fix::kKh37);
-  if (!asks_again || PageStillMapped(page)) return {anon_vma, &lock};
+  if (!asks_again || PageMapped(page)) return {anon_vma, &lock};
   lock.UnlockShared();
   LeaveRcuWhenUnlocked(machine);
   return {};
@@ -56,7 +56,7 @@ LockedAnonVma TryLock(Page& page, AnonVma& anon_vma,
   if (!lock_was_free) return {};
   // A count says that some anon_vma lives here; only the mapping says that it is this one.
   const bool asks_page = page.machine.Has(Fix::kKh52);
-  const bool is_alive = asks_page ? PageStillMapped(page) : anon_vma.refcount.Read() != 0;
+  const bool is_alive = asks_page ? PageMapped(page) : anon_vma.refcount.Read() != 0;
   if (is_alive) return {&anon_vma, &lock};
   // What is not this one may have another root by now, whose lock is not ours.
   AnonVmaLock& to_give_back = asks_page ? lock : LockOf(page.machine, anon_vma);
@@ -82,7 +82,7 @@ AnonVma* CountIfMapped(Page& page, AnonVma& anon_vma) {
     ksync::RcuReadUnlock();
     return nullptr;
   }
-  if (!PageStillMapped(page)) {
+  if (!PageMapped(page)) {
     PutAndLeaveRcu(page.machine, anon_vma);
     return nullptr;
   }

@@ -140,6 +140,22 @@ void WalkVersusExitSlowPath(const Kernel& kernel) {
   ksync::Check(found <= 2, "a walk found more mappings than there are");
 }
 
+// Two come from a page while its only user exits: one counts the anon_vma because the other, or the
+// exit, holds the lock.
+void WalksVersusExit(const Kernel& kernel) {
+  World world(kernel);
+  Page& page = world.AddPage();
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 1);
+  Touch(mm, 0, page);
+
+  ksync::Thread exits([&mm] { Mmput(mm); }, "exits");
+  ksync::Thread walks([&page] { PageReferenced(page); }, "walks");
+  PageReferenced(page);
+  walks.Join();
+  exits.Join();
+}
+
 // KSM keeps the anon_vma of a child that exits, and then the parent exits.
 void KsmReferenceOutlivesFamily(const Kernel& kernel) {
   World world(kernel);
@@ -204,9 +220,8 @@ std::vector<Scenario> LifetimeScenarios() {
                  "linked or an anon_vma of somebody else.",
        .run = WalkVersusUnlink,
        .default_generation = Generation::kG0,
-       .bugs = {{.fix = Fix::kKh01, .violation = "use after free", .until = Generation::kG5},
-                BrokenByKh64()},
-       .expectations = {{"G5 without KH-01", "use after free"}, {"G6..G8 with KH-64"}}},
+       .bugs = {{.fix = Fix::kKh01, .violation = "use after free", .until = Generation::kG5}},
+       .expectations = {{"G5 without KH-01", "use after free"}}},
       {.name = "ForkFailureThenWalk",
        .claim = "A fork that runs out of memory leaves nothing behind.",
        .oracle = "A use after free in the walk that follows, or a leaked link: when the clone "
@@ -246,6 +261,14 @@ std::vector<Scenario> LifetimeScenarios() {
        .oracle = "A use after free, a leak, or lock misuse: who may have to wait for the lock must "
                  "not be in an RCU section, and dropping the last count waits for it.",
        .run = WalkVersusExitSlowPath,
+       .default_generation = Generation::kG6},
+      {.name = "WalksVersusExit",
+       .claim = "A walk that gives up its count may sleep: whoever frees waits for other walks.",
+       .oracle = "Lock misuse: the page is gone when it is asked again, the count taken meanwhile "
+                 "is the last, and another walk, as late, holds the lock. To wait for it inside an "
+                 "RCU section is not allowed.",
+       .run = WalksVersusExit,
+       .since = Generation::kG6,
        .default_generation = Generation::kG6,
        .bugs = {{.fix = Fix::kKh64, .violation = "lock misuse"}},
        .expectations = {{"G6..G8 with KH-64"}}},

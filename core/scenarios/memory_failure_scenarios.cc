@@ -78,9 +78,7 @@ std::vector<Scenario> MemoryFailureScenarios() {
        .oracle = "A use after free, or a deadlock: the walk holds the task list and the anon_vma's "
                  "lock, and touches processes and VMAs that exit takes off both.",
        .run = MemoryFailureVersusExit,
-       .default_generation = Generation::kG3,
-       .bugs = {BrokenByKh64()},
-       .expectations = {{"G6..G8 with KH-64"}}},
+       .default_generation = Generation::kG3},
       {.name = "MemoryFailureVersusFork",
        .claim = "A bad page is unmapped everywhere, even if a user forks meanwhile.",
        .oracle = "The page is asked at the end whether it is mapped. A child is linked before its "

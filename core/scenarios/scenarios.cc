@@ -21,11 +21,6 @@ std::vector<Scenario> AllScenarios() {
 
 }  // namespace
 
-Bug BrokenByKh64() {
-  return {
-      .fix = Fix::kKh64, .violation = "lock misuse", .shown = false, .generation = Generation::kG6};
-}
-
 Bug RaceInTree(Fix fix) {
   return {.fix = fix, .violation = "data race", .from = Generation::kG8, .shown = false};
 }

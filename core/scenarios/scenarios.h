@@ -31,9 +31,6 @@ struct Bug {
   std::optional<Generation> generation = {};
 };
 
-// KH-64 breaks whatever lets a walk wait for a lock. WalkVersusExitSlowPath shows it.
-Bug BrokenByKh64();
-
 // The same mistake where VMAs are in trees: they change under a walk. Shown where they are in
 // lists.
 Bug RaceInTree(Fix fix);

@@ -25,6 +25,7 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   to.seconds_max = options.seconds_max;
   to.stop_at_failure = options.stop_at_failure;
   to.validate = options.validate;
+  to.interrupted = options.interrupted;
   if (options.on_progress) {
     to.on_progress = [report = options.on_progress, start](const ExplorerResult& so_far) {
       report({so_far.executions, so_far.blocked, SecondsSince(start), so_far.fraction});

@@ -53,26 +53,41 @@ TEST(Limits, ExecutionsMaxThatIsEnoughDoesNotCut) {
   EXPECT_TRUE(Check(options, FiveIncrements).exhaustive);
 }
 
+TEST(Limits, AnInterruptCutsBeforeTheNextExecution) {
+  int asked = 0;
+  Options options;
+  options.interrupted = [&asked] { return ++asked == 7; };
+  const Report report = Check(options, FiveIncrements);
+  ExpectCut(report, "interrupt");
+  EXPECT_EQ(report.executions + report.blocked, 7u);
+}
+
 TEST(Limits, EventsMaxCuts) {
   Options options;
   options.events_max = 10;
   ExpectCut(Check(options, FiveIncrements), "events_max");
 }
 
+// Enough executions for the clock to be read.
+void TwiceNineIncrements() {
+  Atomic<int> x(0, "x");
+  const auto add = [&x] {
+    for (int i = 0; i < 9; ++i) x.FetchAdd(1, relaxed);
+  };
+  Thread a(add);
+  Thread b(add);
+}
+
 TEST(Limits, SecondsMaxCuts) {
   Options options;
   options.seconds_max = 1e-6;
-  ExpectCut(Check(options,
-                  [] {
-                    Atomic<int> x(0, "x");
-                    Thread a([&] {
-                      for (int i = 0; i < 9; ++i) x.FetchAdd(1, relaxed);
-                    });
-                    Thread b([&] {
-                      for (int i = 0; i < 9; ++i) x.FetchAdd(1, relaxed);
-                    });
-                  }),
-            "seconds_max");
+  ExpectCut(Check(options, TwiceNineIncrements), "seconds_max");
+}
+
+TEST(Limits, SecondsMaxMayBeMoreThanAClockCanSay) {
+  Options options;
+  options.seconds_max = 1e300;
+  EXPECT_TRUE(Check(options, TwiceNineIncrements).exhaustive);
 }
 
 // The loop could go on reading 0 after the store for any number of rounds.

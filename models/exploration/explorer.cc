@@ -25,7 +25,9 @@ Explorer::Explorer(const ExplorerOptions& options, std::function<void()> program
 
 ExplorerResult Explorer::Explore() {
   if (options_.seconds_max > 0) {
-    deadline_ns_ = NowNs() + static_cast<std::int64_t>(options_.seconds_max * 1e9);
+    constexpr double kLongest = 1e9;  // Thirty years; much more is no number of nanoseconds.
+    const double seconds = std::min(options_.seconds_max, kLongest);
+    deadline_ns_ = NowNs() + static_cast<std::int64_t>(seconds * 1e9);
   }
   Start();
   while (!frames_.empty() && !stop_) {
@@ -63,6 +65,10 @@ bool Explorer::LimitHit() {
   if (options_.executions_max != 0 &&
       result_.executions + result_.blocked >= options_.executions_max) {
     result_.limit_hit = "executions_max";
+    return true;
+  }
+  if (options_.interrupted && options_.interrupted()) {
+    result_.limit_hit = "interrupt";
     return true;
   }
   if ((result_.runs & 0xfff) == 0 && options_.on_progress) options_.on_progress(result_);

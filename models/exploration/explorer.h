@@ -53,6 +53,8 @@ struct ExplorerOptions {
   bool validate = false;             // Check the graph's invariants after every run (slow).
   // Called after each run that did not fail, if set. Returns: false to stop.
   std::function<bool(const ExecutionGraph&, bool complete)> on_execution;
+  // Asked before each run but the first, if set; true cuts the search.
+  std::function<bool()> interrupted;
   // Called every few thousand runs, if set.
   std::function<void(const ExplorerResult&)> on_progress;
 };

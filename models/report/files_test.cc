@@ -1,5 +1,7 @@
 // What is written to files: JSON rows, and replays, which are read back; and every way in which a
 // replay file can be wrong.
+#include <sys/stat.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -79,6 +81,7 @@ class ReplayFileTest : public testing::Test {
     replay.failure = "data race";
     replay.message = "two\nlines";
     replay.steps = {{0, kInit, 1, 0}, {1, {0, 0}, 0, 0}, {1, kNoEvent, 0, ~std::uint64_t{0}}};
+    replay.threads = {{0, 0}};
     replay.then = 1;
     return replay;
   }
@@ -146,10 +149,17 @@ TEST_F(ReplayFileTest, WhatIsNoReplayIsSaidSo) {
 }
 
 TEST_F(ReplayFileTest, UnreadableFilesAreSaidSo) {
-  for (const std::string& file : {testing::TempDir() + "/no_such_file", testing::TempDir()}) {
-    const absl::StatusOr<Replay> replay = ReadReplay(file);
-    ASSERT_FALSE(replay.ok());
-    EXPECT_TRUE(absl::StrContains(replay.status().message(), "cannot be read (")) << file;
+  const absl::StatusOr<Replay> replay = ReadReplay(testing::TempDir() + "/no_such_file");
+  ASSERT_FALSE(replay.ok());
+  EXPECT_TRUE(absl::StrContains(replay.status().message(), "cannot be read (No such file"));
+}
+
+TEST_F(ReplayFileTest, WhatIsNoRegularFileIsRefusedWithoutWaiting) {
+  const std::string fifo = testing::TempDir() + "/fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const std::string& file : {fifo, testing::TempDir(), std::string("/dev/zero")}) {
+    EXPECT_EQ(ReadReplay(file).status().message(),
+              file + ": is no regular file: give a file that `rmapcheck prove` wrote");
   }
 }
 
@@ -158,6 +168,17 @@ TEST_F(ReplayFileTest, MembersOutOfPlaceAreNamed) {
             "is a replay of another version than 1" + mend_);
   EXPECT_EQ(ErrorWith("\"build\"", "\"bild\""), "\"build\" is missing or no text" + mend_);
   EXPECT_EQ(ErrorWith("\"steps\"", "\"stops\""), "\"steps\" is no list" + mend_);
+  EXPECT_EQ(ErrorWith("\"threads\"", "\"treads\""), "\"threads\" is no list" + mend_);
+}
+
+TEST_F(ReplayFileTest, ThreadsThatAreNotListedAreNamed) {
+  const std::string text = Text();
+  Json json = Json::parse(text);
+  json["threads"] = Json::array();
+  EXPECT_EQ(Error(json.dump()), "step 2: \"thread\" is none of \"threads\"" + mend_);
+  json = Json::parse(text);
+  json["then"] = 2;
+  EXPECT_EQ(Error(json.dump()), "\"then\" is none of \"threads\"" + mend_);
 }
 
 TEST_F(ReplayFileTest, NumbersOutOfRangeAreNamed) {
@@ -215,10 +236,11 @@ TEST_F(ReplayFileTest, WritersAtOnceDoNotMix) {
   EXPECT_TRUE(ReadReplay(file_).ok());
 }
 
-TEST_F(ReplayFileTest, EndlessFilesAreRefused) {
-  const absl::StatusOr<Replay> replay = ReadReplay("/dev/zero");
-  EXPECT_EQ(replay.status().message(),
-            "/dev/zero: has more than 64 megabytes: give a file that `rmapcheck prove` wrote");
+TEST_F(ReplayFileTest, FilesLargerThanAnyReplayAreRefused) {
+  std::ofstream(file_) << "{}";
+  fs::resize_file(file_, (8 << 20) + 1);
+  EXPECT_EQ(ReadReplay(file_).status().message(),
+            file_ + ": has more than 8 megabytes: give a file that `rmapcheck prove` wrote");
 }
 
 }  // namespace

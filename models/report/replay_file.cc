@@ -2,9 +2,12 @@
 // Messages never quote the file's contents beyond a number, so they stay one line.
 #include "models/report/replay_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -23,7 +26,7 @@ constexpr int kVersion = 1;
 constexpr int kIndexMax = 0xfffd;  // EventId keeps two larger ones for itself.
 constexpr char kMend[] = "make it again with `rmapcheck prove`";
 constexpr char kOtherFile[] = "give a file that `rmapcheck prove` wrote";
-constexpr std::size_t kMegabytesMax = 64;  // A step takes some 40 bytes: more than any replay has.
+constexpr std::size_t kMegabytesMax = 8;  // A step takes some 40 bytes: more than any replay has.
 
 // Writing -----------------------------------------------------------------------------------------
 
@@ -74,24 +77,32 @@ absl::Status Wrong(const std::string& path, std::string_view what, std::string_v
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", what, ": ", mend));
 }
 
-absl::StatusOr<std::string> Contents(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
+absl::Status Unreadable(const std::string& path) {
+  return Wrong(path, absl::StrCat("cannot be read (", std::strerror(errno), ")"), kOtherFile);
+}
+
+// Reads to the end, or until there is more than a replay can have.
+absl::StatusOr<std::string> ContentsOf(int descriptor, const std::string& path) {
+  struct stat found {};
+  if (fstat(descriptor, &found) != 0) return Unreadable(path);
+  if (!S_ISREG(found.st_mode)) return Wrong(path, "is no regular file", kOtherFile);
   std::string contents;
   std::vector<char> part(1 << 16);
-  const bool opened = file.is_open();
-  while (file && contents.size() <= kMegabytesMax << 20) {
-    file.read(part.data(), static_cast<std::streamsize>(part.size()));
-    contents.append(part.data(), static_cast<std::size_t>(file.gcount()));
+  while (contents.size() <= kMegabytesMax << 20) {
+    const ssize_t size = read(descriptor, part.data(), part.size());
+    if (size == 0) return contents;
+    if (size < 0 && errno != EINTR) return Unreadable(path);
+    if (size > 0) contents.append(part.data(), static_cast<std::size_t>(size));
   }
-  // A folder opens, but cannot be read.
-  if (!opened || file.bad() || (errno != 0 && contents.empty())) {
-    const char* reason = errno != 0 ? std::strerror(errno) : "it cannot be opened";
-    return absl::NotFoundError(absl::StrCat(path, ": cannot be read (", reason, "): ", kOtherFile));
-  }
-  if (contents.size() > kMegabytesMax << 20) {
-    return Wrong(path, absl::StrCat("has more than ", kMegabytesMax, " megabytes"), kOtherFile);
-  }
+  return Wrong(path, absl::StrCat("has more than ", kMegabytesMax, " megabytes"), kOtherFile);
+}
+
+// O_NONBLOCK: a pipe to which nobody writes is not waited for.
+absl::StatusOr<std::string> Contents(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (descriptor < 0) return Unreadable(path);
+  absl::StatusOr<std::string> contents = ContentsOf(descriptor, path);
+  close(descriptor);
   return contents;
 }
 
@@ -153,16 +164,18 @@ class Members {
   std::string error_;
 };
 
-std::string ReadSteps(const Json& array, std::vector<ReplayStep>& steps) {
+std::string ReadSteps(const Json& object, std::vector<ReplayStep>& steps) {
+  const auto array = object.find("steps");
+  if (array == object.end() || !array->is_array()) return "\"steps\" is no list";
   std::vector<int> sizes(kThreadsMax);
-  for (const Json& json : array) {
+  for (const Json& json : *array) {
     const std::string where = absl::StrCat("step ", steps.size() + 1, ": ");
     if (!json.is_object()) return where + "is no object";
     Members members(json, where);
     ReplayStep step;
     step.thread = static_cast<int>(members.Number("thread", kThreadsMax - 1, true));
     step.rf = members.Rf();
-    step.mo = static_cast<int>(members.Number("mo", array.size()));
+    step.mo = static_cast<int>(members.Number("mo", array->size()));
     step.value = members.Number("value", std::numeric_limits<std::uint64_t>::max());
     const bool names_a_step = step.rf != kNoEvent && !IsInit(step.rf);
     if (names_a_step && step.rf.index >= sizes[step.rf.thread]) {
@@ -175,9 +188,10 @@ std::string ReadSteps(const Json& array, std::vector<ReplayStep>& steps) {
   return "";
 }
 
-std::string ReadThreads(const Json& array, std::vector<ReplayThread>& threads) {
-  if (!array.is_array()) return "\"threads\" is no list";
-  for (const Json& json : array) {
+std::string ReadThreads(const Json& object, std::vector<ReplayThread>& threads) {
+  const auto array = object.find("threads");
+  if (array == object.end() || !array->is_array()) return "\"threads\" is no list";
+  for (const Json& json : *array) {
     const std::string where = absl::StrCat("thread ", threads.size() + 1, ": ");
     if (!json.is_array() || json.size() != 2) return where + "is not [parent, manyeth]";
     Members members(json, where);
@@ -187,6 +201,16 @@ std::string ReadThreads(const Json& array, std::vector<ReplayThread>& threads) {
     threads.push_back({static_cast<int>(parent), static_cast<int>(manyeth)});
   }
   return threads.size() < kThreadsMax ? "" : "\"threads\" has too many";
+}
+
+// Returns: what names a thread other than the first and those of "threads"; "" if nothing does.
+std::string UnknownThread(const Replay& replay) {
+  const int known = static_cast<int>(replay.threads.size());
+  for (std::size_t i = 0; i < replay.steps.size(); ++i) {
+    if (replay.steps[i].thread <= known) continue;
+    return absl::StrCat("step ", i + 1, ": \"thread\" is none of \"threads\"");
+  }
+  return replay.then <= known ? "" : "\"then\" is none of \"threads\"";
 }
 
 }  // namespace
@@ -216,13 +240,9 @@ absl::StatusOr<Replay> ReadReplay(const std::string& path) {
   const bool fails_after_steps = json->contains("then");
   if (fails_after_steps) replay.then = static_cast<int>(members.Number("then", kThreadsMax - 1));
   if (!members.error().empty()) return Wrong(path, members.error());
-  if (const auto threads = json->find("threads"); threads != json->end()) {
-    const std::string wrong = ReadThreads(*threads, replay.threads);
-    if (!wrong.empty()) return Wrong(path, wrong);
-  }
-  const auto steps = json->find("steps");
-  if (steps == json->end() || !steps->is_array()) return Wrong(path, "\"steps\" is no list");
-  const std::string wrong = ReadSteps(*steps, replay.steps);
+  std::string wrong = ReadThreads(*json, replay.threads);
+  if (wrong.empty()) wrong = ReadSteps(*json, replay.steps);
+  if (wrong.empty()) wrong = UnknownThread(replay);
   if (!wrong.empty()) return Wrong(path, wrong);
   return replay;
 }

@@ -2,8 +2,10 @@
 // apart from a damaged one.
 //
 //   {"format": "rmapcheck-replay", "version": 1, "program": ..., "build": ..., "memory_model": ...,
-//    "failure": ..., "message": ..., "steps": [{"thread": 1, "rf": [0, 3], "mo": 2}, ...]}
+//    "failure": ..., "message": ..., "threads": [[0, 0], ...],
+//    "steps": [{"thread": 1, "rf": [0, 3], "mo": 2}, ...]}
 //
+// "threads" has [parent, manyeth child] of thread 1, 2, ...; steps name no others but 0.
 // "rf" is [thread, index] or "initial"; a step without "rf" does not read, one without "mo" does
 // not write, "value" is what a choice returned. "then", if it is there, is the thread whose next
 // request fails.
@@ -23,7 +25,7 @@ namespace models {
 absl::Status WriteReplay(const Replay& replay, const std::string& path);
 
 // Returns: what WriteReplay wrote. Every number is one that a graph can have, and every step reads
-// from an earlier one.
+// from an earlier one, and is of a thread that is listed. Never waits for a file.
 // Fails: with one line: the file, what is wrong with it, and the mend.
 absl::StatusOr<Replay> ReadReplay(const std::string& path);
 

@@ -88,7 +88,20 @@ Table MakeTable(const std::vector<BugCase>& cases) {
                 {"kernel with", with},
                 {"proof", 10, Align::kRight},
                 {"seconds", 7, Align::kRight},
-                {"verdict", 0}});
+                {"verdict", 15},
+                {"", 0}});
+}
+
+// Returns: the limit that cut one of the searches, or "".
+std::string LimitHit(const BugRow& row) {
+  if (!row.runs.has_value()) return "";
+  const std::string& with = row.runs->with.report.limit_hit;
+  return with.empty() ? row.runs->without.report.limit_hit : with;
+}
+
+std::string Remark(const BugRow& row) {
+  const std::string limit = LimitHit(row);
+  return limit.empty() ? "" : absl::StrCat("<- cut: ", limit);
 }
 
 std::string RowText(const Table& table, const BugRow& row, int columns) {
@@ -109,7 +122,7 @@ std::string RowText(const Table& table, const BugRow& row, int columns) {
                           : models::VerdictName(without.report.verdict),
                     found ? WithSeparators(row.runs->executions_until_found()) : "-",
                     with.job.kernel.Name(), proved ? WithSeparators(with.report.executions) : "-",
-                    absl::StrFormat("%.2f", row.runs->seconds()), verdict});
+                    absl::StrFormat("%.2f", row.runs->seconds()), verdict, Remark(row)});
 }
 
 // What rows with runs and rows without have in common.
@@ -125,7 +138,7 @@ Json UnshownJson(const BugRow& row) {
       models::ToJson(models::Report(),
                      {.name = row.fix->id, .expected = known ? std::string(kNotReproduced) : ""});
   json["verdict"] = BugVerdict(row);
-  for (const char* name : {"kernel", "claim", "threads", "executions_until_found",
+  for (const char* name : {"kernel", "claim", "pictures", "threads", "executions_until_found",
                            "executions_of_proof", "scenario", "without", "with"}) {
     json[name] = nullptr;
   }
@@ -138,14 +151,13 @@ Json ShownJson(const BugRow& row, const Search& search) {
   const models::Report& with = row.runs->with.report;
   const bool found = row.runs->found();
   Json json = search.ToJson(row.runs->without);
-  const std::string& limit = with.limit_hit.empty() ? without.limit_hit : with.limit_hit;
   json["name"] = row.fix->id;
   if (row.runs->with.job.expected_failure.has_value()) json["expected"] = kFoundAndFixed;
   json["verdict"] = BugVerdict(row);
   json["executions"] = without.executions + with.executions;
   json["blocked"] = without.blocked + with.blocked;
   json["exhaustive"] = with.exhaustive;
-  if (!limit.empty()) json["limit_hit"] = limit;
+  if (!LimitHit(row).empty()) json["limit_hit"] = LimitHit(row);
   json["seconds"] = row.runs->seconds();
   json["threads"] = found ? Json(without.trace.threads.size()) : Json(nullptr);
   json["executions_until_found"] = found ? Json(row.runs->executions_until_found()) : Json(nullptr);
@@ -177,6 +189,7 @@ std::vector<BugRow> RunAll(const std::vector<BugCase>& cases, Search& search, Co
                                    [](const BugCase& bug) { return bug.shown_by.has_value(); });
   console.StartSearches(2 * static_cast<std::size_t>(shown));
   for (const BugCase& bug : cases) {
+    if (search.Ended()) break;
     if (prints && rows.empty()) console.Print(table.Header());
     if (prints && (rows.empty() || rows.back().fix != bug.fix)) {
       console.Print(Paragraph(bug.fix->story, "  ", console.columns()));
@@ -222,10 +235,11 @@ ExitCode Bugs(const Command& command, std::span<const rmap::FixInfo> fixes,
       PrintStories(command, search, *row.runs, rows.size() == 1, console);
     }
   }
+  const std::size_t not_begun = cases->size() - rows.size();
   if (text) {
-    console.Print("\n" + SummaryText(judgements, console.seconds()));
+    console.Print("\n" + SummaryText(judgements, not_begun, console.seconds()));
   } else {
-    const Json all = {{"results", results}, {"summary", SummaryJson(judgements)}};
+    const Json all = {{"results", results}, {"summary", SummaryJson(judgements, not_begun)}};
     console.Print(models::JsonText(all) + "\n");
   }
   return search.Ends(judgements);

@@ -23,6 +23,7 @@ namespace {
 
 using models::Claim;
 using models::ClaimVerdict;
+using Json = nlohmann::ordered_json;
 
 struct ClaimCase {
   const Claim* claim;
@@ -181,6 +182,7 @@ std::vector<ClaimRow> RunAll(const std::vector<ClaimCase>& cases, Search& search
   console.StartSearches(different.size());
   if (prints) console.Print(tables.claims.Header() + tables.runs.Header() + "\n");
   for (const ClaimCase& one : cases) {
+    if (search.Ended()) break;
     ClaimRow row{one.claim, {}};
     for (const Job& job : one.jobs) {
       auto at = made.find(job.Name());
@@ -212,30 +214,32 @@ const Row* CounterExample(const ClaimRow& row) {
   return nullptr;
 }
 
-nlohmann::ordered_json ToJson(const ClaimRow& row, const Search& search) {
+Json ToJson(const ClaimRow& row, const Search& search) {
   const Row* const against = CounterExample(row);
   models::Report sum = against != nullptr ? against->report : models::Report();
   sum.executions = sum.blocked = 0;
   sum.exhaustive = true;
-  nlohmann::ordered_json evidence = nlohmann::ordered_json::array();
+  Json evidence = Json::array();
   for (std::size_t i = 0; i < row.runs.size(); ++i) {
     const models::Report& report = row.runs[i]->report;
     sum.executions += report.executions;
     sum.blocked += report.blocked;
     sum.exhaustive &= report.exhaustive || report.verdict == models::Verdict::kViolated;
     if (!report.limit_hit.empty()) sum.limit_hit = report.limit_hit;
-    nlohmann::ordered_json run = search.ToJson(*row.runs[i]);
+    Json run = search.ToJson(*row.runs[i]);
     run["claimed"] = models::VerdictName(row.claim->decided_by[i].predicts);
     evidence.push_back(run);
   }
   sum.seconds = row.Seconds();
   const bool expects = JudgeClaim(row) != Judgement::kNothingExpected;
-  nlohmann::ordered_json json =
-      models::ToJson(sum, {.name = row.claim->id,
-                           .expected = expects ? row.ExpectedText() : "",
-                           .replay_file = against != nullptr ? against->replay_file : "",
-                           .with_trace = false});
+  Json json = models::ToJson(sum, {.name = row.claim->id,
+                                   .expected = expects ? row.ExpectedText() : "",
+                                   .replay_file = against != nullptr ? against->replay_file : "",
+                                   .with_trace = false});
   json["verdict"] = row.VerdictText();
+  json["scenario"] = against != nullptr ? Json(against->job.scenario->name) : Json(nullptr);
+  json["kernel"] = against != nullptr ? Json(against->job.kernel.Name()) : Json(nullptr);
+  json["pictures"] = against != nullptr ? PictureJson(against->picture) : Json(nullptr);
   json["claim"] = row.claim->text;
   json["said"] = row.claim->said;
   json["why"] = row.claim->why;
@@ -271,15 +275,17 @@ ExitCode Claims(const Command& command, std::span<const Claim> claims, const Sce
   const std::vector<ClaimRow> rows = RunAll(*cases, search, console, text, made);
   if (text) PrintStories(command, search, made, console);
   std::vector<Judgement> judgements;
-  nlohmann::ordered_json results = nlohmann::ordered_json::array();
+  Json results = Json::array();
   for (const ClaimRow& row : rows) {
     judgements.push_back(JudgeClaim(row));
     results.push_back(ToJson(row, search));
   }
+  const std::size_t not_begun = cases->size() - rows.size();
   if (text) {
-    console.Print("\n" + NotModelledText(rows) + SummaryText(judgements, console.seconds()));
+    console.Print("\n" + NotModelledText(rows) +
+                  SummaryText(judgements, not_begun, console.seconds()));
   } else {
-    const nlohmann::ordered_json all = {{"results", results}, {"summary", SummaryJson(judgements)}};
+    const Json all = {{"results", results}, {"summary", SummaryJson(judgements, not_begun)}};
     console.Print(models::JsonText(all) + "\n");
   }
   return search.Ends(judgements);

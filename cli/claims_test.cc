@@ -115,6 +115,9 @@ TEST_F(ClaimsTest, CarryACounterexampleOnlyIfSomethingFailsAgainstThem) {
   const json results = Run({"--format=json"}).Json()["results"];
   EXPECT_EQ(results[0]["replay"], nullptr);
   EXPECT_EQ(results[0]["failure"], nullptr);
+  EXPECT_EQ(results[0]["kernel"], nullptr);
+  EXPECT_EQ(results[1]["scenario"], "Fixed");
+  EXPECT_EQ(results[1]["kernel"], "G1");
   EXPECT_TRUE(fs::exists(results[1]["replay"].get<std::string>()));
   EXPECT_EQ(results[1]["failure_kind"], "exception");
   EXPECT_TRUE(fs::exists(results[2]["replay"].get<std::string>()));

@@ -2,6 +2,7 @@
 // A first word that is no command is an argument of `prove`, which checks whether it names a thing.
 #include "cli/command.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -58,6 +59,16 @@ absl::Status CheckTwice(const std::vector<GivenFlag>& given) {
       return absl::InvalidArgumentError(
           absl::StrCat("--", given[i].flag->name, ": is given twice: give it once"));
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFixes(const Command& command) {
+  for (rmap::Fix fix : command.with) {
+    const std::vector<rmap::Fix>& without = command.without;
+    if (std::find(without.begin(), without.end(), fix) == without.end()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--with=", rmap::Name(fix), ": is taken away by --without: leave one out"));
   }
   return absl::OkStatus();
 }
@@ -129,6 +140,8 @@ absl::StatusOr<Command> ParseCommand(std::span<const std::string> words) {
     const absl::Status set = g.flag->set(command, g.value);
     if (!set.ok()) return set;
   }
+  const absl::Status fixes = CheckFixes(command);
+  if (!fixes.ok()) return fixes;
   const absl::Status usage = CheckUsage(command, given);
   if (!usage.ok()) return usage;
   return command;

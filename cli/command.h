@@ -20,10 +20,11 @@ namespace cli {
 
 // What the process ends with. Scripts rely on it.
 enum ExitCode {
-  kAsExpected = 0,  // Every verdict is the expected one.
-  kDiffers = 1,     // Some verdict is not.
-  kBadInput = 2,    // The command line or a file is wrong, or output cannot be written.
-  kCut = 3,         // A limit cut a search that should have been exhaustive.
+  kAsExpected = 0,     // Every verdict is the expected one.
+  kDiffers = 1,        // Some verdict is not.
+  kBadInput = 2,       // The command line or a file is wrong, or output cannot be written.
+  kCut = 3,            // A limit cut a search that should have been exhaustive.
+  kInterrupted = 130,  // By a signal. What a shell makes of it, if the process ends by the signal.
 };
 
 enum class Verb { kProve, kBugs, kClaims, kReplay, kList, kHelp };
@@ -49,6 +50,8 @@ struct Command {
   double seconds_max = 0;  // For each search; 0: no limit.
   std::string replay_dir;  // Empty: a folder among the temporary ones.
   std::vector<rmap::Fix> without;
+  std::vector<rmap::Fix> with;
+  bool with_all = false;
   std::optional<rmap::Generation> generation;
   bool any_build = false;
 };

@@ -32,11 +32,14 @@ TEST(ParseCommand, ProvesByDefault) {
 TEST(ParseCommand, ReadsFlagsOfBothForms) {
   const Command command =
       Parsed({"--format", "json", "prove", "--executions_max=7", "--seconds_max=0.5", "A",
-              "--without=KH-22,KH-25", "--generation=G5", "--memory_model=sc"});
+              "--without=KH-22,KH-25", "--generation=G5", "--memory_model=sc", "--with=KH-88",
+              "--with", "all"});
   EXPECT_EQ(command.format, Format::kJson);
   EXPECT_EQ(command.executions_max, 7u);
   EXPECT_EQ(command.seconds_max, 0.5);
   EXPECT_EQ(command.without, (std::vector{rmap::Fix::kKh22, rmap::Fix::kKh25}));
+  EXPECT_EQ(command.with, std::vector{rmap::Fix::kKh88});
+  EXPECT_TRUE(command.with_all);
   EXPECT_EQ(command.generation, rmap::Generation::kG5);
   EXPECT_EQ(command.memory_model, models::MemoryModelKind::kSc);
   EXPECT_EQ(command.arguments, std::vector<std::string>{"A"});
@@ -54,6 +57,7 @@ TEST(ParseCommand, ErrorsNameTheMend) {
   EXPECT_EQ(Error({"--formt=json"}), "--formt: is no flag: did you mean --format?");
   EXPECT_EQ(Error({"--executions-max=3"}),
             "--executions-max: is no flag: did you mean --executions_max?");
+  EXPECT_EQ(Error({"--HELP"}), "--HELP: is no flag: did you mean --help?");
   EXPECT_EQ(Error({"-format=json"}), "-format: is no flag: did you mean --format?");
   EXPECT_EQ(Error({"--format=xml"}), "--format=xml: is no format: there is text, json");
   EXPECT_EQ(Error({"--format"}), "--format: has no value: write --format=text|json");
@@ -78,6 +82,12 @@ TEST(ParseCommand, ErrorsNameTheMend) {
 TEST(ParseCommand, NamesOfFixesAreLookedAtClosely) {
   EXPECT_EQ(Error({"--without=kh-01"}), "--without=kh-01: is no known fix: did you mean KH-01?");
   EXPECT_EQ(Error({"--without=KH-01,"}), "--without=KH-01,: has an empty name: leave it out");
+  EXPECT_EQ(Error({"--without=all"}),
+            "--without=all: is no known fix: `rmapcheck list` shows what there is");
+  EXPECT_EQ(Error({"--with="}), "--with=: has an empty name: leave it out");
+  EXPECT_EQ(Error({"--with=All"}), "--with=All: is no known fix: did you mean all?");
+  EXPECT_EQ(Error({"--with=KH-25", "--without=KH-22,KH-25"}),
+            "--with=KH-25: is taken away by --without: leave one out");
 }
 
 TEST(ParseCommand, NumbersAreDigits) {
@@ -91,9 +101,10 @@ TEST(ParseCommand, NumbersAreDigits) {
   }
 }
 
-TEST(ParseCommand, OnlyWithoutAddsUp) {
+TEST(ParseCommand, OnlyFixesAddUp) {
   EXPECT_EQ(Parsed({"--without=KH-22", "--without=KH-25"}).without,
             (std::vector{rmap::Fix::kKh22, rmap::Fix::kKh25}));
+  EXPECT_EQ(Parsed({"--with=KH-22,KH-22", "--with=KH-22"}).with, std::vector{rmap::Fix::kKh22});
   EXPECT_EQ(Error({"--generation=G1", "--generation=G5"}),
             "--generation: is given twice: give it once");
 }
@@ -126,6 +137,12 @@ TEST(Suggestion, NamesTheNearestFirstOrAll) {
   EXPECT_EQ(Suggestion("prov", known), "did you mean prove?");
   EXPECT_EQ(Suggestion("nothing", known), "there is prove, bugs, list");
   EXPECT_EQ(Suggestion("BUGS", known), "did you mean bugs?");
+}
+
+// To look closely at so long a word would take a minute.
+TEST(Suggestion, OfWhatIsFarTooLongTakesNoTime) {
+  const std::vector<std::string> known = {std::string(300, 'b')};
+  EXPECT_EQ(Suggestion(std::string(50'000'000, 'a'), known), "there is " + known[0]);
 }
 
 }  // namespace

@@ -20,12 +20,13 @@ constexpr char kUsage[] =
     "\n";
 
 constexpr char kExitCodes[] =
-    "\n--without alone leaves the generation to each scenario's own default. Expectations are "
-    "those\n"
-    "that `list` shows, under rc11; for other kernels and models there is none, shown as -.\n"
-    "\nExit codes: 0 every verdict is as expected; 1 some verdict is not; 2 bad usage or input, "
-    "or\n"
-    "output that cannot be written; 3 a limit cut a search that should have been exhaustive.\n";
+    "\n--with and --without alone leave the generation to each scenario's own default.\n"
+    "Expectations are those that `list` shows, under rc11; for other kernels and models there is\n"
+    "none, shown as -.\n"
+    "\nExit codes: 0 every verdict is as expected; 1 some verdict is not; 2 bad usage or input,\n"
+    "or output that cannot be written; 3 a limit cut a search that should have been exhaustive.\n"
+    "Ctrl-C ends the search, prints what is known, and ends the command as the signal does "
+    "(130).\n";
 
 ExitCode Do(const Command& command, const Scenarios& scenarios, Console& console) {
   switch (command.verb) {

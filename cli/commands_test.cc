@@ -2,6 +2,8 @@
 // throws without a fix. So verdicts and exit codes are known, and the engine's part is small.
 #include "cli/commands.h"
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -10,9 +12,11 @@
 #include <stdexcept>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "cli/replay_folder.h"
 #include "gtest/gtest.h"
 
 namespace cli {
@@ -124,6 +128,71 @@ TEST_F(CommandsTest, ProveTakesAKernelFromFlags) {
   EXPECT_EQ(outcome.code, kAsExpected);
   EXPECT_EQ(outcome.Json()["results"][0]["kernel"], "G5 without KH-22");
   EXPECT_EQ(outcome.Json()["results"][0]["expected"], "violated");
+}
+
+TEST_F(CommandsTest, ProveGivesAKernelLaterFixes) {
+  const auto kernel = [this](std::vector<std::string> words) {
+    words.insert(words.begin(), {"prove", "Fixed"});
+    words.push_back("--format=json");
+    const json row = RunOn(TestScenarios(), words).Json()["results"][0];
+    return row["kernel"].get<std::string>() + " " + row["verdict"].get<std::string>();
+  };
+  EXPECT_EQ(kernel({"--generation=G2"}), "G2 violated");
+  EXPECT_EQ(kernel({"--generation=G2", "--with=KH-22"}), "G2 with KH-22 holds");
+  EXPECT_EQ(kernel({"--generation=G2", "--with=KH-25", "--with=KH-22"}),
+            "G2 with KH-22 with KH-25 holds");
+  EXPECT_EQ(kernel({"--generation=G2", "--with=all"}), "G2 with all holds");
+  EXPECT_EQ(kernel({"--generation=G2", "--with=all", "--without=KH-22"}),
+            "G2 with all without KH-22 violated");
+  EXPECT_EQ(kernel({"--with=KH-108", "--without=KH-22"}), "G5 without KH-22 with KH-108 violated");
+}
+
+TEST_F(CommandsTest, AReplayCarriesTheFixesThatWereGiven) {
+  const std::vector<std::string> words = {"prove", "Surprising", "--with=KH-88", "--format=json"};
+  const std::string file = Run(words).Json()["results"][0]["replay"];
+  EXPECT_EQ(json::parse(std::ifstream(file))["program"], "Surprising on G9 with KH-88");
+  const Outcome replayed = Run({"replay", file, "--format=json"});
+  EXPECT_EQ(replayed.code, kAsExpected);
+  EXPECT_EQ(replayed.Json()["results"][0]["kernel"], "G9 with KH-88");
+}
+
+TEST_F(CommandsTest, KernelsWithLongNamesHaveFilesOfTheirOwn) {
+  const auto file_without = [this](const std::string& fixes) {
+    const std::vector<std::string> words = {"prove", "Surprising", "--format=json",
+                                            "--without=" + fixes};
+    return fs::path(Run(words).Json()["results"][0]["replay"].get<std::string>());
+  };
+  const std::string many =
+      "KH-15,KH-16,KH-17,KH-18,KH-19,KH-20,KH-21,KH-22,KH-23,KH-24,KH-25,KH-26,KH-28,KH-29,KH-31,"
+      "KH-33,KH-34,KH-35,KH-36,KH-37";
+  const fs::path one = file_without(many);
+  const fs::path other = file_without(many + ",KH-38");
+  EXPECT_TRUE(fs::exists(one) && fs::exists(other));
+  EXPECT_NE(one, other);
+}
+
+TEST_F(CommandsTest, PathsThatLookLikeFlagsAreToldFromThem) {
+  EXPECT_EQ(UserPath("-folder"), "./-folder");
+  EXPECT_EQ(UserPath("a-folder"), "a-folder");
+}
+
+TEST_F(CommandsTest, ASignalEndsTheSearchAndWhatIsKnownIsPrinted) {
+  Scenarios scenarios = TestScenarios();
+  scenarios[1].run = [](const Kernel& kernel) {
+    if (!kernel.Has(rmap::Fix::kKh22)) std::raise(SIGTERM);
+  };
+  const Outcome outcome = RunOn(scenarios, {"prove", "F*", "--format=json"});
+  EXPECT_EQ(outcome.code, kInterrupted);
+  EXPECT_EQ(outcome.Json()["results"].size(), 3u);
+  EXPECT_EQ(outcome.Json()["results"][2]["verdict"], "holds");
+  EXPECT_EQ(outcome.Json()["summary"]["not_begun"], 7);
+  const Outcome text = RunOn(scenarios, {"prove", "F*"});
+  EXPECT_EQ(text.code, kInterrupted);
+  EXPECT_TRUE(absl::StrContains(text.out, ", 7 not begun, in ")) << text.out;
+  const Outcome bugs = RunOn(scenarios, {"bugs", "--format=json"});
+  EXPECT_EQ(bugs.code, kInterrupted);
+  EXPECT_GT(bugs.Json()["summary"]["not_begun"], 0);
+  EXPECT_EQ(Run({"prove", "F*"}).code, kAsExpected);
 }
 
 TEST_F(CommandsTest, ASurpriseIsExitCodeOneAndAStory) {
@@ -395,7 +464,32 @@ TEST_F(CommandsTest, AReplayOfAnotherBuildIsRefusedUnlessAskedFor) {
 TEST_F(CommandsTest, PicturesStandBesideReplays) {
   const Outcome outcome = Run({"prove", "Surprising", "--trace=dot", "--format=json"});
   const std::string file = outcome.Json()["results"][0]["replay"];
-  EXPECT_TRUE(fs::exists(fs::path(file).replace_extension(".dot")));
+  const std::string picture = fs::path(file).replace_extension(".dot").string();
+  EXPECT_TRUE(fs::exists(picture));
+  EXPECT_EQ(outcome.Json()["results"][0]["pictures"][0], picture);
+  EXPECT_EQ(Run({"prove", "Fixed", "--format=json"}).Json()["results"][0]["pictures"], nullptr);
+}
+
+TEST_F(CommandsTest, WithoutGraphvizTheCommandThatDrawsIsSaid) {
+  const fs::path stale = fs::path(folder_) / "Surprising-on-G9.svg";
+  fs::create_directories(folder_);
+  std::ofstream(stale) << "of another execution";
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", folder_.c_str(), 1);
+  const Outcome text = Run({"prove", "Surprising", "--trace=dot"});
+  const json row =
+      Run({"prove", "Surprising", "--trace=dot", "--format=json"}).Json()["results"][0];
+  const Outcome replay = Run({"replay", row["replay"], "--trace=dot"});
+  setenv("PATH", path.c_str(), 1);
+  const std::string dot = fs::path(stale).replace_extension(".dot").string();
+  const std::string line = absl::StrCat("  written: ", dot,
+                                        "; to see it as a picture, install graphviz and run: dot "
+                                        "-Tsvg -o ",
+                                        stale.string(), " ", dot, "\n");
+  EXPECT_TRUE(absl::StrContains(text.out, line)) << text.out;
+  EXPECT_TRUE(absl::StrContains(replay.out, line)) << replay.out;
+  EXPECT_EQ(row["pictures"], json::array({dot}));
+  EXPECT_FALSE(fs::exists(stale));
 }
 
 TEST_F(CommandsTest, APictureNeverTakesThePlaceOfTheReplay) {
@@ -426,6 +520,19 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
        "--without=KH-108: G1 does not have that fix anyway: leave it out"},
       {{"prove", "--without=KH-88"},
        "--without=KH-88: G9 does not have that fix anyway: leave it out"},
+      {{"prove", "Fixed", "--generation=G3", "--with=KH-22"},
+       "--with=KH-22: G3 has that fix already: give --generation=G2"},
+      {{"prove", "Fixed", "--with=KH-22"},
+       "--with=KH-22: G5 has that fix already: give --generation=G2"},
+      {{"prove", "Fixed", "--generation=G2", "--with=KH-01"},
+       "--with=KH-01: G2 has that fix already: leave it out"},
+      {{"prove", "--generation=G0", "--with=KH-22"},
+       "--with=KH-22: G0 is older than that mistake: give --generation=G2"},
+      {{"prove", "--generation=G5", "--with=KH-30"},
+       "--with=KH-30: G5 has no place for that fix: leave it out"},
+      {{"KH-22"}, "KH-22: is no scenario: did you mean `rmapcheck bugs KH-22`?"},
+      {{"C-01"}, "C-01: is no scenario: did you mean `rmapcheck claims C-01`?"},
+      {{"prove", "G3"}, "G3: is no scenario: did you mean `rmapcheck prove --generation=G3`?"},
       {{"prove", "F*", "--generation=G1"},
        "--generation=G1: is older than what the scenario is about: give --generation=G2 or a "
        "later one"},
@@ -444,7 +551,10 @@ TEST_F(CommandsTest, ListNamesEverything) {
   EXPECT_EQ(outcome.code, kAsExpected);
   EXPECT_EQ(outcome.Json()["scenarios"].size(), 3u);
   EXPECT_EQ(outcome.Json()["fixes"].size(), rmap::Fixes().size());
-  EXPECT_TRUE(absl::StrContains(Run({"list"}).out, "It was mended."));
+  const std::string text = Run({"list"}).out;
+  EXPECT_TRUE(absl::StrContains(text, "It was mended."));
+  EXPECT_EQ(LineOf(text, "generation"), "generation kernel what is new");
+  EXPECT_EQ(LineOf(text, "fix"), "fix born since shown repair");
   const json fixes = outcome.Json()["fixes"];
   for (const json& fix : fixes) {
     EXPECT_EQ(fix["shown"], fix["id"] == "KH-22") << fix;

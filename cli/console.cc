@@ -1,5 +1,5 @@
 // The progress line is redrawn in place: carriage return, text, erase to the end of the line.
-// The estimate takes all searches for equally long; the one that runs knows its own part.
+// What a user wrote may be of any length; a line that quotes it is not.
 #include "cli/console.h"
 
 #include <fcntl.h>
@@ -21,6 +21,14 @@ namespace {
 
 constexpr std::chrono::milliseconds kRedraw(100);
 constexpr char kEraseLine[] = "\r\x1b[K";
+constexpr std::size_t kMessageMax = 2'000;  // A path in use is shorter.
+
+// Returns: the message, without its middle if it is very long: its ends are the place and the mend.
+std::string Shortened(const std::string& message) {
+  if (message.size() <= kMessageMax) return message;
+  const std::size_t end = kMessageMax / 2;
+  return absl::StrCat(message.substr(0, end), " ... ", message.substr(message.size() - end));
+}
 
 }  // namespace
 
@@ -33,7 +41,7 @@ void Console::Print(const std::string& text) {
 
 void Console::Complain(const std::string& message) {
   Wipe();
-  err_ << "rmapcheck: " << OneLine(message) << std::endl;
+  err_ << "rmapcheck: " << OneLine(Shortened(message)) << std::endl;
 }
 
 void Console::StartSearches(std::size_t total) {
@@ -58,14 +66,9 @@ void Console::Show(const models::Progress& progress) {
   const Clock::time_point now = Clock::now();
   if (now - shown_ < kRedraw) return;
   shown_ = now;
-  const double seconds = std::chrono::duration<double>(now - start_).count();
-  const double done = (static_cast<double>(started_) - 1 + progress.fraction) /
-                      static_cast<double>(total_ == 0 ? 1 : total_);
   std::string line =
       absl::StrFormat("[%d/%d] %s: %s executions, %.0f s", started_, total_, name_,
                       WithSeparators(progress.executions + progress.blocked), progress.seconds);
-  const std::string left = TimeLeft(seconds, done);
-  if (!left.empty()) absl::StrAppend(&line, ", ", left);
   if (columns_ > 1 && line.size() >= static_cast<std::size_t>(columns_)) line.resize(columns_ - 1);
   err_ << kEraseLine << line << std::flush;
   visible_ = true;
@@ -75,14 +78,6 @@ void Console::Wipe() {
   if (!visible_) return;
   err_ << kEraseLine << std::flush;
   visible_ = false;
-}
-
-std::string TimeLeft(double seconds, double fraction) {
-  if (fraction <= 0.001 || fraction >= 1) return "";
-  const double left = seconds * (1 - fraction) / fraction;
-  if (left < 90) return absl::StrFormat("about %.0f s left", left);
-  if (left < 90 * 60) return absl::StrFormat("about %.0f min left", left / 60);
-  return absl::StrFormat("about %.0f h left", left / 3600);
 }
 
 int OutputColumns(int descriptor) {

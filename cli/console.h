@@ -1,7 +1,9 @@
 // Where output goes, and the line of progress that a waiting person sees.
 //
-// Progress is drawn on standard error, and only if that is a terminal; it is wiped before anything
-// else is printed. So a pipe, a log, and standard output never hold any of it.
+// How long it still takes nobody knows: searches differ by a factor of a million, and the part of
+// one that is done says little of the rest. So progress is what is done: searches, executions,
+// seconds. Progress is drawn on standard error, and only if that is a terminal; it is wiped before
+// anything else is printed. So a pipe, a log, and standard output never hold any of it.
 #ifndef RMAPCHECK_CLI_CONSOLE_H_
 #define RMAPCHECK_CLI_CONSOLE_H_
 
@@ -56,9 +58,6 @@ class Console {
   bool visible_ = false;
   std::string lost_;
 };
-
-// Returns: "12 s left", "3 min left", "2 h left"; empty while `fraction` says too little.
-std::string TimeLeft(double seconds, double fraction);
 
 // Returns: the columns of the terminal that a file descriptor is; if it is none, what COLUMNS says;
 // else 0.

@@ -32,13 +32,6 @@ TEST(WithSeparators, GroupsByThree) {
   EXPECT_EQ(WithSeparators(1234567), "1,234,567");
 }
 
-TEST(TimeLeft, IsSilentUntilItKnows) {
-  EXPECT_EQ(TimeLeft(10, 0), "");
-  EXPECT_EQ(TimeLeft(10, 1), "");
-  EXPECT_EQ(TimeLeft(10, 0.5), "about 10 s left");
-  EXPECT_EQ(TimeLeft(60, 0.1), "about 9 min left");
-}
-
 TEST(Console, ShowsNoProgressToAPipe) {
   std::ostringstream out, err;
   Console console(out, err, false, 80);
@@ -55,6 +48,16 @@ TEST(Console, ComplainsInOneLine) {
   Console console(out, err, false, 80);
   console.Complain("a\nb\x1b[1m: is no name");
   EXPECT_EQ(err.str(), "rmapcheck: a\\nb\\x1b[1m: is no name\n");
+}
+
+TEST(Console, ComplainsOfLongWordsByTheirEnds) {
+  std::ostringstream out, err;
+  Console console(out, err, false, 80);
+  console.Complain("begin" + std::string(100'000, 'a') + ": is no name: the mend");
+  EXPECT_LT(err.str().size(), 2'100u);
+  EXPECT_EQ(err.str().rfind("rmapcheck: beginaaa", 0), 0u) << err.str();
+  EXPECT_NE(err.str().find("aaa ... aaa"), std::string::npos) << err.str();
+  EXPECT_NE(err.str().find("aaa: is no name: the mend\n"), std::string::npos) << err.str();
 }
 
 TEST(Console, NotesWhatDoesNotArrive) {

@@ -2,6 +2,7 @@
 // Every message has the form "--flag=value: what is wrong: the mend".
 #include "cli/flags.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -108,18 +109,36 @@ absl::Status SetReplayDir(Command& command, const std::string& value) {
   return absl::OkStatus();
 }
 
-absl::Status SetWithout(Command& command, const std::string& value) {
+absl::Status UnknownFix(const char* flag, const std::string& id, bool may_be_all) {
+  std::vector<std::string> known;
+  if (may_be_all) known.push_back("all");
+  for (const rmap::FixInfo& info : rmap::Fixes()) known.push_back(info.id);
+  return Unknown(flag, id, "known fix", known);
+}
+
+// Reads "KH-22,KH-25". Where `all` is given, that word stands for every fix.
+absl::Status AddFixes(const char* flag, const std::string& value, std::vector<rmap::Fix>& to,
+                      bool* all = nullptr) {
   for (const std::string& id : std::vector<std::string>(absl::StrSplit(value, ','))) {
-    if (id.empty()) return Wrong("without", value, "has an empty name", "leave it out");
+    if (id.empty()) return Wrong(flag, value, "has an empty name", "leave it out");
     const std::optional<rmap::Fix> fix = rmap::FindFix(id);
-    if (!fix.has_value()) {
-      std::vector<std::string> known;
-      for (const rmap::FixInfo& info : rmap::Fixes()) known.push_back(info.id);
-      return Unknown("without", id, "known fix", known);
+    if (fix.has_value()) {
+      if (std::find(to.begin(), to.end(), *fix) == to.end()) to.push_back(*fix);
+    } else if (all != nullptr && id == "all") {
+      *all = true;
+    } else {
+      return UnknownFix(flag, id, all != nullptr);
     }
-    command.without.push_back(*fix);
   }
   return absl::OkStatus();
+}
+
+absl::Status SetWithout(Command& command, const std::string& value) {
+  return AddFixes("without", value, command.without);
+}
+
+absl::Status SetWith(Command& command, const std::string& value) {
+  return AddFixes("with", value, command.with, &command.with_all);
 }
 
 absl::Status SetGeneration(Command& command, const std::string& value) {
@@ -166,6 +185,8 @@ constexpr Flag kFlags[] = {
      SetGeneration},
     {"without", "FIX[,FIX]", "take fixes out of the kernel; may be repeated (none)",
      Bit(Verb::kProve), true, SetWithout, true},
+    {"with", "FIX[,FIX]|all", "give it fixes of later kernels; may be repeated (none)",
+     Bit(Verb::kProve), true, SetWith, true},
     {"any_build", "", "replay what another build has found", Bit(Verb::kReplay), false,
      SetAnyBuild},
 };
@@ -178,7 +199,7 @@ bool AppliesTo(const Flag& flag, Verb verb) { return (flag.verbs & Bit(verb)) !=
 
 absl::StatusOr<const Flag*> FindFlag(const std::string& word) {
   const std::string name = word.substr(std::min(word.size(), word.find_first_not_of('-')));
-  std::vector<std::string> known;
+  std::vector<std::string> known = {"--help"};
   for (const Flag& flag : kFlags) {
     if (word == absl::StrCat("--", flag.name)) return &flag;
     known.push_back(absl::StrCat("--", flag.name));

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/suggestion.h"
 #include "cli/words.h"
+#include "models/claims/claims.h"
 
 namespace cli {
 namespace {
@@ -53,11 +55,26 @@ bool GlobMatches(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*') == pattern.npos;
 }
 
-bool Matches(const std::string& pattern, const std::vector<std::string>& names,
-             const std::string& name) {
-  if (pattern.find_first_of("*?") != std::string::npos) return GlobMatches(pattern, name);
-  if (std::find(names.begin(), names.end(), pattern) != names.end()) return name == pattern;
-  return absl::StrContains(name, pattern);
+// A pattern, and how it is meant.
+struct Pattern {
+  std::string text;
+  bool has_wildcards;
+  bool is_name;
+
+  bool Matches(const std::string& name) const {
+    if (has_wildcards) return GlobMatches(text, name);
+    return is_name ? name == text : absl::StrContains(name, text);
+  }
+};
+
+std::vector<Pattern> PatternsOf(const Command& command, const std::vector<std::string>& names) {
+  const std::set<std::string_view> known(names.begin(), names.end());
+  std::vector<Pattern> patterns;
+  for (const std::string& text : command.arguments) {
+    const bool has_wildcards = text.find_first_of("*?") != std::string::npos;
+    patterns.push_back({text, has_wildcards, known.contains(text)});
+  }
+  return patterns;
 }
 
 // Returns: whether a first word was more likely meant as a command.
@@ -65,8 +82,23 @@ bool LooksLikeVerb(const Command& command, const std::string& word) {
   return !command.verb_given && word == command.arguments[0];
 }
 
+// Returns: what somebody who wrote this where a scenario's name stands may have wanted; or "".
+std::string MeantOtherwise(const std::string& word) {
+  if (rmap::FindFix(word).has_value()) return absl::StrCat("`", CommandName(), " bugs ", word, "`");
+  for (const models::Claim& claim : models::Claims()) {
+    if (claim.id == word) return absl::StrCat("`", CommandName(), " claims ", word, "`");
+  }
+  const std::optional<rmap::Generation> generation = rmap::FindGeneration(word);
+  if (!generation.has_value() || !rmap::IsModelled(*generation)) return "";
+  return absl::StrCat("`", CommandName(), " prove --generation=", word, "`");
+}
+
 absl::Status NothingMatches(const Command& command, const std::string& pattern,
                             const std::vector<std::string>& names) {
+  if (const std::string meant = MeantOtherwise(pattern); !meant.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(pattern, ": is no scenario: did you mean ", meant, "?"));
+  }
   if (!LooksLikeVerb(command, pattern)) {
     return absl::InvalidArgumentError(
         absl::StrCat(pattern, ": matches no scenario: ", Suggestion(pattern, names)));
@@ -85,16 +117,15 @@ absl::Status NothingMatches(const Command& command, const std::string& pattern,
 absl::StatusOr<std::vector<const RmapScenario*>> Chosen(const Command& command,
                                                         const Scenarios& scenarios) {
   const std::vector<std::string> names = NamesOf(scenarios);
-  for (const std::string& pattern : command.arguments) {
-    const bool known = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-      return Matches(pattern, names, name);
-    });
-    if (!known) return NothingMatches(command, pattern, names);
+  const std::vector<Pattern> patterns = PatternsOf(command, names);
+  for (const Pattern& pattern : patterns) {
+    const bool known = std::any_of(names.begin(), names.end(),
+                                   [&](const std::string& name) { return pattern.Matches(name); });
+    if (!known) return NothingMatches(command, pattern.text, names);
   }
   std::vector<const RmapScenario*> chosen;
   for (const RmapScenario& scenario : scenarios) {
-    const auto named = [&](const std::string& p) { return Matches(p, names, scenario.name); };
-    const std::vector<std::string>& patterns = command.arguments;
+    const auto named = [&](const Pattern& p) { return p.Matches(scenario.name); };
     const bool all = patterns.empty();
     if (all || std::any_of(patterns.begin(), patterns.end(), named)) chosen.push_back(&scenario);
   }
@@ -110,6 +141,35 @@ Job MakeJob(const RmapScenario& scenario, const Kernel& kernel, MemoryModelKind 
 bool HasAll(rmap::Generation generation, const std::vector<rmap::Fix>& fixes) {
   return std::all_of(fixes.begin(), fixes.end(),
                      [&](rmap::Fix fix) { return rmap::Has(generation, fix); });
+}
+
+// Whether the repair makes a difference in a kernel of that generation that lacks it.
+bool HasPlace(rmap::Generation generation, const rmap::FixInfo& fix) {
+  return !fix.needs.has_value() || rmap::Has(generation, *fix.needs);
+}
+
+// Returns: the newest generation to which the repair can be given; nothing if there is none.
+std::optional<rmap::Generation> NewestThatLacks(const rmap::FixInfo& fix) {
+  std::optional<rmap::Generation> newest;
+  for (const rmap::GenerationInfo& info : rmap::Generations()) {
+    const bool lacks = info.modelled && !rmap::Has(info.generation, fix.fix);
+    if (lacks && HasPlace(info.generation, fix)) newest = info.generation;
+  }
+  return newest;
+}
+
+// Returns: whether --with can give it that repair; if not, why.
+absl::Status CanBeGiven(const Kernel& base, rmap::Fix fix) {
+  const rmap::FixInfo& info = rmap::Info(fix);
+  const bool has_place = HasPlace(base.generation(), info);
+  if (!base.Has(fix) && has_place) return absl::OkStatus();
+  const char* const why = !base.Has(fix)                  ? " has no place for that fix"
+                          : base.generation() < info.born ? " is older than that mistake"
+                                                          : " has that fix already";
+  const std::optional<rmap::Generation> lacks = NewestThatLacks(info);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--with=", info.id, ": ", base.Name(), why, ": ",
+      lacks ? absl::StrCat("give --generation=", rmap::Name(*lacks)) : "leave it out"));
 }
 
 absl::Status DoesNotHave(rmap::Generation generation, rmap::Fix fix) {
@@ -129,25 +189,36 @@ absl::Status DoesNotHave(rmap::Generation generation, rmap::Fix fix) {
 Kernel Base(const Command& command, const RmapScenario& scenario) {
   if (command.generation.has_value()) return Kernel(*command.generation);
   if (scenario.newest_only) return Kernel().WithAll();
-  const bool has_all = HasAll(scenario.default_generation, command.without);
-  return has_all ? Kernel(scenario.default_generation) : Kernel();
+  const bool fits = command.with_all || HasAll(scenario.default_generation, command.without);
+  return fits ? Kernel(scenario.default_generation) : Kernel();
 }
 
-// Returns: the kernel that --generation and --without mean for a scenario.
+// Returns: the kernel that --generation, --with and --without mean for a scenario.
 absl::StatusOr<Kernel> AskedFor(const Command& command, const RmapScenario& scenario) {
   const Kernel base = Base(command, scenario);
-  Kernel kernel = base;
+  Kernel full = command.with_all ? base.WithAll() : base;
+  for (rmap::Fix fix : command.with) {
+    const absl::Status can = CanBeGiven(base, fix);
+    if (!can.ok()) return can;
+    full = full.With(fix);
+  }
+  Kernel kernel = full;
   for (rmap::Fix fix : command.without) {
-    if (!base.Has(fix)) return DoesNotHave(base.generation(), fix);
+    if (!full.Has(fix)) return DoesNotHave(base.generation(), fix);
     kernel = kernel.Without(fix);
   }
   return kernel;
 }
 
+bool ChoosesKernel(const Command& command) {
+  return command.generation.has_value() || !command.without.empty() || !command.with.empty() ||
+         command.with_all;
+}
+
 // Returns: the kernels that the command asks a scenario to be proved on; none if it is younger.
 absl::StatusOr<std::vector<Kernel>> KernelsFor(const Command& command,
                                                const RmapScenario& scenario) {
-  if (!command.generation.has_value() && command.without.empty()) return KernelsToProve(scenario);
+  if (!ChoosesKernel(command)) return KernelsToProve(scenario);
   const absl::StatusOr<Kernel> kernel = AskedFor(command, scenario);
   if (!kernel.ok()) return kernel.status();
   if (kernel->generation() < scenario.since) return std::vector<Kernel>();

@@ -40,8 +40,8 @@ absl::StatusOr<Job> FindJob(std::string_view name, const Scenarios& scenarios);
 // the kernel of its flags, or else with those to prove it on: every unchanged one, or the newest
 // with all fixes. Scenarios that do not run on the kernel are left out. Something is expected under
 // RC11 only, of the kernels that `list` shows.
-// Fails: naming the pattern that matches nothing, the fix that a kernel has not, or the generation
-// on which none of the scenarios runs.
+// Fails: naming the pattern that matches nothing, the fix that a kernel has not (or has already, or
+// has no place for), or the generation on which none of the scenarios runs.
 absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenarios& scenarios);
 
 // Returns: whether some scenario that says so is violated without the fix and holds with it.

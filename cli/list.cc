@@ -80,8 +80,8 @@ Json ScenarioJson(const models::RmapScenario& scenario) {
 }
 
 std::string GenerationsText() {
-  const Table table({{"", 0}, {"generation", 0}, {"kernel", 12}, {"story", 0}});
-  std::string text;
+  const Table table({{"", 0}, {"generation", 0}, {"kernel", 12}, {"what is new", 0}});
+  std::string text = table.Header();
   for (const rmap::GenerationInfo& info : rmap::Generations()) {
     text += table.Row({"", info.name, info.kernel,
                        absl::StrCat(info.story, info.modelled ? "" : " (not modelled yet)")});
@@ -90,8 +90,8 @@ std::string GenerationsText() {
 }
 
 std::string FixesText(const Scenarios& scenarios) {
-  const Table table({{"", 0}, {"fix", 6}, {"born", 4}, {"since", 5}, {"shown", 5}, {"story", 0}});
-  std::string text;
+  const Table table({{"", 0}, {"fix", 6}, {"born", 4}, {"since", 5}, {"shown", 5}, {"repair", 0}});
+  std::string text = table.Header();
   for (const rmap::FixInfo& info : rmap::Fixes()) {
     const bool reasoned = *info.unshown != '\0';
     text +=
@@ -154,9 +154,12 @@ ExitCode List(const Command& command, const Scenarios& scenarios, Console& conso
     return kAsExpected;
   }
   std::string text = "Scenarios, for `prove`:\n\n" + ScenariosText(scenarios, console.columns());
-  absl::StrAppend(&text, "\nKernel generations, for --generation:\n\n", GenerationsText(),
-                  "\nFixes, for --without and `bugs`; shown, if a scenario shows the bug:\n\n",
-                  FixesText(scenarios));
+  absl::StrAppend(
+      &text, "\nKernel generations, for --generation:\n\n", GenerationsText(),
+      "\nFixes, for --without, --with and `bugs`. Born: the first generation that could "
+      "have the\nmistake; since: the first that has the fix; shown: whether a scenario "
+      "shows the bug.\n\n",
+      FixesText(scenarios));
   console.Print(text);
   return kAsExpected;
 }

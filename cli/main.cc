@@ -1,5 +1,5 @@
-// The rmapcheck command: words in, exit code out. Everything else is in commands.h and behind it.
-// Its scenarios are those of models/rmap.
+// The rmapcheck command: words in, exit code (or death by Ctrl-C) out. Everything else is in
+// commands.h and behind it. Its scenarios are those of models/rmap.
 #include <unistd.h>
 
 #include <iostream>
@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/interrupt.h"
 #include "models/report/trace_text.h"
 
 int main(int argc, char** argv) {
@@ -16,5 +17,7 @@ int main(int argc, char** argv) {
   const int columns = cli::OutputColumns(STDOUT_FILENO);
   const bool watched = cli::CanRedraw(STDERR_FILENO);
   cli::Console console(std::cout, std::cerr, watched, columns > 0 ? columns : models::kTextColumns);
-  return cli::Main(words, models::RmapScenarios(), console);
+  const cli::ExitCode code = cli::Main(words, models::RmapScenarios(), console);
+  if (code == cli::kInterrupted) cli::DieOfInterrupt();
+  return code;
 }

@@ -145,6 +145,7 @@ std::vector<Row> RunAll(const std::vector<Job>& jobs, Search& search, Console& c
   };
   console.StartSearches(jobs.size());
   for (const Job& job : jobs) {
+    if (search.Ended()) break;
     const bool may_join = folds && told < rows.size() && MayShareLine(rows.back().job, job);
     if (!may_join) tell();
     Row row = search.Run(job);
@@ -170,13 +171,17 @@ bool TellsInFull(const Command& command, const Row& row, std::size_t rows) {
   return rows == 1 || Judge(row.job, row.report) == Judgement::kDiffers;
 }
 
-// Returns: " --without=KH-01,KH-04", as it was given.
-std::string WithoutFlags(const Command& command) {
-  std::string flags;
-  for (rmap::Fix fix : command.without) {
-    absl::StrAppend(&flags, flags.empty() ? " --without=" : ",", rmap::Name(fix));
+// Returns: " --with=all --without=KH-01,KH-04", as it was given.
+std::string FixFlags(const Command& command) {
+  std::string with = command.with_all ? " --with=all" : "";
+  for (rmap::Fix fix : command.with) {
+    absl::StrAppend(&with, with.empty() ? " --with=" : ",", rmap::Name(fix));
   }
-  return flags;
+  std::string without;
+  for (rmap::Fix fix : command.without) {
+    absl::StrAppend(&without, without.empty() ? " --without=" : ",", rmap::Name(fix));
+  }
+  return with + without;
 }
 
 void PrintStories(const Command& command, const Search& search, const std::vector<Row>& rows,
@@ -196,7 +201,7 @@ void PrintStories(const Command& command, const Search& search, const std::vecto
   if (pointers.empty()) return;
   if (Folds(command)) {
     console.Print(absl::StrCat("\nTo see a failing execution: ", CommandName(),
-                               " prove SCENARIO --generation=G", WithoutFlags(command), "\n"));
+                               " prove SCENARIO --generation=G", FixFlags(command), "\n"));
     return;
   }
   console.Print(all_kept ? "\nViolated; the command below each tells its story:\n"
@@ -222,11 +227,13 @@ ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& cons
     judgements.push_back(Judge(row.job, row.report));
     results.push_back(search.ToJson(row));
   }
+  const std::size_t not_begun = jobs->size() - rows.size();
   if (text) {
     PrintStories(command, search, rows, console);
-    console.Print("\n" + SummaryText(judgements, console.seconds()));
+    console.Print("\n" + SummaryText(judgements, not_begun, console.seconds()));
   } else {
-    const nlohmann::ordered_json all = {{"results", results}, {"summary", SummaryJson(judgements)}};
+    const nlohmann::ordered_json all = {{"results", results},
+                                        {"summary", SummaryJson(judgements, not_begun)}};
     console.Print(models::JsonText(all) + "\n");
   }
   return search.Ends(judgements);

@@ -67,12 +67,13 @@ std::string Instead(const Stored& stored, const models::Report& report) {
 }
 
 void PrintText(const Command& command, const Stored& stored, const models::Report& report,
-               bool reproduced, Console& console) {
+               const std::optional<Picture>& picture, bool reproduced, Console& console) {
   std::string text = absl::StrCat(stored.job.Name(), " (", stored.replay.memory_model, "): ");
   absl::StrAppend(&text, reproduced ? "reproduced: " : "NOT reproduced: ", stored.replay.failure,
                   ": ", stored.replay.message);
   if (!reproduced) absl::StrAppend(&text, "; ", Instead(stored, report));
   console.Print(Paragraph(OneLine(text), "", console.columns()));
+  if (picture.has_value()) console.Print(PictureText(*picture));
   const bool whole = command.trace == TraceStyle::kFull;
   if (command.trace == TraceStyle::kNone || command.trace == TraceStyle::kDot) return;
   if (report.trace.empty()) return;
@@ -81,7 +82,7 @@ void PrintText(const Command& command, const Stored& stored, const models::Repor
 }
 
 void PrintJson(const Command& command, const Stored& stored, const models::Report& report,
-               bool reproduced, Console& console) {
+               const std::optional<Picture>& picture, bool reproduced, Console& console) {
   const bool with_trace = command.trace == TraceStyle::kText || command.trace == TraceStyle::kFull;
   nlohmann::ordered_json row = models::ToJson(report, {.name = stored.job.scenario->name,
                                                        .expected = "violated",
@@ -89,23 +90,12 @@ void PrintJson(const Command& command, const Stored& stored, const models::Repor
                                                        .with_trace = with_trace});
   row["kernel"] = stored.job.kernel.Name();
   row["claim"] = stored.job.scenario->claim;
+  row["pictures"] = PictureJson(picture);
   row["reproduced"] = reproduced;
   row["limit_hit"] = nullptr;  // One execution is all that was asked for.
   const Judgement judgement = reproduced ? Judgement::kAsExpected : Judgement::kDiffers;
   const nlohmann::ordered_json all = {{"results", {row}}, {"summary", SummaryJson({judgement})}};
   console.Print(models::JsonText(all) + "\n");
-}
-
-// Returns: whether there is a picture now.
-bool PrintPicture(const Stored& stored, const models::Report& report, bool text, Console& console) {
-  const absl::StatusOr<std::string> pictures = WritePicture(report.trace, stored.file);
-  if (!pictures.ok()) {
-    console.Complain(
-        absl::StrCat(pictures.status().message(), ": copy the replay to another folder"));
-    return false;
-  }
-  if (text) console.Print(absl::StrCat("  pictures: ", OneLine(*pictures), "\n"));
-  return true;
 }
 
 }  // namespace
@@ -125,9 +115,17 @@ ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& con
       options, [&job] { job.scenario->run(job.kernel); }, stored->replay);
   const bool reproduced = stored->replay.failure == models::FailureName(report.failure_kind) &&
                           stored->replay.message == report.failure;
-  const bool text = command.format == Format::kText;
-  (text ? PrintText : PrintJson)(command, *stored, report, reproduced, console);
-  if (command.trace == TraceStyle::kDot && !PrintPicture(*stored, report, text, console)) {
+  absl::Status drawn;
+  std::optional<Picture> picture;
+  if (command.trace == TraceStyle::kDot) {
+    const absl::StatusOr<Picture> made = WritePicture(report.trace, stored->file);
+    drawn = made.status();
+    if (made.ok()) picture = *made;
+  }
+  const auto print = command.format == Format::kText ? PrintText : PrintJson;
+  print(command, *stored, report, picture, reproduced, console);
+  if (!drawn.ok()) {
+    console.Complain(absl::StrCat(drawn.message(), ": copy the replay to another folder"));
     return kBadInput;
   }
   return reproduced ? kAsExpected : kDiffers;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -17,6 +18,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "cli/words.h"
 #include "models/report/build_digest.h"
 #include "models/report/replay_file.h"
 #include "models/report/trace_dot.h"
@@ -56,6 +58,16 @@ absl::Status PrepareOwn(const std::string& folder) {
   return own ? absl::OkStatus() : Unfit(folder, "is no folder that only you can write to");
 }
 
+// A file's name has at most 255 letters, and those of a part that is being written some more.
+// Returns: the name; of one that is too long the beginning, and a digest (FNV-1a) of the whole.
+std::string FittingName(const std::string& name) {
+  constexpr std::size_t kNameMax = 200;
+  if (name.size() <= kNameMax) return name;
+  std::uint64_t digest = 0xcbf29ce484222325;
+  for (char c : name) digest = (digest ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return absl::StrCat(name.substr(0, kNameMax), "-", absl::Hex(digest, absl::kZeroPad16));
+}
+
 // "A on G5 without KH-22" with model "sc" becomes "A-on-G5-without-KH-22-sc.json".
 std::string FileName(const models::Replay& replay) {
   std::string name = replay.program;
@@ -63,7 +75,7 @@ std::string FileName(const models::Replay& replay) {
   for (char& c : name) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_') c = '-';
   }
-  return name + ".json";
+  return FittingName(name) + ".json";
 }
 
 // Returns: whether the picture was drawn.
@@ -87,6 +99,8 @@ bool Draw(const std::string& dot_file, const std::string& svg_file) {
 
 std::string UserPath(const std::string& path) {
   const char* const stands = std::getenv("BUILD_WORKING_DIRECTORY");
+  // Whoever is handed the path (we ourselves, by a user; `dot`) would take it for a flag.
+  if (stands == nullptr && path.starts_with('-')) return "./" + path;
   if (stands == nullptr || path.empty() || fs::path(path).is_absolute()) return path;
   return (fs::path(stands) / path).string();
 }
@@ -116,8 +130,22 @@ absl::StatusOr<std::string> ReplayFolder::Write(const models::Report& report) co
   return file;
 }
 
-absl::StatusOr<std::string> WritePicture(const models::Trace& trace,
-                                         const std::string& replay_file) {
+std::string PictureText(const Picture& picture) {
+  const std::string dot_file = OneLine(picture.dot_file);
+  const std::string svg_file = OneLine(picture.svg_file);
+  if (picture.drawn) return absl::StrCat("  pictures: ", dot_file, " ", svg_file, "\n");
+  return absl::StrCat("  written: ", dot_file,
+                      "; to see it as a picture, install graphviz and run: ", "dot -Tsvg -o ",
+                      ShellWord(picture.svg_file), " ", ShellWord(picture.dot_file), "\n");
+}
+
+nlohmann::ordered_json PictureJson(const std::optional<Picture>& picture) {
+  if (!picture.has_value()) return nullptr;
+  if (!picture->drawn) return {picture->dot_file};
+  return {picture->dot_file, picture->svg_file};
+}
+
+absl::StatusOr<Picture> WritePicture(const models::Trace& trace, const std::string& replay_file) {
   const std::string base = fs::path(replay_file).replace_extension().string();
   const std::string dot_file = base + ".dot";
   const std::string svg_file = base + ".svg";
@@ -128,7 +156,8 @@ absl::StatusOr<std::string> WritePicture(const models::Trace& trace,
   const std::string picture = models::TraceDot(models::WithoutSetUp(trace));
   const absl::Status written = models::WriteWholeFile(dot_file, picture);
   if (!written.ok()) return written;
-  return Draw(dot_file, svg_file) ? absl::StrCat(dot_file, " ", svg_file) : dot_file;
+  unlink(svg_file.c_str());  // It may be of another execution; and `dot` would follow a link.
+  return Picture{dot_file, svg_file, Draw(dot_file, svg_file)};
 }
 
 }  // namespace cli

@@ -3,6 +3,8 @@
 #ifndef RMAPCHECK_CLI_REPLAY_FOLDER_H_
 #define RMAPCHECK_CLI_REPLAY_FOLDER_H_
 
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -37,10 +39,20 @@ class ReplayFolder {
   std::string folder_;  // Empty: there is no folder for temporary files.
 };
 
-// Writes the picture of a trace beside its replay, and, where Graphviz is installed, draws it.
-// Returns: the files, with a blank between them. Fails: likewise.
-absl::StatusOr<std::string> WritePicture(const models::Trace& trace,
-                                         const std::string& replay_file);
+// A failing execution in the language of Graphviz, and drawn, where that is installed.
+struct Picture {
+  std::string dot_file;
+  std::string svg_file;
+  bool drawn;  // Else there is no such svg file.
+};
+
+// Writes the picture of a trace beside its replay. Fails: likewise.
+absl::StatusOr<Picture> WritePicture(const models::Trace& trace, const std::string& replay_file);
+
+// Returns: a line that names the files; of what is not drawn also the command that draws it.
+std::string PictureText(const Picture& picture);
+// Returns: the files that there are, or null.
+nlohmann::ordered_json PictureJson(const std::optional<Picture>& picture);
 
 }  // namespace cli
 

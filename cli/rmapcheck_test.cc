@@ -1,5 +1,6 @@
 // The command as its users meet it: a process with arguments, two streams, an exit code and files.
 // Verdicts are not the matter here; models/rmap holds every scenario to them.
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -155,6 +156,29 @@ TEST_F(RmapcheckTest, AClaimIsUndecidedIfALimitCutOneOfItsRuns) {
   EXPECT_EQ(claim["limit_hit"], "executions_max");
 }
 
+TEST_F(RmapcheckTest, ABugNamesTheLimitThatCutIt) {
+  const Outcome outcome = Search("bugs KH-40 --executions_max=3 --trace=none");
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_TRUE(absl::StrContains(outcome.out, "undecided        <- cut: executions_max\n"))
+      << outcome.out;
+}
+
+TEST_F(RmapcheckTest, ASignalLeavesWhatIsKnown) {
+  const std::string command = absl::StrCat("echo $$; exec ", std::getenv("RMAPCHECK"),
+                                           " prove 'Pair*' --replay_dir=", folder_, "/replays");
+  FILE* const pipe = popen(command.c_str(), "r");
+  int process = 0;
+  ASSERT_EQ(std::fscanf(pipe, "%d", &process), 1);
+  std::string out;
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
+    out += static_cast<char>(c);
+    if (absl::EndsWith(out, "exhaustive\n")) kill(process, SIGTERM);
+  }
+  const int status = pclose(pipe);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
+  EXPECT_TRUE(absl::StrContains(out, " not begun, in ")) << out;
+}
+
 TEST_F(RmapcheckTest, BadInputIsOneLineAndExitCodeTwo) {
   ExpectRefused("porve", "did you mean prove?");
   ExpectRefused("prove NoSuchScenario", "matches no scenario");
@@ -167,8 +191,9 @@ TEST_F(RmapcheckTest, BadInputIsOneLineAndExitCodeTwo) {
   ExpectRefused("claims C-99", "known claim");
   ExpectRefused("replay", "rmapcheck replay FILE");
   ExpectRefused("replay no/such/file", "cannot be read");
-  ExpectRefused("replay .", "cannot be read");
-  ExpectRefused("replay /dev/zero", "has more than 64 megabytes");
+  ExpectRefused("replay .", "is no regular file");
+  ExpectRefused("replay /dev/zero", "is no regular file");
+  ExpectRefused("--generation=G2 --with=KH-01", "has that fix already");
   ExpectRefused("prove --replay_dir=/dev/null/replays", "give another --replay_dir");
 }
 

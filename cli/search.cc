@@ -40,16 +40,19 @@ ExitCode ExitCodeOf(const std::vector<Judgement>& judgements) {
   return CountOf(judgements, Judgement::kCut) > 0 ? kCut : kAsExpected;
 }
 
-nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements) {
+nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements,
+                                   std::size_t not_begun) {
   const std::size_t as_expected = AsExpected(judgements);
   const std::size_t unlisted = CountOf(judgements, Judgement::kNothingExpected);
   return {{"total", judgements.size()},
           {"as_expected", as_expected},
           {"differing", judgements.size() - as_expected - unlisted},
-          {"without_expectation", unlisted}};
+          {"without_expectation", unlisted},
+          {"not_begun", not_begun}};
 }
 
-std::string SummaryText(const std::vector<Judgement>& judgements, double seconds) {
+std::string SummaryText(const std::vector<Judgement>& judgements, std::size_t not_begun,
+                        double seconds) {
   const std::size_t differing = CountOf(judgements, Judgement::kDiffers);
   const std::size_t unshown = CountOf(judgements, Judgement::kNotReproduced);
   const std::size_t cut = CountOf(judgements, Judgement::kCut);
@@ -63,6 +66,7 @@ std::string SummaryText(const std::vector<Judgement>& judgements, double seconds
   if (differing > 0) parts.push_back(absl::StrCat(differing, " not"));
   if (cut > 0) parts.push_back(absl::StrCat(cut, " undecided because of a limit"));
   if (unlisted > 0) parts.push_back(absl::StrCat(unlisted, " without an expectation"));
+  if (not_begun > 0) parts.push_back(absl::StrCat(not_begun, " not begun"));
   parts.push_back(absl::StrFormat("in %.1f s", seconds));
   return absl::StrJoin(parts, ", ") + "\n";
 }
@@ -80,8 +84,9 @@ Row Search::Run(const Job& job) {
   models::Options options = OptionsOf(command_);
   options.program = job.Name();
   options.on_progress = console_.OnProgress();
+  options.interrupted = Interrupted;
   console_.StartSearch(job.Name());
-  Row row{job, models::Check(options, [&job] { job.scenario->run(job.kernel); }), "", ""};
+  Row row{job, models::Check(options, [&job] { job.scenario->run(job.kernel); }), "", {}};
   if (row.report.verdict == models::Verdict::kViolated) Keep(row);
   return row;
 }
@@ -91,9 +96,9 @@ void Search::Keep(Row& row) {
   if (!file.ok()) return ComplainOfFile(file.status());
   row.replay_file = *file;
   if (command_.trace != TraceStyle::kDot) return;
-  const absl::StatusOr<std::string> pictures = WritePicture(row.report.trace, *file);
-  if (!pictures.ok()) return ComplainOfFile(pictures.status());
-  row.pictures = *pictures;
+  const absl::StatusOr<Picture> picture = WritePicture(row.report.trace, *file);
+  if (!picture.ok()) return ComplainOfFile(picture.status());
+  row.picture = *picture;
 }
 
 void Search::ComplainOfFile(const absl::Status& status) {
@@ -111,6 +116,7 @@ nlohmann::ordered_json Search::ToJson(const Row& row) const {
                                                             .with_trace = with_trace});
   json["kernel"] = row.job.kernel.Name();
   json["claim"] = row.job.scenario->claim;
+  json["pictures"] = PictureJson(row.picture);
   return json;
 }
 
@@ -129,7 +135,7 @@ std::string Search::Pointer(const Row& row) const {
   if (!row.replay_file.empty()) {
     absl::StrAppend(&text, "  ", CommandName(), " replay ", ShellWord(row.replay_file), "\n");
   }
-  if (!row.pictures.empty()) absl::StrAppend(&text, "  pictures: ", OneLine(row.pictures), "\n");
+  if (row.picture.has_value()) text += PictureText(*row.picture);
   return text;
 }
 

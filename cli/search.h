@@ -4,11 +4,13 @@
 #define RMAPCHECK_CLI_SEARCH_H_
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/interrupt.h"
 #include "cli/job.h"
 #include "cli/replay_folder.h"
 #include "models/report/report.h"
@@ -27,7 +29,7 @@ struct Row {
   Job job;
   models::Report report;
   std::string replay_file;  // Empty: none.
-  std::string pictures;     // Likewise.
+  std::optional<Picture> picture;
 };
 
 // Returns: how a report compares with the verdict that was expected.
@@ -36,12 +38,14 @@ Judgement Judge(const Job& job, const models::Report& report);
 // Returns: how the whole ends: a difference counts more than a limit.
 ExitCode ExitCodeOf(const std::vector<Judgement>& judgements);
 
-// Returns: {"total", "as_expected", "differing", "without_expectation"}; what a limit cut is among
-// the differing.
-nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements);
+// Returns: {"total", "as_expected", "differing", "without_expectation", "not_begun"}; what a limit
+// cut is among the differing, what an interrupt kept from beginning is not in the total.
+nlohmann::ordered_json SummaryJson(const std::vector<Judgement>& judgements,
+                                   std::size_t not_begun = 0);
 
 // Returns: "12 of 13 as expected, 1 not, in 4.2 s" and the like, as a line.
-std::string SummaryText(const std::vector<Judgement>& judgements, double seconds);
+std::string SummaryText(const std::vector<Judgement>& judgements, std::size_t not_begun,
+                        double seconds);
 
 // The options that flags mean.
 models::Options OptionsOf(const Command& command);
@@ -55,8 +59,11 @@ class Search {
   // Fails: if the folder for replays cannot be written to, or not safely.
   absl::Status Prepare() const { return folder_.Prepare(); }
 
-  // Checks one job; if it is violated, keeps the failing execution.
+  // Checks one job; if it is violated, keeps the failing execution. Undecided if it is time to end.
   Row Run(const Job& job);
+
+  // Returns: whether it is time to end: by a signal, or because nobody reads what is printed.
+  bool Ended() const { return Interrupted() || !console_.lost().empty(); }
 
   // Returns: the row as JSON, with "kernel" beside what every report has.
   nlohmann::ordered_json ToJson(const Row& row) const;
@@ -66,8 +73,10 @@ class Search {
   // Returns: in one or two lines what failed and how to see it; empty unless violated.
   std::string Pointer(const Row& row) const;
 
-  // Returns: ExitCodeOf, unless the user has been told that a file could not be written.
+  // Returns: ExitCodeOf, unless a signal came or the user has been told that a file could not be
+  // written.
   ExitCode Ends(const std::vector<Judgement>& judgements) const {
+    if (Interrupted()) return kInterrupted;
     return lost_a_file_ ? kBadInput : ExitCodeOf(judgements);
   }
 
@@ -78,6 +87,7 @@ class Search {
   const Command& command_;
   Console& console_;
   const ReplayFolder folder_;
+  const InterruptListener listener_;
   bool lost_a_file_ = false;
 };
 

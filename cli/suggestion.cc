@@ -44,8 +44,10 @@ std::string Suggestion(std::string_view word, std::span<const std::string> known
   for (const std::string& name : known) {
     if (absl::EqualsIgnoreCase(name, word)) return absl::StrCat("did you mean ", name, "?");
     const bool begins = word.size() >= 3 && absl::StartsWithIgnoreCase(name, word);
-    const int distance = begins ? 1 : EditDistance(word, name);
     const int allowed = std::max<int>(1, static_cast<int>(name.size()) / 3);
+    // So much longer, it cannot be near; to find that out step by step would take its length.
+    if (word.size() > name.size() + static_cast<std::size_t>(allowed)) continue;
+    const int distance = begins ? 1 : EditDistance(word, name);
     if (distance <= allowed) near.push_back({distance, name});
   }
   std::sort(near.begin(), near.end());

@@ -82,6 +82,9 @@ struct FixInfo {
   std::optional<Generation> since;
   // Why no scenario can show the mistake in this model, as a sentence; "" if one shows it.
   const char* unshown = "";
+  // A piece of the design without which the repair has no place; nothing if each generation that
+  // lacks the repair has a place for it.
+  std::optional<Mechanism> needs = std::nullopt;
 };
 
 // Returns: every repair, in the order of their ids.

@@ -28,7 +28,7 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   to.interrupted = options.interrupted;
   if (options.on_progress) {
     to.on_progress = [report = options.on_progress, start](const ExplorerResult& so_far) {
-      report({so_far.executions, so_far.blocked, SecondsSince(start), so_far.fraction});
+      report({so_far.executions, so_far.blocked, SecondsSince(start)});
     };
   }
   return to;

@@ -17,7 +17,6 @@ struct Progress {
   std::uint64_t executions = 0;
   std::uint64_t blocked = 0;
   double seconds = 0;
-  double fraction = 0;  // Estimated part of the search that is done.
 };
 
 struct Options {

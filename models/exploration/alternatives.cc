@@ -6,26 +6,17 @@ namespace models {
 
 bool Explorer::Take(const Choice& choice) {
   graph().Cut(choice.trail, choice.stamp);
-  weight_ = choice.weight;
-  const std::size_t before = choices().size();
-  const std::size_t frames = frames_.size();
-  bool runs = false;
   switch (choice.kind) {
     case ChoiceKind::kRead:
-      runs = TakeRead(choice);
-      break;
+      return TakeRead(choice);
     case ChoiceKind::kPlace:
-      runs = TakePlace(choice);
-      break;
+      return TakePlace(choice);
     case ChoiceKind::kValue:
-      runs = TakeValue(choice);
-      break;
+      return TakeValue(choice);
     case ChoiceKind::kRevisit:
-      runs = TakeRevisit(choice);
-      break;
+      return TakeRevisit(choice);
   }
-  ShareWeight(frames_.size() == frames ? before : 0);
-  return runs;
+  return false;
 }
 
 // The global axioms of RC11 speak of seq_cst events only.
@@ -116,11 +107,9 @@ bool Explorer::TakeRevisit(const Choice& choice) {
     } else if (!choice.place_fixed) {
       const std::vector<int>& places = Places(write);
       place = places.back();
-      weight_ /= static_cast<double>(places.size());
       for (std::size_t i = 0; i + 1 < places.size(); ++i) {
         Choice other = choice;
         other.place_fixed = true;
-        other.weight = weight_;
         other.place = static_cast<std::uint16_t>(places[i]);
         old_choices.push_back(other);
       }

@@ -41,10 +41,7 @@ ExplorerResult Explorer::Explore() {
     }
     const Choice choice = choices().back();
     choices().pop_back();
-    if (!Take(choice)) {
-      result_.fraction += weight_;
-      continue;
-    }
+    if (!Take(choice)) continue;
     if (LimitHit()) break;
     RunOnce();
   }
@@ -55,7 +52,6 @@ ExplorerResult Explorer::Explore() {
 void Explorer::Start() {
   while (!frames_.empty()) PopFrame();
   result_ = ExplorerResult();
-  weight_ = 1;
   restart_ = false;
   PushFrame().graph = ExecutionGraph();
   RunOnce();
@@ -208,7 +204,6 @@ void Explorer::Add(int thread, const Action& action) {
   if (steps_ != nullptr) return AddStep(thread, action);
   if (NoteSharedOrTried(action)) return;
   seen_seq_cst_ |= action.order == Order::kSeqCst || action.failure == Order::kSeqCst;
-  const std::size_t before = choices().size();
   const Choice saved = Save(thread, action);
   const EventId id = graph().Append(thread, action);
   if (action.kind == ActionKind::kPoolAlloc) {
@@ -220,14 +215,6 @@ void Explorer::Add(int thread, const Action& action) {
   } else {
     AddOther(id, saved);
   }
-  ShareWeight(before);
-}
-
-void Explorer::ShareWeight(std::size_t before) {
-  std::vector<Choice>& left = choices();
-  if (left.size() == before) return;
-  weight_ /= static_cast<double>(left.size() - before + 1);
-  for (std::size_t i = before; i < left.size(); ++i) left[i].weight = weight_;
 }
 
 // The latest write comes first: it needs no consistency check and no other read-modify-write can

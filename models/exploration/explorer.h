@@ -38,7 +38,6 @@ struct ExplorerResult {
   std::uint64_t blocked = 0;     // Ended with somebody waiting, and not a deadlock.
   std::uint64_t failures = 0;
   std::uint64_t runs = 0;
-  double fraction = 0;     // Estimate of how much of the search is done, from 0 to 1.
   std::string limit_hit;   // Which limit cut the search; empty: none, it is exhaustive.
   Failure failure;         // The first.
   ExecutionGraph failing;  // The graph it happened on.
@@ -89,7 +88,6 @@ class Explorer final : public Decider {
     std::uint64_t value = 0;       // kValue; kRevisit of a slab allocation: the object.
     std::size_t trail = 0;         // The graph before the event.
     std::uint32_t stamp = 0;
-    double weight = 0;              // Its share of the search, as estimated.
     std::uint32_t event_stamp = 0;  // kRevisit: the stamp the write had; 0: a new one.
     Action action;                  // What the event asks for.
   };
@@ -152,9 +150,6 @@ class Explorer final : public Decider {
   int StepPlace(const ReplayStep& step, LocationId location);
 
   // Runs and their ends ---------------------------------------------------------------------------
-  // Divides the share of the search that is being worked on among what goes on now and the choices
-  // left behind since there were `before`, as if each led to equally much.
-  void ShareWeight(std::size_t before);
   void Start();
   void RunOnce();
   void Judge(RunOutcome outcome);
@@ -177,7 +172,6 @@ class Explorer final : public Decider {
   bool stop_ = false;
   std::vector<bool> shared_or_tried_;               // By lock, over the whole search.
   bool restart_ = false;                            // The last run found one more of those.
-  double weight_ = 1;                               // The share of the search that the next run is.
   const std::vector<ReplayStep>* steps_ = nullptr;  // Set while replaying.
   int then_ = kNobody;                              // Replaying: who goes on after the steps.
   bool misfit_ = false;                             // A step did not fit the program.

@@ -18,7 +18,6 @@ void Explorer::RunOnce() {
       std::abort();
     }
   }
-  result_.fraction += weight_;
   if (!restart_) Judge(outcome);
 }
 

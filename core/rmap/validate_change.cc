@@ -77,7 +77,7 @@ bool Snapshot::VmaState::GoesOnIn(const VmaState& next) const {
   return end == next.start && whole == next;
 }
 
-Snapshot::MmState::MmState(const Mm& its_mm, Cuts cuts) : mm(&its_mm) {
+Snapshot::MmState::MmState(const Mm& its_mm, Cuts cuts) : mm(&its_mm), brk(mm->brk.Read()) {
   for (auto* node = mm->mmap.First(); node != nullptr; node = mm->mmap.After(*node)) {
     VmaState vma(node->owner());
     const bool goes_on = cuts == Cuts::kAreNotSeen && !vmas.empty() && vmas.back().GoesOnIn(vma);
@@ -111,6 +111,7 @@ std::string Snapshot::Difference(const MmState& before, const MmState& after) {
     std::string difference = Difference(before.vmas[i], after.vmas[i]);
     if (!difference.empty()) return difference;
   }
+  if (before.brk != after.brk) return "the heap ends elsewhere";
   for (std::size_t address = 0; address < before.ptes.size(); ++address) {
     if (before.ptes[address] == after.ptes[address]) continue;
     return absl::StrCat("what is mapped at address ", address, " changed");

@@ -31,8 +31,9 @@ namespace rmap::inline KSYNC_BACKEND {
 // first behind when the second fails; both halves show what the whole showed.
 enum class Cuts { kAreSeen, kAreNotSeen };
 
-// I9. What can be seen of some mms: their VMAs, and what each pte names. Rights of ptes are left
-// out: a fork that fails has made them smaller, which costs a fault and shows nothing.
+// I9. What can be seen of some mms: their VMAs, the end of the heap, and what each pte names.
+// Rights of ptes are left out: a fork that fails has made them smaller, which costs a fault and
+// shows nothing.
 class Snapshot {
  public:
   // Requires: nothing moves, here and below.
@@ -61,6 +62,7 @@ class Snapshot {
     MmState(const Mm& mm, Cuts cuts);
 
     const Mm* mm;
+    VirtualPage brk;
     std::vector<VmaState> vmas;
     std::vector<Pte> ptes;
   };

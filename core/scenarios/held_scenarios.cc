@@ -47,6 +47,7 @@ struct Change {
   std::vector<Bug> bugs = {};
   VirtualPage from = 0;                      // The page from which the walk comes; it stays mapped.
   std::vector<VirtualPage> distances = {0};  // From offset to start, of any VMA.
+  std::vector<Expectation> expectations = {};
   bool both_stay = false;  // Whether the first two VMAs are neighbours before and afterwards.
 };
 
@@ -177,7 +178,11 @@ Change GrowsHeap() {
     TouchAll(world, mm);
   };
   const auto run = [grow](Mm& mm) { grow(mm, 2); };
-  return {.name = "Brk", .what = "a heap that grows", .prepare = prepare, .run = run};
+  return {.name = "Brk",
+          .what = "a heap that grows",
+          .prepare = prepare,
+          .run = run,
+          .bugs = {RaceInTree(Fix::kKh25)}};
 }
 
 Change GrowsStack() {
@@ -195,6 +200,12 @@ Change GrowsStack() {
           .prepare = prepare,
           .run = run,
           .from = 3};
+}
+
+// Of two VMAs that are joined, then, it is the upper one that stays: its start moves.
+Change WithKh70(Change change) {
+  change.expectations = {{"G9 with KH-70"}};
+  return change;
 }
 
 std::vector<Change> Changes() {
@@ -220,8 +231,8 @@ std::vector<Change> Changes() {
       MovesBoundary("MergeCase5", "a VMA that takes the head of the next", kCase5, 0, start),
       Protects("MergeCase6", "a VMA that swallows the next two", kCase6, end),
       Protects("MergeCase7", "a VMA that swallows the next", kCase7, end),
-      Protects("MergeCase8", "two VMAs that are joined with the properties of the upper", kCase8,
-               end),
+      WithKh70(Protects("MergeCase8", "two VMAs that are joined with the properties of the upper",
+                        kCase8, end)),
       Protects("SplitBelow", "a split whose new VMA is the lower half", kSplitBelow, start),
       Protects("SplitAbove", "a split whose new VMA is the upper half", kSplitAbove, end),
       Protects("SplitInThree", "a VMA whose middle is cut out", kSplitInThree, start),
@@ -231,23 +242,100 @@ std::vector<Change> Changes() {
       GrowsHeap(),
       GrowsStack(),
       Moves("MremapHead", "a VMA whose head moves away", 0, false, start),
-      Moves("MremapTail", "a VMA whose tail moves away", 1, false, {}),
+      Moves("MremapTail", "a VMA whose tail moves away, and the copy", 1, false,
+            {{.fix = Fix::kKh28, .violation = "failed check", .generation = Generation::kG7},
+             RaceInTree(Fix::kKh25)}),
       Moves("MremapBackBelow", "a VMA to which a page comes back from below", 0, true, start),
       Moves("MremapBackAbove", "a VMA to which a page comes back from above", 1, true, end),
   };
 }
+
+constexpr char kOracle[] =
+    "Rule I11 broken, for a VMA on the list of the page's anon_vma or for two neighbours; or a "
+    "data "
+    "race on a tree of VMAs.";
 
 Scenario MemberOf(Change change) {
   const Generation shown = change.bugs.empty() || change.bugs[0].from >= Generation::kG8
                                ? NewestGeneration()
                                : Generation::kG1;
   return {.name = std::string(kWhole.prefix) + change.name,
-          .claim = "Under the lock of a walk " + change.what + " is seen whole.",
-          .oracle = "Rule I11 broken. ",
+          .claim = "Seen whole under the lock of a walk: " + change.what + ".",
+          .oracle = kOracle,
           .run = [change](const Kernel& kernel) { WatchWhile(kernel, change); },
           .default_generation = shown,
           .bugs = change.bugs,
+          .expectations = change.expectations,
           .family = &kWhole};
+}
+
+// A process that shares the page of its stack with a child.
+struct Relatives {
+  explicit Relatives(World& its_world) : world(its_world), mm(world.NewMm()) {
+    stack = MmapAnonymous(mm, 2, 4, kVmAccess | kVmGrowsDown);
+  }
+
+  World& world;
+  Mm& mm;
+  Vma* stack;
+  Page& page = world.AddPage();
+  Mm* child = nullptr;
+};
+
+void Share(Relatives& all) {
+  Touch(all.mm, 3, all.page);
+  all.child = DupMm(all.mm);
+}
+void ShareAndEvict(Relatives& all) {
+  Share(all);
+  GetPage(all.page);
+  ShrinkPage(all.page);
+  PutPage(all.page);
+}
+
+// What another thread does to a process, while one of its own holds mmap_sem.
+struct Meanwhile {
+  void (*prepare)(Relatives&);
+  void (*run)(Relatives&);
+};
+
+constexpr std::array<Meanwhile, 8> kMeanwhile = {{
+    {[](Relatives&) {}, [](Relatives& all) { Touch(all.mm, 3, all.page); }},
+    {Share, [](Relatives& all) { Touch(all.mm, 3, Access::kWrite); }},
+    {ShareAndEvict, [](Relatives& all) { Touch(all.mm, 3, Access::kWrite); }},
+    {Share, [](Relatives& all) { Touch(all.mm, 1, Access::kRead); }},
+    {Share, [](Relatives& all) { Protect(all.mm, 3, 4, kVmRead); }},
+    {Share, [](Relatives& all) { ShrinkPage(all.page); }},
+    {Share,
+     [](Relatives& all) {
+       Migration migration(all.page, *all.world.pages().back());
+       migration.Begin();
+       migration.Finish();
+     }},
+    {Share, [](Relatives& all) { Touch(*all.child, 3, Access::kWrite); }},
+}};
+
+// A fault of one thread relies on the anon_vma that it has seen, whoever else faults, walks, or
+// would like to change the VMA.
+void AnonVmaStays(const Kernel& kernel) {
+  World world(kernel);
+  Relatives all(world);
+  world.AddPage();
+  const Meanwhile& meanwhile = kMeanwhile[ksync::Choose(kMeanwhile.size(), "meanwhile")];
+  meanwhile.prepare(all);
+
+  ksync::Thread other([&] { meanwhile.run(all); }, "meanwhile");
+  {
+    const ksync::SharedGuard mmap_sem(all.mm.mmap_sem);
+    const bool prepared = AnonVmaPrepare(*all.stack);
+    ksync::Check(prepared, "a fault found no memory");
+    const HeldAnonVma held(*all.stack);
+    CheckUnbroken(held.Broken());
+  }
+  other.Join();
+
+  if (all.child != nullptr) Mmput(*all.child);
+  ExitAll(world, {&all.mm});
 }
 
 }  // namespace
@@ -255,6 +343,13 @@ Scenario MemberOf(Change change) {
 std::vector<Scenario> HeldScenarios() {
   std::vector<Scenario> all;
   for (Change& change : Changes()) all.push_back(MemberOf(std::move(change)));
+  all.push_back({.name = "AnonVmaStays",
+                 .claim = "Once a VMA has an anon_vma, who holds mmap_sem finds it there, even if "
+                          "only shared, and whoever faults, grows, walks or writes beside him.",
+                 .oracle =
+                     "Rule I10 broken. A fault reads the pointer, and later anchors a page by "
+                     "reading it again.",
+                 .run = AnonVmaStays});
   return all;
 }
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <span>
 
-#include "core/rmap/validate.h"
+#include "core/rmap/validate_change.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/protect_cases.h"
 #include "core/scenarios/scenarios.h"
@@ -160,9 +160,11 @@ void MergeKeepsTheRules(const Kernel& kernel) {
   const ProtectCase& one = *kProtectCases[ksync::Choose(kProtectCases.size(), "case")];
   Map(mm, one.areas);
   TouchSome(world, mm, 3);
+  const Snapshot before({&mm}, Cuts::kAreNotSeen);
   world.FailAllocations(true);
   const bool done = Mprotect(mm, one.request.start, one.request.end, one.request.rights);
   world.FailAllocations(false);
+  if (!done) CheckUnbroken(before.BrokenBy("mprotect"));
   CheckRights(mm, one, done);
   Validate({&mm});
   Mmput(mm);
@@ -260,7 +262,8 @@ std::vector<Scenario> MergeScenarios() {
        .claim = "Whatever mprotect joins or splits, whichever pages were touched before, and "
                 "whether memory runs out or not: the rules hold, and each page has the rights "
                 "that mprotect says it has.",
-       .oracle = "A rule is broken, a page has other rights than mprotect reported, or memory is "
+       .oracle = "A rule is broken (I9 if it failed), a page has other rights than mprotect "
+                 "reported, or memory is "
                  "touched that was freed. Sequential.",
        .run = MergeKeepsTheRules,
        .bugs = {{.fix = Fix::kKh17, .violation = "failed check"},

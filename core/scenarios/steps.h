@@ -38,8 +38,8 @@ void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights);
 // A program gives a range back. Requires: allocations do not fail.
 void Unmap(Mm& mm, VirtualPage start, VirtualPage end);
 
-// A fork has made the child of what the parent has: walks visit the parent first, or did not come
-// while ptes were copied. Requires: neither has changed since then.
+// Nothing moves: walks visit a parent before a child that it forked. Asked of each VMA that both
+// have; what was split, merged or moved since then was not copied as it is.
 void CheckForkOrder(const Mm& parent, const Mm& child, ksync::Site site = ksync::Site::current());
 
 // Nothing moves: every rule of core/rmap/validate.h holds, for the world's pages also if nobody

@@ -244,7 +244,11 @@ std::vector<Change> Changes() {
       Moves("MremapHead", "a VMA whose head moves away", 0, false, start),
       Moves("MremapTail", "a VMA whose tail moves away, and the copy", 1, false,
             {{.fix = Fix::kKh28, .violation = "failed check", .generation = Generation::kG7},
-             RaceInTree(Fix::kKh25)}),
+             {.fix = Fix::kKh25,
+              .violation = "data race",
+              .from = Generation::kG8,
+              .shown = false,
+              .generation = Generation::kG8}}),
       Moves("MremapBackBelow", "a VMA to which a page comes back from below", 0, true, start),
       Moves("MremapBackAbove", "a VMA to which a page comes back from above", 1, true, end),
   };

@@ -2,6 +2,8 @@
 // exec moves a stack as a whole?
 //
 // Processes here have four pages of address space, and their stacks are born high.
+#include <utility>
+
 #include "core/rmap/chain.h"
 #include "core/rmap/validate_change.h"
 #include "core/rmap/world.h"
@@ -227,9 +229,7 @@ constexpr char kLostEntry[] =
     "The page is touched at the end, and must not be found under a migration entry whose page is "
     "not locked: ";
 
-}  // namespace
-
-std::vector<Scenario> StackScenarios() {
+std::vector<Scenario> OfTheStackItself() {
   return {
       {.name = "StacksGrowTogether",
        .claim = "Two stacks of a process may grow at once.",
@@ -262,6 +262,11 @@ std::vector<Scenario> StackScenarios() {
        .claim = "A stack that finds no memory to grow is as it was.",
        .oracle = "Rule I9 broken, or a leak. Sequential.",
        .run = ExpandOutOfMemory},
+  };
+}
+
+std::vector<Scenario> OfItsPages() {
+  return {
       {.name = "ExpandVersusMigration",
        .claim = "A stack that grows loses no page that is being migrated: it holds its anon_vma's "
                 "lock.",
@@ -299,6 +304,14 @@ std::vector<Scenario> StackScenarios() {
        // G3 fails by half a boundary change already (KH-25); G5 without the fix as history tells.
        .bugs = {{.fix = Fix::kKh36, .violation = "failed check", .generation = Generation::kG5}}},
   };
+}
+
+}  // namespace
+
+std::vector<Scenario> StackScenarios() {
+  std::vector<Scenario> all = OfTheStackItself();
+  for (Scenario& scenario : OfItsPages()) all.push_back(std::move(scenario));
+  return all;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

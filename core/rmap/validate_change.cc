@@ -3,8 +3,10 @@
 #include "core/rmap/validate_change.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/mm/mempolicy.h"
 #include "core/mm/page.h"
 #include "core/rmap/validate_rules.h"
 
@@ -14,15 +16,16 @@ namespace {
 // What a pte names, without what it allows.
 Pte WithoutRights(Pte pte) { return pte.IsPresent() || pte.IsMigration() ? pte.Limited(0) : pte; }
 
-// Returns: which of the two VMAs a walk of the anon_vma visits first; null if neither.
-const Vma* FirstVisited(const AnonVma& anon_vma, const Vma& one, const Vma& other) {
+// Calls rule(vma) for each VMA on the anon_vma's list, in the order of walks, until one is broken.
+// Returns: what that call returned.
+template <typename Rule>
+std::string FirstBrokenMember(const AnonVma& anon_vma, Rule rule) {
   const AnonVmaMembers& members = anon_vma.members;
   for (auto* avc = members.First(0, kLastOffset); avc != nullptr;
        avc = members.Next(*avc, 0, kLastOffset)) {
-    const Vma* const vma = avc->vma.Read();
-    if (vma == &one || vma == &other) return vma;
+    if (std::string broken = rule(*avc->vma.Read()); !broken.empty()) return broken;
   }
-  return nullptr;
+  return "";
 }
 
 VirtualPage DistanceOf(const Vma& vma) {
@@ -33,26 +36,22 @@ VirtualPage DistanceOf(const Vma& vma) {
 
 }  // namespace
 
-std::string WrittenData::BrokenBy(const Written& last, Pte pte) {
-  if (pte.IsNone()) return "I13: what was written is gone";
-  if (!pte.IsPresent()) return "";
-  const std::uint32_t content = pte.page().content.Read();
-  if (content == last.value) return "";
-  return absl::StrCat("I13: ", content, " is read, and ", last.value, " was written last,");
-}
-
 std::string BrokenWalkOrder(const Vma& source, const Vma& destination) {
   return FirstBrokenLink(source, [&](const AnonVmaChain& avc) -> std::string {
     const AnonVma* const shared = avc.anon_vma.Read();
     if (!ChainNames(destination, shared)) return "";
-    if (FirstVisited(*shared, source, destination) == &source) return "";
-    return absl::StrCat("I6: a walk visits ", RangeOf(destination), ", which gets ptes, before ",
-                        RangeOf(source), ", which gives them");
+    bool gave = false;
+    return FirstBrokenMember(*shared, [&](const Vma& vma) -> std::string {
+      gave = gave || &vma == &source;
+      if (gave || &vma != &destination) return "";
+      return absl::StrCat("I6: a walk visits ", RangeOf(destination), ", which gets ptes, before ",
+                          RangeOf(source), ", which gives them");
+    });
   });
 }
 
-Snapshot::Snapshot(AllMms mms) {
-  for (const Mm* mm : mms) mms_.emplace_back(*mm);
+Snapshot::Snapshot(AllMms mms, Cuts cuts) : cuts_(cuts) {
+  for (const Mm* mm : mms) mms_.emplace_back(*mm, cuts);
 }
 
 Snapshot::VmaState::VmaState(const Vma& vma)
@@ -62,17 +61,31 @@ Snapshot::VmaState::VmaState(const Vma& vma)
       flags(vma.vm_flags.Read()),
       prot(vma.vm_page_prot.Read()),
       anon_vma(vma.anon_vma.Read()),
-      file(vma.vm_file.Read()),
-      policy(vma.vm_policy.Read()) {
+      file(vma.vm_file.Read()) {
+  if (const Mempolicy* const its = vma.vm_policy.Read()) policy = its->mode.Read();
   const AnonVmaChains& links = vma.anon_vma_chain;
   for (auto* node = links.First(); node != nullptr; node = links.After(*node)) {
     chain.push_back(node->owner().anon_vma.Read());
   }
 }
 
-Snapshot::MmState::MmState(const Mm& its_mm) : mm(&its_mm) {
+bool Snapshot::VmaState::GoesOnIn(const VmaState& next) const {
+  VmaState whole = *this;
+  whole.start = next.start;
+  whole.end = next.end;
+  whole.pgoff = pgoff + (next.start - start);
+  return end == next.start && whole == next;
+}
+
+Snapshot::MmState::MmState(const Mm& its_mm, Cuts cuts) : mm(&its_mm), brk(mm->brk.Read()) {
   for (auto* node = mm->mmap.First(); node != nullptr; node = mm->mmap.After(*node)) {
-    vmas.emplace_back(node->owner());
+    VmaState vma(node->owner());
+    const bool goes_on = cuts == Cuts::kAreNotSeen && !vmas.empty() && vmas.back().GoesOnIn(vma);
+    if (goes_on) {
+      vmas.back().end = vma.end;
+    } else {
+      vmas.push_back(std::move(vma));
+    }
   }
   for (VirtualPage address = 0; address < mm->page_table.size(); ++address) {
     ptes.push_back(WithoutRights(mm->page_table[address].Read()));
@@ -98,6 +111,7 @@ std::string Snapshot::Difference(const MmState& before, const MmState& after) {
     std::string difference = Difference(before.vmas[i], after.vmas[i]);
     if (!difference.empty()) return difference;
   }
+  if (before.brk != after.brk) return "the heap ends elsewhere";
   for (std::size_t address = 0; address < before.ptes.size(); ++address) {
     if (before.ptes[address] == after.ptes[address]) continue;
     return absl::StrCat("what is mapped at address ", address, " changed");
@@ -107,7 +121,7 @@ std::string Snapshot::Difference(const MmState& before, const MmState& after) {
 
 std::string Snapshot::BrokenBy(const char* operation) const {
   for (std::size_t i = 0; i < mms_.size(); ++i) {
-    const std::string difference = Difference(mms_[i], MmState(*mms_[i].mm));
+    const std::string difference = Difference(mms_[i], MmState(*mms_[i].mm, cuts_));
     if (difference.empty()) continue;
     return absl::StrCat("I9: ", operation, " failed and left mm#", i, " changed: ", difference);
   }
@@ -119,12 +133,12 @@ std::string HeldAnonVma::Broken() const {
   return absl::StrCat("I10: the anon_vma of ", RangeOf(vma_), " changed under mmap_sem");
 }
 
-WholeRange::WholeRange(const Vma& vma) : vma_(vma), distance_(DistanceOf(vma)) {}
-
-std::string WholeRange::Broken() const {
-  if (DistanceOf(vma_) == distance_) return "";
-  return absl::StrCat("I11: the start and the offset of ", RangeOf(vma_),
-                      " do not belong together");
+std::string BrokenRanges(const AnonVma& anon_vma, absl::Span<const VirtualPage> distances) {
+  return FirstBrokenMember(anon_vma, [distances](const Vma& vma) -> std::string {
+    if (std::count(distances.begin(), distances.end(), DistanceOf(vma)) > 0) return "";
+    return absl::StrCat("I11: the start and the offset of ", RangeOf(vma),
+                        " do not belong together");
+  });
 }
 
 std::string BrokenBoundary(const Vma& lower, const Vma& upper) {
@@ -147,32 +161,9 @@ std::string BrokenGrowth(const Mm& mm, int links_max) {
   });
 }
 
-void WrittenData::Wrote(const Mm& mm, VirtualPage address, std::uint32_t value) {
-  std::erase_if(written_,
-                [&](const Written& old) { return old.mm == &mm && old.address == address; });
-  written_.push_back({&mm, address, value});
-}
-
-void WrittenData::Forked(const Mm& parent, const Mm& child) {
-  const std::size_t before = written_.size();
-  for (std::size_t i = 0; i < before; ++i) {
-    const Written old = written_[i];
-    if (old.mm == &parent) written_.push_back({&child, old.address, old.value});
-  }
-}
-
-void WrittenData::Forget(const Mm& mm) {
-  std::erase_if(written_, [&mm](const Written& old) { return old.mm == &mm; });
-}
-
-std::string WrittenData::Broken(AllMms mms) const {
-  for (const Written& last : written_) {
-    const Pte pte = last.mm->page_table[last.address].Read();
-    const std::string broken = BrokenBy(last, pte);
-    if (broken.empty()) continue;
-    return absl::StrCat(broken, " at address ", last.address, " of ", NameOf(mms, *last.mm));
-  }
-  return "";
+std::string BrokenRead(std::uint32_t read, std::uint32_t written) {
+  if (read == written) return "";
+  return absl::StrCat("I13: ", read, " is read, and ", written, " was written last");
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

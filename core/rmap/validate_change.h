@@ -13,9 +13,12 @@
 #ifndef RMAPCHECK_CORE_RMAP_VALIDATE_CHANGE_H_
 #define RMAPCHECK_CORE_RMAP_VALIDATE_CHANGE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "core/rmap/anon_vma.h"
 #include "core/rmap/validate.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -24,18 +27,25 @@ namespace rmap::inline KSYNC_BACKEND {
 // `destination` first. Requires: nothing moves; mremap or fork will copy ptes, or just did.
 [[nodiscard]] std::string BrokenWalkOrder(const Vma& source, const Vma& destination);
 
-// I9. What can be seen of some mms: their VMAs, and what each pte names. Rights of ptes are left
-// out: a fork that fails has made them smaller, which costs a fault and shows nothing.
+// Whether a VMA that was cut in two is a change. An operation that needs two splits leaves the
+// first behind when the second fails; both halves show what the whole showed.
+enum class Cuts { kAreSeen, kAreNotSeen };
+
+// I9. What can be seen of some mms: their VMAs, the end of the heap, and what each pte names.
+// Rights of ptes are left out: a fork that fails has made them smaller, which costs a fault and
+// shows nothing.
 class Snapshot {
  public:
   // Requires: nothing moves, here and below.
-  explicit Snapshot(AllMms mms);
+  explicit Snapshot(AllMms mms, Cuts cuts = Cuts::kAreSeen);
   // Returns: the first difference between then and now.
   [[nodiscard]] std::string BrokenBy(const char* operation) const;
 
  private:
   struct VmaState {
     explicit VmaState(const Vma& vma);
+    // Returns: whether `next` could be the rest of this one.
+    bool GoesOnIn(const VmaState& next) const;
     friend bool operator==(const VmaState&, const VmaState&) = default;
 
     VirtualPage start;
@@ -45,19 +55,21 @@ class Snapshot {
     Rights prot;
     AnonVma* anon_vma;
     File* file;
-    Mempolicy* policy;
+    std::optional<int> policy;  // Its mode: each VMA has an object of its own.
     std::vector<AnonVma*> chain;
   };
   struct MmState {
-    explicit MmState(const Mm& mm);
+    MmState(const Mm& mm, Cuts cuts);
 
     const Mm* mm;
+    VirtualPage brk;
     std::vector<VmaState> vmas;
     std::vector<Pte> ptes;
   };
   static std::string Difference(const VmaState& before, const VmaState& after);
   static std::string Difference(const MmState& before, const MmState& after);
 
+  const Cuts cuts_;
   std::vector<MmState> mms_;
 };
 
@@ -72,46 +84,19 @@ class HeldAnonVma {
   AnonVma* const seen_;
 };
 
-// I11. Made while nothing moves; asked as often as one likes under the lock of a walk. The pages of
-// a VMA stay where they are whatever becomes of its range, so start - offset never changes.
-class WholeRange {
- public:
-  explicit WholeRange(const Vma& vma);
-  [[nodiscard]] std::string Broken() const;
-
- private:
-  const Vma& vma_;
-  const VirtualPage distance_;
-};
+// I11, of all VMAs on an anon_vma's list. The pages of a VMA stay where they are whatever becomes
+// of its range, so its start is always as far from its offset; `distances`: how far in any of them.
+// Requires: the anon_vma's lock, a walk's suffices.
+[[nodiscard]] std::string BrokenRanges(const AnonVma& anon_vma,
+                                       absl::Span<const VirtualPage> distances);
 // I11, of two neighbours that touch. Requires: the lock of a walk that guards both.
 [[nodiscard]] std::string BrokenBoundary(const Vma& lower, const Vma& upper);
 
 // I12. Returns: what is broken if some VMA of the mm has a chain longer than that.
 [[nodiscard]] std::string BrokenGrowth(const Mm& mm, int links_max);
 
-// I13. What programs wrote, as they know it.
-class WrittenData {
- public:
-  // `mm` wrote, last of all, `value` there; or a fork gave `child` all that `parent` has.
-  void Wrote(const Mm& mm, VirtualPage address, std::uint32_t value);
-  void Forked(const Mm& parent, const Mm& child);
-  // The mm has ended, or the address was unmapped.
-  void Forget(const Mm& mm);
-
-  // Compares with the pages that are mapped. What is in swap or on its way is compared when it is
-  // back. Requires: nothing moves.
-  [[nodiscard]] std::string Broken(AllMms mms) const;
-
- private:
-  struct Written {
-    const Mm* mm;
-    VirtualPage address;
-    std::uint32_t value;
-  };
-  static std::string BrokenBy(const Written& last, Pte pte);
-
-  std::vector<Written> written_;
-};
+// I13, of one read by a program, and of what was written last there.
+[[nodiscard]] std::string BrokenRead(std::uint32_t read, std::uint32_t written);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

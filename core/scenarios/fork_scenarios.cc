@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/mm/mempolicy.h"
-#include "core/rmap/validate.h"
+#include "core/rmap/validate_change.h"
 #include "core/rmap/walk.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"
@@ -11,6 +11,7 @@
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
 #include "core/vmops/mmap.h"
+#include "core/vmops/mremap.h"
 #include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -33,11 +34,6 @@ Mm* ForkUnderPressure(World& world, Mm& parent) {
   return child;
 }
 
-void CheckReads(Mm& mm, VirtualPage address) {
-  const std::uint32_t read = Load(mm, address);
-  ksync::Check(read == kWritten, "a process reads what was not written");
-}
-
 void ForkPolicyLeak(const Kernel& kernel) {
   World world(kernel);
   Mm& parent = world.NewMm();
@@ -54,16 +50,18 @@ void ForkOutOfMemory(const Kernel& kernel) {
   MapWithPolicy(parent, 2);
 
   for (int i = 0; i < 2; ++i) {
+    const Snapshot before({&parent});
     Mm* const child = ForkUnderPressure(world, parent);
     if (child == nullptr) {
+      CheckUnbroken(before.BrokenBy("a fork"));
       Validate({&parent});
       continue;
     }
     Validate({&parent, child});
-    CheckReads(*child, 2);
+    CheckReads(*child, 2, kWritten);
     Mmput(*child);
   }
-  CheckReads(parent, 0);
+  CheckReads(parent, 0, kWritten);
   ExitAll(world, {&parent});
 }
 
@@ -81,6 +79,55 @@ void ForkVersusFault(const Kernel& kernel) {
 
   Validate({&parent, child});
   ExitAll(world, {child, &parent});
+}
+
+// What somebody does to his address space, of two touched pages, beside a fork.
+enum class Beside { kSplit, kMerge, kMove, kFork, kCount };
+
+void Prepare(Mm& mm, Beside what) {
+  if (what == Beside::kMerge) Protect(mm, 1, 2, kVmRead);
+}
+
+// Returns: the child, if that is what is done.
+Mm* Do(Mm& mm, Beside what) {
+  switch (what) {
+    case Beside::kFork:
+      return DupMm(mm);
+    case Beside::kMove: {
+      const bool moved = Mremap(mm, {1, 1}, {3, 1});
+      ksync::Check(moved, "mremap found no memory");
+      return nullptr;
+    }
+    default:
+      Protect(mm, 1, 2, what == Beside::kSplit ? kVmRead : kVmAccess);
+      return nullptr;
+  }
+}
+
+// A process forks, while another thread of it, or its older child, changes VMAs or forks as well.
+void ForkKeepsOrder(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 2);
+  for (VirtualPage address : {0, 1}) Touch(parent, address, world.AddPage());
+  const auto what =
+      static_cast<Beside>(ksync::Choose(static_cast<std::uint32_t>(Beside::kCount), "beside"));
+  Prepare(parent, what);
+  Mm& older = *DupMm(parent);
+  Mm& other = ksync::Choose(2, "by the older child") == 1 ? older : parent;
+
+  Mm* others_child = nullptr;
+  ksync::Thread beside([&] { others_child = Do(other, what); }, "beside");
+  Mm* const child = DupMm(parent);
+  beside.Join();
+
+  CheckForkOrder(parent, *child);
+  std::vector<Mm*> mms = {&parent, &older, child};
+  if (others_child != nullptr) {
+    CheckForkOrder(other, *others_child);
+    mms.push_back(others_child);
+  }
+  ExitAll(world, mms);
 }
 
 // Memory fails under a page while its process forks: whom to kill?
@@ -117,8 +164,8 @@ void ReclaimVersusFork(const Kernel& kernel) {
   fork.Join();
 
   PutPage(page);
-  CheckReads(parent, 0);
-  CheckReads(*child, 0);
+  CheckReads(parent, 0, kWritten);
+  CheckReads(*child, 0, kWritten);
   Validate({&parent, child});
   ExitAll(world, {child, &parent});
 }
@@ -137,14 +184,15 @@ void ReclaimVersusExit(const Kernel& kernel) {
   exit.Join();
 
   PutPage(page);
-  CheckReads(parent, 0);
+  CheckReads(parent, 0, kWritten);
   Validate({&parent});
   ExitAll(world, {&parent});
 }
 
 constexpr char kOracle[] =
-    "A process reads what was not written last, the structure is broken, a swap slot stays in use "
-    "for nobody, or something is freed too early or never.";
+    "Rule I13 broken: a process reads what was not written last. Or another rule, a swap slot "
+    "stays "
+    "in use for nobody, or something is freed too early or never.";
 
 }  // namespace
 
@@ -159,7 +207,8 @@ std::vector<Scenario> ForkScenarios() {
                 {.fix = Fix::kKh16, .violation = "leak", .shown = false}}},
       {.name = "ForkOutOfMemory",
        .claim = "Wherever a fork runs out of memory, nothing has changed, and the next fork works.",
-       .oracle = "Leaks of VMAs, links, anon_vmas and policies; the structure is validated after "
+       .oracle = "Rule I9 broken, or leaks of VMAs, links, anon_vmas and policies; the structure "
+                 "is validated after "
                  "each fork, and what was written is read. Sequential, each allocation may fail.",
        .run = ForkOutOfMemory,
        .default_generation = Generation::kG1,
@@ -171,6 +220,15 @@ std::vector<Scenario> ForkScenarios() {
        .oracle = "A data race on the links of a chain, or a rule is broken: the child maps a page "
                  "and is not linked to its anon_vma. mmap_sem keeps the two apart.",
        .run = ForkVersusFault},
+      {.name = "ForkKeepsOrder",
+       .claim =
+           "Walks visit a parent before the child that it has just forked, whoever else splits, "
+           "merges, moves or forks meanwhile.",
+       .oracle =
+           "Rule I6 broken, for a VMA that both have: a walk would have seen the child before "
+           "the ptes came, and the parent after. (Without KH-19 rule I5.)",
+       .run = ForkKeepsOrder,
+       .bugs = {{.fix = Fix::kKh19, .violation = "failed check", .shown = false}}},
       {.name = "ForkVersusMemoryFailure",
        .claim = "A walk finds a mapping once, whoever forks.",
        .oracle = "A process that is to be killed is found twice: the child's VMA was on the list "

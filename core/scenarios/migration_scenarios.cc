@@ -2,7 +2,7 @@
 // migrates meanwhile? The boundaries of VMAs do not move here (boundary_scenarios.cc).
 //
 // Pages have contents: what was on the old page must be on the page that is mapped at the end.
-#include "core/rmap/validate.h"
+#include "core/rmap/validate_change.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"
 #include "core/scenarios/steps.h"
@@ -28,7 +28,7 @@ Mm& NewProcess(World& world, Page& page, VirtualPage pages = 1) {
 void CheckContent(Mm& mm) {
   const Pte pte = mm.page_table[0].Read();
   ksync::Check(pte.IsPresent(), "a page is not mapped after its migration");
-  ksync::Check(pte.page().content.Read() == kWritten, "what was written on a page is lost");
+  CheckReads(mm, 0, kWritten);
 }
 
 // The first half, when nobody else is about.
@@ -92,7 +92,7 @@ void MigrateSwapCache(const Kernel& kernel) {
 
   Page* const cached = swap.LookupSwapCache(entry, GetPage);
   ksync::Check(cached == &to, "a migration left the swap cache behind");
-  ksync::Check(cached->content.Read() == kWritten, "what was written on a page is lost");
+  CheckUnbroken(BrokenRead(cached->content.Read(), kWritten));
   swap.DeleteFromSwapCache(entry, *cached);
   DropUses(*cached, 2 * kOneReference);
 }

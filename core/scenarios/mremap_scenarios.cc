@@ -5,7 +5,7 @@
 // allocation of the moving thread.
 #include <utility>
 
-#include "core/rmap/validate.h"
+#include "core/rmap/validate_change.h"
 #include "core/rmap/walk.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"
@@ -181,9 +181,11 @@ void MremapWithoutMemory(const Kernel& kernel) {
   MmapAnonymous(mm, 0, 3);
   Touch(mm, 0, first);
   Touch(mm, 1, second);
+  const Snapshot before({&mm});
   world.FailAllocations(true);
   const bool moved = Mremap(mm, {0, 2}, {4, 2});
   world.FailAllocations(false);
+  if (!moved) CheckUnbroken(before.BrokenBy("mremap"));
   const VirtualPage start = moved ? 4 : 0;
   ksync::Check(IsMapped(mm, start, first), "a page is not where mremap says");
   ksync::Check(IsMapped(mm, start + 1, second), "a page is not where mremap says");
@@ -192,6 +194,53 @@ void MremapWithoutMemory(const Kernel& kernel) {
   Validate({&mm});
   Mmput(mm);
 }
+
+// A page comes back to the VMA from which it went; memory may run out anywhere.
+void MremapIntoMergedWithoutMemory(const Kernel& kernel) {
+  World world(kernel);
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 2);
+  Touch(mm, 1, world.AddPage());
+  Move(mm, {1, 1}, {3, 1});
+  const Snapshot before({&mm});
+  world.FailAllocations(true);
+  const bool moved = Mremap(mm, {3, 1}, {1, 1});
+  world.FailAllocations(false);
+  if (!moved) CheckUnbroken(before.BrokenBy("mremap"));
+  Validate({&mm});
+  Mmput(mm);
+}
+
+// A child's page moves away while the parent forks once more. `back`: it was away, and comes to the
+// VMA from which it went. In both, a part of the source stays.
+void MoveBesideFork(const Kernel& kernel, bool back) {
+  World world(kernel, {.virtual_pages = 6});
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 3);
+  Touch(parent, 1, world.AddPage());
+  Mm& mover = *DupMm(parent);
+  if (back) Move(mover, {1, 2}, {4, 2});
+
+  ksync::Thread other(
+      [&] {
+        back ? Move(mover, {4, 1}, {1, 1}) : Move(mover, {2, 1}, {5, 1});
+      },
+      "mremap");
+  Mm& child = *DupMm(parent);
+  other.Join();
+
+  CheckForkOrder(parent, child);
+  const Vma* const low = FindVma(mover, 1);
+  const Vma* const high = FindVma(mover, 5);
+  // Where ptes move under the locks of the walk, nobody relies on the order of a target that was
+  // there before.
+  const bool relies = !back || !world.machine().Has(Mechanism::kMoveTakesRmapLocks);
+  if (relies) CheckUnbroken(back ? BrokenWalkOrder(*high, *low) : BrokenWalkOrder(*low, *high));
+  ExitAll(world, {&parent, &mover, &child});
+}
+
+void MremapKeepsOrder(const Kernel& kernel) { MoveBesideFork(kernel, /*back=*/false); }
+void MremapIntoMergedKeepsOrder(const Kernel& kernel) { MoveBesideFork(kernel, /*back=*/true); }
 
 // A VMA that was never touched moves next to another such, and they become one. The old place is
 // the new one's end, which is cut off.
@@ -312,10 +361,36 @@ std::vector<Scenario> OtherScenarios() {
        .expectations = {{"G1..G7"}}},
       {.name = "MremapWithoutMemory",
        .claim = "mremap moves all pages or none, and leaves a sound structure.",
-       .oracle = "Both pages must be where the result says, and be found by walks; the rules of "
-                 "the structure must hold.",
+       .oracle = "Rule I9 broken. Both pages must be where the result says, and be found by walks; "
+                 "the rules of the structure must hold.",
        .run = MremapWithoutMemory,
        .bugs = {{.fix = Fix::kKh67, .violation = "failed check"}}},
+      {.name = "MremapIntoMergedWithoutMemory",
+       .claim =
+           "mremap that runs out of memory has changed nothing, even if its target was part of "
+           "another VMA.",
+       .oracle = "Rule I9 broken: to take back what the other VMA got, it must be split, and for "
+                 "that there is no memory either; an empty range stays mapped. No kernel mends "
+                 "that. Sequential.",
+       .run = MremapIntoMergedWithoutMemory,
+       .expectations = {{"G0..G9", "failed check"}, {"G9 with all", "failed check"}}},
+      {.name = "MremapKeepsOrder",
+       .claim = "Walks visit a VMA before its copy, although the same lists grow by a relative's "
+                "fork.",
+       .oracle =
+           "Rule I6 broken when both are done, for the copy or for the fork. (Without KH-19 rule "
+           "I5: the chain of a copy is turned round.)",
+       .run = MremapKeepsOrder,
+       .bugs = {{.fix = Fix::kKh19, .violation = "failed check", .shown = false}}},
+      {.name = "MremapIntoMergedKeepsOrder",
+       .claim =
+           "Walks visit a VMA before the one to which its pages move, if that was there before "
+           "too, although the same lists grow by a relative's fork.",
+       .oracle = "As above. From 3.8 on only of the fork: pages move under the locks of the walk.",
+       .run = MremapIntoMergedKeepsOrder,
+       .default_generation = Generation::kG6,
+       .bugs = {{.fix = Fix::kKh54, .violation = "failed check", .until = Generation::kG7},
+                {.fix = Fix::kKh19, .violation = "failed check", .shown = false}}},
       {.name = "MremapOfUntouched",
        .claim = "A VMA that was never touched merges at its new address, with itself if need be.",
        .oracle = "The neighbours must be one VMA, and a page touched in it must be found.",

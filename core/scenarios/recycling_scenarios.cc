@@ -81,7 +81,7 @@ void FaultVersusNeighbourFault(const Kernel& kernel) {
 
   Mm& mm = world.NewMm();
   Vma* const left = MmapAnonymous(mm, 0, 1);
-  Vma* const right = MmapAnonymous(mm, 1, 2);
+  Vma* const right = MmapAnonymous(mm, 1, 2, kVmRead);  // Else mmap would have joined them.
   const auto fault = [&mm](Vma& vma) {
     const ksync::SharedGuard mmap_sem(mm.mmap_sem);
     const bool prepared = AnonVmaPrepare(vma);

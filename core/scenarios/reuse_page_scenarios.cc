@@ -25,11 +25,9 @@ struct Pair {
     Store(parent, 0, kParents);
     child = DupMm(parent);
   }
-  void CheckReads(std::uint32_t parents, std::uint32_t childs) {
-    const std::uint32_t of_parent = Load(parent, 0);
-    ksync::Check(of_parent == parents, "the parent reads what it did not write");
-    const std::uint32_t of_child = Load(*child, 0);
-    ksync::Check(of_child == childs, "the child reads what it did not write");
+  void CheckBothRead(std::uint32_t parents, std::uint32_t childs) {
+    CheckReads(parent, 0, parents);
+    CheckReads(*child, 0, childs);
   }
   void Exit(World& world) {
     Validate({&parent, child});
@@ -73,7 +71,7 @@ void WriteVersusSwapIn(const Kernel& kernel, bool with_lock) {
   }
   other.Join();
 
-  pair.CheckReads(kParents, written ? kChilds : kParents);
+  pair.CheckBothRead(kParents, written ? kChilds : kParents);
   pair.Exit(world);
 }
 
@@ -95,22 +93,22 @@ void ReuseVersusWalk(const Kernel& kernel) {
 
   ksync::Check(found == 1, "a walk missed a mapping");
   PutPage(page);
-  pair.CheckReads(kParents, kChilds);
+  pair.CheckBothRead(kParents, kChilds);
   pair.Exit(world);
 }
 
-// Reclaim takes a shared page while the child copies it.
+// Reclaim takes a shared page while the child copies it, to write elsewhere on it.
 void ReclaimVersusCopy(const Kernel& kernel) {
   World world(kernel);
   Pair pair(world);
   Page& page = *IsolatePage(pair.parent, 0);
 
-  ksync::Thread copy([&pair] { Store(*pair.child, 0, kChilds); }, "copy");
+  ksync::Thread copy([&pair] { Touch(*pair.child, 0, Access::kWrite); }, "copy");
   ShrinkPage(page);
   copy.Join();
 
   PutPage(page);
-  pair.CheckReads(kParents, kChilds);
+  pair.CheckBothRead(kParents, kParents);
   pair.Exit(world);
 }
 
@@ -125,7 +123,7 @@ void MunlockVersusReclaim(const Kernel& kernel) {
   reclaim.Join();
 
   PutPage(page);
-  pair.CheckReads(kParents, kParents);
+  pair.CheckBothRead(kParents, kParents);
   pair.Exit(world);
 }
 
@@ -141,7 +139,7 @@ void SwapoffFindsInherited(const Kernel& kernel) {
   const std::uint32_t used = world.machine().swap().SlotsInUse();
   ksync::Check(used == 0, "swapoff leaves a slot in use");
 
-  pair.CheckReads(kParents, kParents);
+  pair.CheckBothRead(kParents, kParents);
   pair.Exit(world);
 }
 
@@ -184,14 +182,13 @@ void PageReferencedMayMiss(const Kernel& kernel) {
   split.Join();
 
   PutPage(page);
-  const std::uint32_t read = Load(mm, 1);
-  ksync::Check(read == kParents, "a process reads what it did not write");
+  CheckReads(mm, 1, kParents);
   Validate({&mm});
   ExitAll(world, {&mm});
 }
 
 constexpr char kDataOracle[] =
-    "A process reads what it did not write last, or the structure is broken at the end.";
+    "Rule I13 broken: a process reads what was not written last. Or another rule at the end.";
 
 }  // namespace
 

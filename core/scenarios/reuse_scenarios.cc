@@ -12,13 +12,9 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// A fork whose ends of copied ptes a walk meets in the right order.
 Mm& Fork(Mm& parent) {
   Mm& child = *DupMm(parent);
-  for (auto* node = parent.mmap.First(); node != nullptr; node = parent.mmap.After(*node)) {
-    const VirtualPage start = node->owner().vm_start.Read();
-    CheckUnbroken(BrokenWalkOrder(node->owner(), *FindVma(child, start)));
-  }
+  CheckForkOrder(parent, child);
   return child;
 }
 

@@ -69,6 +69,7 @@ std::vector<Scenario> LifetimeScenarios();
 std::vector<Scenario> ChainScenarios();
 std::vector<Scenario> BoundaryScenarios();
 std::vector<Scenario> MergeScenarios();
+std::vector<Scenario> HeldScenarios();
 std::vector<Scenario> MappingScenarios();
 std::vector<Scenario> RecyclingScenarios();
 std::vector<Scenario> StackScenarios();

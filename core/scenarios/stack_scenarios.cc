@@ -2,8 +2,10 @@
 // exec moves a stack as a whole?
 //
 // Processes here have four pages of address space, and their stacks are born high.
+#include <utility>
+
 #include "core/rmap/chain.h"
-#include "core/rmap/validate.h"
+#include "core/rmap/validate_change.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"
 #include "core/scenarios/steps.h"
@@ -52,22 +54,20 @@ void StacksGrowTogether(const Kernel& kernel) {
   Mmput(mm);
 }
 
-// A stack grows while another thread, on a kernel built for debugging, checks the address space.
+// On a kernel built for debugging two threads fault below a stack. Who comes second finds it grown,
+// and both check the address space, as whoever asks a stack to grow does.
 void ValidateMmUnlocked(const Kernel& kernel) {
   World world(kernel);
   Mm& mm = world.NewMm();
   Vma& stack = TouchedStack(world, mm, 1);
 
-  ksync::Thread other(
-      [&mm] {
-        const ksync::SharedGuard mmap_sem(mm.mmap_sem);
-        ValidateMm(mm);
-      },
-      "validate");
-  {
+  const auto overflow = [&mm, &stack] {
     const ksync::SharedGuard mmap_sem(mm.mmap_sem);
     Grow(stack, 0);
-  }
+    ValidateMm(mm);
+  };
+  ksync::Thread other(overflow, "overflow");
+  overflow();
   other.Join();
 
   Mmput(mm);
@@ -79,7 +79,7 @@ void ExpandStackUnlocked(const Kernel& kernel) {
   World world(kernel);
   Mm& mm = world.NewMm();
   MmapAnonymous(mm, 0, 1);
-  Vma* const untouched = MmapAnonymous(mm, 1, 2);
+  Vma* const untouched = MmapAnonymous(mm, 1, 2, kVmRead);  // Else mmap would have joined them.
   Touch(mm, 0, world.AddPage());
   Vma& stack = TouchedStack(world, mm, 3);
 
@@ -99,6 +99,26 @@ void ExpandStackUnlocked(const Kernel& kernel) {
 
   Validate({&mm});
   Mmput(mm);
+}
+
+// A stack that was never touched grows, if there is memory for its anon_vma.
+void ExpandOutOfMemory(const Kernel& kernel) {
+  World world(kernel);
+  Mm& mm = world.NewMm();
+  Vma* const stack = MmapAnonymous(mm, 3, 4, kStack);
+  const Snapshot before({&mm});
+
+  world.FailAllocations(true);
+  bool done = false;
+  {
+    const ksync::SharedGuard mmap_sem(mm.mmap_sem);
+    done = ExpandStack(*stack, 2);
+  }
+  world.FailAllocations(false);
+
+  if (!done) CheckUnbroken(before.BrokenBy("expand_stack"));
+  ksync::Check(done == (FindVma(mm, 2) == stack), "a stack did not do what it says");
+  ExitAll(world, {&mm});
 }
 
 // A page of the stack is migrated while a fault below lets the stack grow.
@@ -209,9 +229,7 @@ constexpr char kLostEntry[] =
     "The page is touched at the end, and must not be found under a migration entry whose page is "
     "not locked: ";
 
-}  // namespace
-
-std::vector<Scenario> StackScenarios() {
+std::vector<Scenario> OfTheStackItself() {
   return {
       {.name = "StacksGrowTogether",
        .claim = "Two stacks of a process may grow at once.",
@@ -222,7 +240,8 @@ std::vector<Scenario> StackScenarios() {
        .default_generation = Generation::kG8,
        .bugs = {{.fix = Fix::kKh56, .violation = "data race"}}},
       {.name = "ValidateMmUnlocked",
-       .claim = "A kernel built for debugging may check an address space while a stack grows.",
+       .claim = "A kernel built for debugging may check an address space after a stack has grown, "
+                "though another thread lets it grow meanwhile.",
        .oracle = "A data race on the node of an interval tree: the stack is taken out of its "
                  "anon_vma's tree, and put back, under a lock that the check does not take.",
        .run = ValidateMmUnlocked,
@@ -239,6 +258,15 @@ std::vector<Scenario> StackScenarios() {
        .default_generation = Generation::kG8,
        .bugs = {{.fix = Fix::kKh57, .violation = "data race", .shown = false},
                 {.fix = Fix::kKh69, .violation = "lock misuse"}}},
+      {.name = "ExpandOutOfMemory",
+       .claim = "A stack that finds no memory to grow is as it was.",
+       .oracle = "Rule I9 broken, or a leak. Sequential.",
+       .run = ExpandOutOfMemory},
+  };
+}
+
+std::vector<Scenario> OfItsPages() {
+  return {
       {.name = "ExpandVersusMigration",
        .claim = "A stack that grows loses no page that is being migrated: it holds its anon_vma's "
                 "lock.",
@@ -276,6 +304,14 @@ std::vector<Scenario> StackScenarios() {
        // G3 fails by half a boundary change already (KH-25); G5 without the fix as history tells.
        .bugs = {{.fix = Fix::kKh36, .violation = "failed check", .generation = Generation::kG5}}},
   };
+}
+
+}  // namespace
+
+std::vector<Scenario> StackScenarios() {
+  std::vector<Scenario> all = OfTheStackItself();
+  for (Scenario& scenario : OfItsPages()) all.push_back(std::move(scenario));
+  return all;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -2,6 +2,7 @@
 // about failing allocations call the operations themselves.
 #include "core/scenarios/steps.h"
 
+#include "core/rmap/validate_change.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fault.h"
 #include "core/vmops/mprotect.h"
@@ -39,6 +40,21 @@ std::uint32_t Load(Mm& mm, VirtualPage address) {
   const std::optional<std::uint32_t> value = UserRead(mm, address);
   ksync::Check(value.has_value(), "a read found no memory, or no VMA");
   return *value;
+}
+
+void CheckReads(Mm& mm, VirtualPage address, std::uint32_t written, ksync::Site site) {
+  const std::uint32_t read = Load(mm, address);
+  CheckUnbroken(BrokenRead(read, written), site);
+}
+
+void CheckForkOrder(const Mm& parent, const Mm& child, ksync::Site site) {
+  for (const Vma* vma = FirstVma(parent); vma != nullptr; vma = NextVma(parent, *vma)) {
+    const VirtualPage start = vma->vm_start.Read();
+    const Vma* const copy = FindVma(child, start);
+    const bool same =
+        copy != nullptr && copy->vm_start.Read() == start && EndOffset(*copy) == EndOffset(*vma);
+    if (same) CheckUnbroken(BrokenWalkOrder(*vma, *copy), site);
+  }
 }
 
 void Evict(Mm& mm, VirtualPage address) {

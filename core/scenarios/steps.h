@@ -21,6 +21,10 @@ void Touch(Mm& mm, VirtualPage address, Access access);
 void Store(Mm& mm, VirtualPage address, std::uint32_t value);
 std::uint32_t Load(Mm& mm, VirtualPage address);
 
+// A program reads what was written there last. Requires: allocations do not fail.
+void CheckReads(Mm& mm, VirtualPage address, std::uint32_t written,
+                ksync::Site site = ksync::Site::current());
+
 // Reclaim takes the page that is mapped there from everybody. Requires: nobody else uses it now.
 void Evict(Mm& mm, VirtualPage address);
 
@@ -33,6 +37,10 @@ void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights);
 
 // A program gives a range back. Requires: allocations do not fail.
 void Unmap(Mm& mm, VirtualPage start, VirtualPage end);
+
+// Nothing moves: walks visit a parent before a child that it forked. Asked of each VMA that both
+// have; what was split, merged or moved since then was not copied as it is.
+void CheckForkOrder(const Mm& parent, const Mm& child, ksync::Site site = ksync::Site::current());
 
 // Nothing moves: every rule of core/rmap/validate.h holds, for the world's pages also if nobody
 // maps them. Requires: as Validate.

@@ -117,11 +117,13 @@ std::vector<Claim> ClaimsOnBoundaries() {
        .text = "mmap_sem protects everything in a VMA, its flags too.",
        .expected = kRefuted,
        .qualification = "",
-       .why = "From those who take it, yes. A walk does not take it, and reads the flags and the "
-              "protection of the VMAs it visits: in the seed it sees VM_LOCK_RMAP on a VMA whose "
-              "pages it has not met yet, to this day a protection that is half changed, so that a "
-              "migration puts a pte back with rights that no VMA ever had there.",
-       .decided_by = {{"MergeCase6VersusMigration", "G1", kFine},
+       .why = "From those who take it, yes. A walk does not take it, and reads range, flags and "
+              "protection of the VMAs it visits: a start without its offset until the lock came "
+              "back, in the seed VM_LOCK_RMAP on a VMA whose pages it has not met yet, to this day "
+              "a protection that is half changed, so that a migration puts a pte back with rights "
+              "that no VMA ever had there.",
+       .decided_by = {{"WholeInSplitBelow", "G2", kFine},
+                      {"MergeCase6VersusMigration", "G1", kFine},
                       {"MergeCase7VersusMigration", "G1", kFine},
                       {"MergeCase8Protection", "G1", kFine},
                       {"MergeCase8Protection", "G5", kFine},

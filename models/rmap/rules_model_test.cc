@@ -102,7 +102,6 @@ void MoveStart(bool with_lock) {
   Process process(world);
   Vma& vma = *process.vma;
   AnonVmaLock& lock = process.Lock(world);
-  const WholeRange range(vma);
   ksync::Thread thread([&] {
     std::optional<ksync::Guard<AnonVmaLock>> guard;
     if (with_lock) guard.emplace(lock, ksync::Site::current());
@@ -110,7 +109,7 @@ void MoveStart(bool with_lock) {
     vma.vm_pgoff.Write(1);
   });
   lock.LockShared();
-  CheckUnbroken(range.Broken());
+  CheckUnbroken(BrokenRanges(*vma.anon_vma.Read(), {0}));
   lock.UnlockShared();
   thread.Join();
   vma.vm_start.Write(0);

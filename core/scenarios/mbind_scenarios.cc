@@ -1,0 +1,151 @@
+// Does mbind, which splits a VMA and moves its pages, do harm to relatives who share the anon_vma?
+// What it does alone: mapping_scenarios.cc.
+//
+// A process of two pages and its child; the first binds its second page while the child is busy
+// there, or while something comes from its first page.
+#include "core/mm/mempolicy.h"
+#include "core/rmap/world.h"
+#include "core/scenarios/scenarios.h"
+#include "core/scenarios/steps.h"
+#include "core/vmops/exit.h"
+#include "core/vmops/fork.h"
+#include "core/vmops/mbind.h"
+#include "core/vmops/migrate.h"
+#include "core/vmops/mmap.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+constexpr std::uint32_t kParents = 1;
+constexpr std::uint32_t kChilds = 2;
+
+void BindSecondPage(Mm& mm) {
+  Mempolicy* const policy = MpolNew(1);
+  const bool done = Mbind(mm, 1, 2, *policy);
+  ksync::Check(done, "mbind found no memory");
+  const bool bound = MpolEqual(FindVma(mm, 1)->vm_policy.Read(), policy);
+  const bool alone = FindVma(mm, 0)->vm_policy.Read() == nullptr;
+  ksync::Check(bound && alone, "mbind did not do what it says");
+  MpolPut(policy);
+}
+
+Mm& NewWriter(World& world) {
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 2);
+  Store(mm, 1, kParents);
+  return mm;
+}
+
+void CheckReads(Mm& mm, std::uint32_t value) {
+  const std::uint32_t read = Load(mm, 1);
+  ksync::Check(read == value, "a process reads what it did not write");
+}
+
+// The child writes to a page that is the parent's alone as soon as the child has its copy.
+void MbindVersusCopy(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = NewWriter(world);
+  Mm& child = *DupMm(parent);
+
+  ksync::Thread copy([&child] { Store(child, 1, kChilds); }, "copy");
+  BindSecondPage(parent);
+  copy.Join();
+
+  CheckReads(parent, kParents);
+  CheckReads(child, kChilds);
+  ExitAll(world, {&child, &parent});
+}
+
+// The child touches a page for the first time, which is linked to the anon_vma of both.
+void MbindVersusFault(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = NewWriter(world);
+  Mm& child = *DupMm(parent);
+  Store(child, 1, kChilds);
+
+  ksync::Thread fault([&child] { Store(child, 0, kChilds); }, "fault");
+  BindSecondPage(parent);
+  fault.Join();
+
+  CheckReads(parent, kParents);
+  CheckReads(child, kChilds);
+  ExitAll(world, {&child, &parent});
+}
+
+// The child forks: the anon_vma gets another user. The page is the parent's alone, so it moves.
+void MbindVersusFork(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = NewWriter(world);
+  Mm& child = *DupMm(parent);
+  Store(child, 1, kChilds);
+
+  Mm* grandchild = nullptr;
+  ksync::Thread fork([&] { grandchild = DupMm(child); }, "fork");
+  BindSecondPage(parent);
+  fork.Join();
+
+  CheckReads(parent, kParents);
+  CheckReads(*grandchild, kChilds);
+  ExitAll(world, {grandchild, &child, &parent});
+}
+
+// The child exits, and leaves the page to the parent.
+void MbindVersusExit(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = NewWriter(world);
+  Mm& child = *DupMm(parent);
+
+  ksync::Thread exit([&child] { Mmput(child); }, "exit");
+  BindSecondPage(parent);
+  exit.Join();
+
+  CheckReads(parent, kParents);
+  ExitAll(world, {&parent});
+}
+
+// The first page is migrated: a walk that must not miss meets the split.
+void MbindVersusMigration(const Kernel& kernel) {
+  World world(kernel);
+  Page& from = world.AddPage();
+  Page& to = world.AddPage();
+  Mm& mm = NewWriter(world);
+  Touch(mm, 0, from);
+  Migration migration(from, to);
+  const bool all_found = migration.Begin();
+  ksync::Check(all_found, "a walk missed a mapping of a page at rest");
+
+  ksync::Thread walk([&migration] { migration.Finish(); }, "migration");
+  BindSecondPage(mm);
+  walk.Join();
+
+  ksync::Check(mm.page_table[0].Read().Maps(to), "a walk missed a migration entry");
+  CheckReads(mm, kParents);
+  ExitAll(world, {&mm});
+}
+
+Scenario Row(const char* name, const char* claim, void (*run)(const Kernel&)) {
+  return {.name = name,
+          .claim = claim,
+          .oracle =
+              "The range has its policy and the rest has none; each process reads what it "
+              "wrote; the structure is valid at the end.",
+          .run = run,
+          .newest_only = true};
+}
+
+}  // namespace
+
+std::vector<Scenario> MbindScenarios() {
+  return {
+      Row("MbindVersusCopy", "A page may be copied by a relative while mbind would move it.",
+          MbindVersusCopy),
+      Row("MbindVersusFault", "A relative may touch a page while mbind splits a VMA.",
+          MbindVersusFault),
+      Row("MbindVersusFork", "A relative may fork while mbind moves a page.", MbindVersusFork),
+      Row("MbindVersusExit", "A relative may exit while mbind would move a page.", MbindVersusExit),
+      Row("MbindVersusMigration", "The split of an mbind loses no page that is being migrated.",
+          MbindVersusMigration),
+  };
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

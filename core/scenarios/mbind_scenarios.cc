@@ -56,22 +56,6 @@ void MbindVersusCopy(const Kernel& kernel) {
   ExitAll(world, {&child, &parent});
 }
 
-// The child touches a page for the first time, which is linked to the anon_vma of both.
-void MbindVersusFault(const Kernel& kernel) {
-  World world(kernel);
-  Mm& parent = NewWriter(world);
-  Mm& child = *DupMm(parent);
-  Store(child, 1, kChilds);
-
-  ksync::Thread fault([&child] { Store(child, 0, kChilds); }, "fault");
-  BindSecondPage(parent);
-  fault.Join();
-
-  CheckReads(parent, kParents);
-  CheckReads(child, kChilds);
-  ExitAll(world, {&child, &parent});
-}
-
 // The child forks: the anon_vma gets another user. The page is the parent's alone, so it moves.
 void MbindVersusFork(const Kernel& kernel) {
   World world(kernel);
@@ -114,9 +98,9 @@ void MbindVersusMigration(const Kernel& kernel) {
   const bool all_found = migration.Begin();
   ksync::Check(all_found, "a walk missed a mapping of a page at rest");
 
-  ksync::Thread walk([&migration] { migration.Finish(); }, "migration");
-  BindSecondPage(mm);
-  walk.Join();
+  ksync::Thread bind([&mm] { BindSecondPage(mm); }, "mbind");
+  migration.Finish();
+  bind.Join();
 
   ksync::Check(mm.page_table[0].Read().Maps(to), "a walk missed a migration entry");
   CheckReads(mm, kParents);
@@ -139,8 +123,6 @@ std::vector<Scenario> MbindScenarios() {
   return {
       Row("MbindVersusCopy", "A page may be copied by a relative while mbind would move it.",
           MbindVersusCopy),
-      Row("MbindVersusFault", "A relative may touch a page while mbind splits a VMA.",
-          MbindVersusFault),
       Row("MbindVersusFork", "A relative may fork while mbind moves a page.", MbindVersusFork),
       Row("MbindVersusExit", "A relative may exit while mbind would move a page.", MbindVersusExit),
       Row("MbindVersusMigration", "The split of an mbind loses no page that is being migrated.",

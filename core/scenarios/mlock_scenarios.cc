@@ -97,15 +97,20 @@ void ExitOfLockedVersusReclaim(const Kernel& kernel) {
   ExitAll(world, {family.child});
 }
 
-// Both have locked a page that is marked. The parent unlocks, the child copies.
-void UnlockVersusCopy(const Kernel& kernel) {
-  World world(kernel);
-  Family family(world);
-  Lock(family.parent);
+// The child locks the page, and reclaim marks it. Then the child copies it...
+void LockAndMark(Family& family) {
   Lock(*family.child);
   const bool taken = ShrinkPage(*family.page);
   ksync::Check(!taken && family.page->mlocked.Read(), "reclaim did not mark a locked page");
   PutPage(*family.page);
+}
+
+// ...while the parent, who has locked it too, unlocks it.
+void UnlockVersusCopy(const Kernel& kernel) {
+  World world(kernel);
+  Family family(world);
+  Lock(family.parent);
+  LockAndMark(family);
 
   ksync::Thread copy([&family] { Store(*family.child, 0, kChilds); }, "copy");
   Unlock(family.parent);
@@ -116,17 +121,18 @@ void UnlockVersusCopy(const Kernel& kernel) {
   ExitAll(world, {family.child, &family.parent});
 }
 
-// The parent locks, and reclaim marks the page for it, while the child copies.
+// ...while the parent locks it.
 void LockVersusCopy(const Kernel& kernel) {
   World world(kernel);
   Family family(world);
+  LockAndMark(family);
 
   ksync::Thread copy([&family] { Store(*family.child, 0, kChilds); }, "copy");
   Lock(family.parent);
-  ShrinkPage(*family.page);
   copy.Join();
 
-  PutPage(*family.page);
+  const bool taken = SwapOut(family.parent, 0);
+  ksync::Check(!taken, "reclaim took a page that is locked");
   CheckReads(family.parent, kParents);
   CheckReads(*family.child, kChilds);
   ExitAll(world, {family.child, &family.parent});
@@ -180,8 +186,11 @@ std::vector<Scenario> MlockScenarios() {
        .oracle = kMarkOracle,
        .run = UnlockVersusCopy},
       {.name = "LockVersusCopy",
-       .claim = "A page may be locked and marked while somebody else copies it.",
-       .oracle = kMarkOracle,
+       .claim =
+           "Of two who share a page, one may lock it while the other, who has locked it, copies "
+           "it.",
+       .oracle = "Reclaim takes the page. The mark goes with the copy, and the walk that would set "
+                 "it again may find mmap_sem taken: that the VMA is locked must be enough.",
        .run = LockVersusCopy},
       {.name = "MunlockVersusReclaim",
        .claim = "A page that no locked VMA maps can be reclaimed.",

@@ -17,7 +17,6 @@ namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 constexpr std::uint32_t kParents = 1;
-constexpr std::uint32_t kChilds = 2;
 
 struct Swapped {
   explicit Swapped(World& world) : parent(world.NewMm()) {
@@ -63,18 +62,18 @@ void SwapoffFindsInherited(const Kernel& kernel) {
   ExitAll(world, {swapped.child, &swapped.parent});
 }
 
-// The child writes to the page.
+// The child reads the page.
 void SwapoffVersusSwapIn(const Kernel& kernel) {
   World world(kernel);
   Swapped swapped(world);
 
-  ksync::Thread fault([&swapped] { Store(*swapped.child, 0, kChilds); }, "swap-in");
+  ksync::Thread fault([&swapped] { Load(*swapped.child, 0); }, "swap-in");
   Round({&swapped.parent, swapped.child});
   fault.Join();
 
   CheckEmptied(world, {&swapped.parent, swapped.child});
   CheckReads(swapped.parent, kParents);
-  CheckReads(*swapped.child, kChilds);
+  CheckReads(*swapped.child, kParents);
   ExitAll(world, {swapped.child, &swapped.parent});
 }
 

@@ -121,11 +121,12 @@ void UnlockVersusCopy(const Kernel& kernel) {
   ExitAll(world, {family.child, &family.parent});
 }
 
-// ...while the parent locks it.
+// ...while the parent locks it, who has it back from swap.
 void LockVersusCopy(const Kernel& kernel) {
   World world(kernel);
   Family family(world);
   LockAndMark(family);
+  CheckReads(family.parent, kParents);
 
   ksync::Thread copy([&family] { Store(*family.child, 0, kChilds); }, "copy");
   Lock(family.parent);

@@ -41,18 +41,21 @@ void CheckReads(Mm& mm, std::uint32_t value) {
   ksync::Check(read == value, "a process reads what it did not write");
 }
 
-// The child writes to a page that is the parent's alone as soon as the child has its copy.
-void MbindVersusCopy(const Kernel& kernel) {
+// The page is in the swap cache: back in memory for the parent, who may move it, and not yet for
+// the child, who touches it.
+void MbindVersusSwapIn(const Kernel& kernel) {
   World world(kernel);
   Mm& parent = NewWriter(world);
   Mm& child = *DupMm(parent);
+  Evict(parent, 1);
+  CheckReads(parent, kParents);
 
-  ksync::Thread copy([&child] { Store(child, 1, kChilds); }, "copy");
+  ksync::Thread fault([&child] { CheckReads(child, kParents); }, "swap-in");
   BindSecondPage(parent);
-  copy.Join();
+  fault.Join();
 
   CheckReads(parent, kParents);
-  CheckReads(child, kChilds);
+  CheckReads(child, kParents);
   ExitAll(world, {&child, &parent});
 }
 
@@ -121,8 +124,8 @@ Scenario Row(const char* name, const char* claim, void (*run)(const Kernel&)) {
 
 std::vector<Scenario> MbindScenarios() {
   return {
-      Row("MbindVersusCopy", "A page may be copied by a relative while mbind would move it.",
-          MbindVersusCopy),
+      Row("MbindVersusSwapIn", "A relative may bring a page back from swap while mbind moves it.",
+          MbindVersusSwapIn),
       Row("MbindVersusFork", "A relative may fork while mbind moves a page.", MbindVersusFork),
       Row("MbindVersusExit", "A relative may exit while mbind would move a page.", MbindVersusExit),
       Row("MbindVersusMigration", "The split of an mbind loses no page that is being migrated.",

@@ -86,19 +86,20 @@ TEST(OutcomesModelTest, MlockVersusReclaim) {
   }
 }
 
-// The parent's page is shared at first, and its own when the child has its copy.
-TEST(OutcomesModelTest, MbindVersusCopy) {
+// The page is the parent's alone until the child has brought it back too.
+TEST(OutcomesModelTest, MbindVersusSwapIn) {
   const Ends ends = EndsOf([] {
     World world{Kernel()};
     Mm& parent = NewWriter(world);
     Mm& child = *DupMm(parent);
-    Page& page = *IsolatePage(parent, 0);
-    PutPage(page);
+    ksync::Check(SwapOut(parent, 0), "a page at rest was not reclaimed");
+    ksync::Check(UserRead(parent, 0) == 1u, "what was written is lost");
+    const Pte before = parent.page_table[0].Read();
     Mempolicy* const policy = MpolNew(1);
-    ksync::Thread copy([&child] { Write(child, 2); });
+    ksync::Thread fault([&child] { ksync::Check(UserRead(child, 0) == 1u, "it is lost"); });
     ksync::Check(Mbind(parent, 0, 1, *policy), "mbind found no memory");
-    copy.Join();
-    const bool moved = !parent.page_table[0].Read().Maps(page);
+    fault.Join();
+    const bool moved = parent.page_table[0].Read() != before;
     MpolPut(policy);
     Mmput(child);
     Mmput(parent);

@@ -9,6 +9,7 @@
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
+#include "core/vmops/mlock.h"
 #include "core/vmops/mmap.h"
 #include "core/vmops/reclaim.h"
 #include "core/vmops/swapoff.h"
@@ -18,10 +19,15 @@ namespace {
 
 constexpr std::uint32_t kParents = 1;
 
+Mm& NewWriter(World& world) {
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 1);
+  Store(mm, 0, kParents);
+  return mm;
+}
+
 struct Swapped {
-  explicit Swapped(World& world) : parent(world.NewMm()) {
-    MmapAnonymous(parent, 0, 1);
-    Store(parent, 0, kParents);
+  explicit Swapped(World& world) : parent(NewWriter(world)) {
     child = DupMm(parent);
     Evict(parent, 0);
   }
@@ -77,19 +83,25 @@ void SwapoffVersusSwapIn(const Kernel& kernel) {
   ExitAll(world, {swapped.child, &swapped.parent});
 }
 
-// A fork copies the swap entry: another one is born of whom swapoff does not know.
+// A fork copies the swap entry: another one is born of whom swapoff does not know. The slot was not
+// written yet, because reclaim had to leave the page to the child, who has locked it.
 void SwapoffVersusFork(const Kernel& kernel) {
   World world(kernel);
-  Swapped swapped(world);
+  Mm& parent = NewWriter(world);
+  Mm& child = *DupMm(parent);
+  const bool locked = Mlock(child, 0, 1);
+  const bool taken = SwapOut(parent, 0);
+  ksync::Check(locked && !taken, "reclaim took a page that is locked");
   Mm* newborn = nullptr;
 
-  ksync::Thread fork([&] { newborn = DupMm(*swapped.child); }, "fork");
-  Round({&swapped.parent, swapped.child});
+  ksync::Thread fork([&] { newborn = DupMm(parent); }, "fork");
+  Round({&parent, &child});
   fork.Join();
 
-  CheckEmptied(world, {&swapped.parent, swapped.child, newborn});
+  CheckEmptied(world, {&parent, &child, newborn});
+  CheckReads(parent, kParents);
   CheckReads(*newborn, kParents);
-  ExitAll(world, {newborn, swapped.child, &swapped.parent});
+  ExitAll(world, {newborn, &child, &parent});
 }
 
 // The child, which has no users any more, gives its entry back.

@@ -49,6 +49,8 @@ void UnuseMm(Mm& mm, const Swapped& swapped) {
 }
 
 // Takes the page out of the slot, also if it is still needed there: who comes later reads it anew.
+// Nobody may have written it to the slot yet: reclaim that must leave the page to somebody does
+// not.
 void LeaveSlot(const Swapped& swapped) {
   const auto& [page, entry] = swapped;
   const ksync::Guard lock(page.lock);

@@ -513,7 +513,7 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
        "help; "
        "`rmapcheck list` names the scenarios"},
       {{"prove", "Nothing"}, "Nothing: matches no scenario: there is Fine, Fixed, Surprising"},
-      {{"bugs", "KH-1080"}, "KH-1080: is no known bug: did you mean KH-108?"},
+      {{"bugs", "KH-1080"}, "KH-1080: is no known bug: did you mean KH-108 or KH-109?"},
       {{"prove", "Fixed", "--generation=G2", "--without=KH-22"},
        "--without=KH-22: G2 does not have that fix anyway: give --generation=G3 or a later one"},
       {{"prove", "--generation=G1", "--without=KH-108"},

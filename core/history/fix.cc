@@ -24,6 +24,8 @@
 //   * KH-95 is known for what 6.1 made of it, a tree of VMAs that is read while a stack grows. What
 //     its repair also ended, a page's index taken in the midst of a growth, is as old as stacks.
 //   * KH-108 needs no root: without order the constructor's work is missed as well.
+//   * KH-109: mmap_sem was never what guards the mark, because an exit does not take it. Until
+//     munlock came in batches, the page lock did.
 #include "core/history/fix.h"
 
 namespace rmap {
@@ -144,6 +146,8 @@ constexpr FixInfo kFixes[] = {
      kG13},
     {kKh108, "KH-108", "b6ac0b3f6013", "an anon_vma is published only after what it contains", kG0,
      std::nullopt},
+    {kKh109, "KH-109", "b87537d9e2fe",
+     "reclaim marks a page of a locked VMA under the pte lock, not under mmap_sem", kG0, kG10},
 };
 static_assert(std::size(kFixes) == kFixCount);
 

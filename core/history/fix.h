@@ -67,9 +67,10 @@ enum class Fix {
   kKh88,
   kKh95,
   kKh108,
+  kKh109,
 };
 
-inline constexpr int kFixCount = static_cast<int>(Fix::kKh108) + 1;
+inline constexpr int kFixCount = static_cast<int>(Fix::kKh109) + 1;
 
 struct FixInfo {
   Fix fix;

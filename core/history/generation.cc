@@ -64,6 +64,8 @@ constexpr Span LifeOf(Mechanism mechanism) {
       return {kG6, kG13};
     case Mechanism::kReuse:
       return {kG9, kG13};
+    case Mechanism::kMunlockInBatches:
+      return {kG9, kG10};
     case Mechanism::kGapsInVmaTree:
       return {kG8, kG10};
   }

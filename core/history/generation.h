@@ -55,7 +55,7 @@ enum class Mechanism {
   // Clone and unlink take the family's lock once for the whole chain, not for each link. Kernel:
   // lock_anon_vma_root(), 3.0; dd34739c03f2.
   kChainUnderOneLock,
-  // A split whose new VMA is the upper half takes no anon_vma lock. Kernel: 252c5f94d944.
+  // A split whose new VMA is the upper half takes no anon_vma lock. Kernel: 5f70b962ccc2.
   kSplitAboveUnlocked,
   // Every change of a VMA that has an anon_vma takes its lock. Kernel: vma_adjust() from 3.8 on.
   kEveryBoundaryLocked,
@@ -64,6 +64,10 @@ enum class Mechanism {
   kMergeKeepsSingular,
   // Fork may give the child an ancestor's anon_vma instead of a new one. Kernel: anon_vma->degree.
   kReuse,
+  // munlock clears a page's flag before it takes the page's lock. Kernel:
+  // __munlock_pagevec(), 3.12;
+  // 7225522bb429.
+  kMunlockInBatches,
   // The tree of VMAs knows the largest hole below each node. Kernel: rb_subtree_gap.
   kGapsInVmaTree,
 };

@@ -54,7 +54,8 @@ struct alignas(16) Page {
   ksync::Marked<SwapEntry> swap_entry{kNoSwapEntry, "page.private"};
   // What is written on it. Accesses of the CPU hold a pte lock here: no stale translations.
   ksync::Marked<std::uint32_t> content{0, "page.content"};
-  // Not to be reclaimed: some VMA has it locked. Kernel: PG_mlocked. Changed under a pte lock.
+  // Not to be reclaimed: some VMA has it locked. Kernel: PG_mlocked. Set under the page lock, or on
+  // a new page.
   ksync::Marked<bool> mlocked{false, "page.mlocked"};
 };
 

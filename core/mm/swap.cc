@@ -26,8 +26,14 @@ std::optional<SwapEntry> SwapArea::FindFree() const {
   return std::nullopt;
 }
 
+void SwapArea::Close() {
+  ksync::Guard guard(swap_lock_);
+  is_closed_.Write(true);
+}
+
 std::optional<SwapEntry> SwapArea::GetSwapPage() {
   ksync::Guard guard(swap_lock_);
+  if (is_closed_.Read()) return std::nullopt;
   const std::optional<SwapEntry> entry = FindFree();
   lowest_free_.Write(entry.has_value() ? entry->slot + 1 : slot_count_);
   if (entry.has_value()) SetUse(*entry, Use{.claimed = true});

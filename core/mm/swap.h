@@ -44,7 +44,11 @@ class SwapArea {
   SwapArea(const SwapArea&) = delete;
   SwapArea& operator=(const SwapArea&) = delete;
 
-  // Claims the lowest free slot for the cache. Returns: its entry; nothing if none is free.
+  // From now on no slot is given away. Kernel: sys_swapoff() clears SWP_WRITEOK.
+  void Close();
+
+  // Claims the lowest free slot for the cache. Returns: its entry; nothing if none is free, or if
+  // the area is closed.
   // The caller goes on with AddToSwapCache or gives it back by SwapcacheFree.
   // Kernel: get_swap_page().
   [[nodiscard]] std::optional<SwapEntry> GetSwapPage();
@@ -140,6 +144,7 @@ class SwapArea {
   const std::unique_ptr<Slot[]> slots_;
   mutable ksync::SpinLock swap_lock_{kSwapLock};
   ksync::Plain<std::uint32_t> lowest_free_{0, "swap.lowest_free"};  // Kernel: lowest_bit.
+  ksync::Plain<bool> is_closed_{false, "swap.is_closed"};
 };
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -42,34 +42,54 @@ Pte ReplacementFor(const Page& page, Pte pte, Unmap what) {
   return Pte::Swap(entry);
 }
 
-// Whether the VMA keeps its pages from being unmapped.
+bool IsLocked(const Vma& vma) { return (vma.vm_flags.Read() & kVmLocked) != 0; }
+
+// Whether the walk is not to look there at all: what exec is about to move cannot be found again.
+// Kernel: invalid_migration_vma().
+bool IsPassedOver(const Vma& vma, Unmap what) {
+  if (what != Unmap::kForMigration || !vma.machine.Has(Fix::kKh36)) return false;
+  return (vma.vm_flags.Read() & kVmStackIncomplete) != 0;
+}
+
+// Whether the page stays, because the VMA locks its pages. Kernel: TTU_IGNORE_MLOCK.
 bool KeepsPages(const Vma& vma, Unmap what) {
-  const VmFlags flags = vma.vm_flags.Read();
-  if (what == Unmap::kToSwap) return (flags & kVmLocked) != 0;
-  if (what == Unmap::kPoisoned) return false;
-  // What exec is about to move cannot be found again. Kernel: invalid_migration_vma().
-  return (flags & kVmStackIncomplete) != 0 && vma.machine.Has(Fix::kKh36);
+  const bool asks = what == Unmap::kToSwap || what == Unmap::kNothing;
+  return asks && IsLocked(vma);
 }
 
-// Notes that the VMA locks its pages. Kernel: mlock_vma_page(), in try_to_unmap_one().
-void MlockOne(Page& page, const Vma& vma, VirtualPage address) {
-  if ((vma.vm_flags.Read() & kVmLocked) == 0) return;
-  const auto maps = [&page](Pte pte) { return pte.Maps(page); };
-  WithPte(vma, address, Peek::kSparesTheLock, maps,
-          [&page](const ksync::Marked<Pte>&) { page.mlocked.Write(true); });
+// Marks the page after the pte lock was given back. By now the VMA may have been unlocked and its
+// pages unmarked, so it is asked again under mmap_sem. Nobody may wait for that under the locks of
+// a walk: if it is taken, the page just stays, and the next walk decides. Returns: whether it is
+// marked. Kernel: the label out_mlock in try_to_unmap_one().
+bool MlockUnderMmapSem(Page& page, const Vma& vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  Mm& mm = *vma.vm_mm.Read();
+  if (!mm.mmap_sem.TryLockShared()) return false;
+  const bool locked = IsLocked(vma);
+  if (locked) page.mlocked.Write(true);
+  mm.mmap_sem.UnlockShared();
+  return locked;
 }
 
-// Kernel: try_to_unmap_one(). Returns: whether the page was mapped there and is not any more.
-bool TryToUnmapOne(Page& page, const Vma& vma, VirtualPage address, Unmap what) {
-  if (KeepsPages(vma, what)) {
-    if (what == Unmap::kToSwap) MlockOne(page, vma, address);
-    return false;
-  }
+// What a walk did at one VMA. Kernel: SWAP_AGAIN, also for kUnmapped; SWAP_MLOCK.
+enum class Outcome { kNothing, kUnmapped, kMarked };
+
+// Kernel: try_to_unmap_one(), try_to_unmap_anon().
+Outcome TryToUnmapOne(Page& page, const Vma& vma, VirtualPage address, Unmap what) {
+  if (IsPassedOver(vma, what)) return Outcome::kNothing;
+  const bool under_pte_lock = page.machine.Has(Fix::kKh109);
+  bool keeps = false;
   const auto maps = [&page](Pte pte) { return pte.Maps(page); };
-  return WithPte(vma, address, Peek::kSparesTheLock, maps, [&](ksync::Marked<Pte>& pte) {
-    pte.Write(ReplacementFor(page, pte.Read(), what));
-    PageRemoveRmap(page);
-  });
+  const bool mapped =
+      WithPte(vma, address, Peek::kSparesTheLock, maps, [&](ksync::Marked<Pte>& pte) {
+        keeps = KeepsPages(vma, what);
+        if (keeps && under_pte_lock) page.mlocked.Write(true);
+        if (keeps || what == Unmap::kNothing) return;
+        pte.Write(ReplacementFor(page, pte.Read(), what));
+        PageRemoveRmap(page);
+      });
+  if (!keeps) return mapped && what != Unmap::kNothing ? Outcome::kUnmapped : Outcome::kNothing;
+  const bool marked = under_pte_lock || MlockUnderMmapSem(page, vma);
+  return marked ? Outcome::kMarked : Outcome::kNothing;
 }
 
 // Kernel: remove_migration_pte(), mm/migrate.c. Returns: whether an entry stood there.
@@ -135,22 +155,12 @@ WalkResult TryToUnmap(Page& page, Unmap what) {
   const LockedAnonVma locked = PageLockAnonVma(page);
   if (!locked) return result;
   result.visited = ForEachVma(*locked.anon_vma, page, [&](const Vma& vma, VirtualPage address) {
-    if (TryToUnmapOne(page, vma, address, what)) ++result.found;
-    return PageMapped(page);
+    const Outcome outcome = TryToUnmapOne(page, vma, address, what);
+    if (outcome == Outcome::kUnmapped) ++result.found;
+    return outcome != Outcome::kMarked && PageMapped(page);
   });
   PageUnlockAnonVma(page, locked);
   return result;
-}
-
-void TryToMunlock(Page& page) {
-  page.lock.AssertHeld();
-  const LockedAnonVma locked = PageLockAnonVma(page);
-  if (!locked) return;
-  ForEachVma(*locked.anon_vma, page, [&](const Vma& vma, VirtualPage address) {
-    MlockOne(page, vma, address);
-    return true;
-  });
-  PageUnlockAnonVma(page, locked);
 }
 
 WalkResult RemoveMigrationPtes(Page& old, Page& page) {

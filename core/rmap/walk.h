@@ -50,17 +50,16 @@ WalkResult PageReferenced(Page& page);
 
 // What takes the place of a pte: an entry for the slot of the page in the swap cache, or for its
 // migration; nothing if the page's memory failed. (The kernel leaves an entry that kills whoever
-// touches it.) Kernel: TTU_UNMAP, TTU_MIGRATION; TTU_UNMAP with PageHWPoison().
-enum class Unmap { kToSwap, kForMigration, kPoisoned };
+// touches it.) Or nothing is done, but that a VMA which locks its pages marks the page.
+// Kernel: TTU_UNMAP, TTU_MIGRATION; TTU_UNMAP with PageHWPoison(); TTU_MUNLOCK.
+enum class Unmap { kToSwap, kForMigration, kPoisoned, kNothing };
 
-// Unmaps the page wherever it is mapped and can be found; a VMA that locks its pages keeps them
-// from reclaim. The caller looks at PageMapped to learn whether all were found.
-// Kernel: try_to_unmap(). Requires: the page lock is held; for kToSwap the page has a slot.
+// Unmaps the page wherever it is mapped and can be found. A VMA that locks its pages keeps them
+// from reclaim: if it can be made sure that it does, the page is marked, and the walk ends. The
+// caller looks at PageMapped to learn whether all were found.
+// Kernel: try_to_unmap(), try_to_munlock(). Requires: the page lock is held; for kToSwap the page
+// has a slot. Order: mmap_sem of a VMA that locks its pages is only tried.
 WalkResult TryToUnmap(Page& page, Unmap what);
-
-// Marks the page as not to be reclaimed if a VMA that locks its pages maps it, as reclaim's walk
-// does on its way. Kernel: try_to_munlock(). Requires: the page lock is held.
-void TryToMunlock(Page& page);
 
 // Maps `page` wherever a migration entry for `old` stands. Kernel: remove_migration_ptes().
 // Requires: both page locks are held; the anon_vma of `page` lives.

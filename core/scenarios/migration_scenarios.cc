@@ -37,10 +37,12 @@ void BeginAtRest(Migration& migration) {
   ksync::Check(all_found, "a walk missed a mapping of a page at rest");
 }
 
-void Migrate(Page& from, Page& to) {
+// Returns: whether the page has moved.
+bool Migrate(Page& from, Page& to) {
   Migration migration(from, to);
-  migration.Begin();
+  const bool moved = migration.Begin();
   migration.Finish();
+  return moved;
 }
 
 // Copying the page takes its time, and meanwhile the page's only user exits.
@@ -154,6 +156,23 @@ void MigrationVersusExitOfChild(const Kernel& kernel) {
   Mmput(parent);
 }
 
+// Who waits for a migration has a reference, so that it may fail; then it is tried once more, as
+// migrate_pages() does up to ten times.
+void MigrationVersusWaiter(const Kernel& kernel) {
+  World world(kernel);
+  Page& from = world.AddPage();
+  Page& to = world.AddPage();
+  Mm& mm = NewProcess(world, from);
+
+  ksync::Thread fault([&mm] { Touch(mm, 0, Access::kRead); }, "fault");
+  if (!Migrate(from, to)) Migrate(from, to);
+  fault.Join();
+
+  CheckContent(mm);
+  AtRest(world, {&mm});
+  Mmput(mm);
+}
+
 // Two pages of one VMA are migrated by two threads.
 void MigrationVersusMigrationOfNeighbour(const Kernel& kernel) {
   World world(kernel);
@@ -223,6 +242,12 @@ std::vector<Scenario> MigrationScenarios() {
        .oracle = kAllFound,
        .run = MigrationVersusExitOfChild,
        .default_generation = Generation::kG5},
+      {.name = "MigrationVersusWaiter",
+       .claim =
+           "A migration that fails because somebody waits for it puts everything back, and may "
+           "be tried again.",
+       .oracle = kAllFound,
+       .run = MigrationVersusWaiter},
       {.name = "MigrationVersusMigrationOfNeighbour",
        .claim = "Migrations of two pages of one VMA do not harm each other.",
        .oracle = kAllFound,

@@ -1,5 +1,5 @@
 // Who may keep a page for himself, and what the rmap is told: races of write faults with walks and
-// with those who bring pages back. Also: what swapoff finds.
+// with those who bring pages back.
 #include "core/rmap/validate.h"
 #include "core/rmap/walk.h"
 #include "core/rmap/world.h"
@@ -10,7 +10,6 @@
 #include "core/vmops/mmap.h"
 #include "core/vmops/reclaim.h"
 #include "core/vmops/split.h"
-#include "core/vmops/swapoff.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -20,8 +19,8 @@ constexpr std::uint32_t kChilds = 2;
 
 // A process that has written one page, and its child.
 struct Pair {
-  explicit Pair(World& world, VmFlags flags = kVmAccess) : parent(world.NewMm()) {
-    MmapAnonymous(parent, 0, 1, flags);
+  explicit Pair(World& world) : parent(world.NewMm()) {
+    MmapAnonymous(parent, 0, 1);
     Store(parent, 0, kParents);
     child = DupMm(parent);
   }
@@ -38,45 +37,20 @@ struct Pair {
   Mm* child = nullptr;
 };
 
-// What a write fault would be without the page lock. Returns: whether the page was written.
-bool ReuseWithoutLock(Mm& mm, std::uint32_t value) {
-  const ksync::SharedGuard mmap_sem(mm.mmap_sem);
-  const Vma& vma = *FindVma(mm, 0);
-  const ksync::Guard lock(mm.pte_lock);
-  const Pte pte = mm.page_table[0].Read();
-  Page& page = pte.page();
-  int users = PageMapcount(page);
-  const SwapEntry entry = page.swap_entry.Read();
-  if (entry != kNoSwapEntry) users += mm.machine.swap().PageSwapcount(entry);
-  if (users != 1) return false;
-  page.mapping.Write(ToMapping(vma.anon_vma.Read()));
-  mm.page_table[0].Write(Pte::Present(page, kVmAccess));
-  page.content.Write(value);
-  return true;
-}
-
 // A page is back from swap for the child; it writes to it, while the parent brings it back too.
-void WriteVersusSwapIn(const Kernel& kernel, bool with_lock) {
+void ReuseUnderPageLock(const Kernel& kernel) {
   World world(kernel);
   Pair pair(world);
   Evict(pair.parent, 0);
   Load(*pair.child, 0);
 
   ksync::Thread other([&pair] { Load(pair.parent, 0); }, "parent");
-  bool written = true;
-  if (with_lock) {
-    Store(*pair.child, 0, kChilds);
-  } else {
-    written = ReuseWithoutLock(*pair.child, kChilds);
-  }
+  Store(*pair.child, 0, kChilds);
   other.Join();
 
-  pair.CheckBothRead(kParents, written ? kChilds : kParents);
+  pair.CheckBothRead(kParents, kChilds);
   pair.Exit(world);
 }
-
-void ReuseUnderPageLock(const Kernel& kernel) { WriteVersusSwapIn(kernel, true); }
-void ReuseWithoutPageLock(const Kernel& kernel) { WriteVersusSwapIn(kernel, false); }
 
 // The parent has copied its page, and so left the old one to the child, who writes to it while a
 // walk that takes no page lock looks for it.
@@ -108,37 +82,6 @@ void ReclaimVersusCopy(const Kernel& kernel) {
   copy.Join();
 
   PutPage(page);
-  pair.CheckBothRead(kParents, kParents);
-  pair.Exit(world);
-}
-
-// The parent, whose pages stay in memory, copies a page that reclaim asks for.
-void MunlockVersusReclaim(const Kernel& kernel) {
-  World world(kernel);
-  Pair pair(world, kVmAccess | kVmLocked);
-  Page& page = *IsolatePage(pair.parent, 0);
-
-  ksync::Thread reclaim([&page] { ShrinkPage(page); }, "reclaim");
-  Store(pair.parent, 0, kParents);
-  reclaim.Join();
-
-  PutPage(page);
-  pair.CheckBothRead(kParents, kParents);
-  pair.Exit(world);
-}
-
-// A page is back from swap for the parent; swapoff brings it back for the child.
-void SwapoffFindsInherited(const Kernel& kernel) {
-  World world(kernel);
-  Pair pair(world);
-  Evict(pair.parent, 0);
-  Load(pair.parent, 0);
-
-  const bool done = TryToUnuse({&pair.parent, pair.child});
-  ksync::Check(done, "swapoff found no memory");
-  const std::uint32_t used = world.machine().swap().SlotsInUse();
-  ksync::Check(used == 0, "swapoff leaves a slot in use");
-
   pair.CheckBothRead(kParents, kParents);
   pair.Exit(world);
 }
@@ -200,13 +143,6 @@ std::vector<Scenario> ReusePageScenarios() {
        .oracle = kDataOracle,
        .run = ReuseUnderPageLock,
        .bugs = {{.fix = Fix::kKh20, .violation = "failed check", .shown = false}}},
-      {.name = "ReuseWithoutPageLock",
-       .claim = "The lock is not needed for that.",
-       .oracle = "The fault counts the mappings, the parent maps the page and gives its swap entry "
-                 "back, the fault counts the entries: it finds one user where there always were "
-                 "two. The parent then reads what the child writes. Refuted everywhere.",
-       .run = ReuseWithoutPageLock,
-       .expectations = {{"G0..G9", "failed check"}}},
       {.name = "ReuseVersusWalk",
        .claim = "A walk finds a page that is anchored anew meanwhile, by its old anchor or by its "
                 "new one.",
@@ -217,21 +153,6 @@ std::vector<Scenario> ReusePageScenarios() {
        .claim = "A page that is reclaimed while it is copied is copied as it was written.",
        .oracle = kDataOracle,
        .run = ReclaimVersusCopy},
-      {.name = "MunlockVersusReclaim",
-       .claim = "A page that no locked VMA maps can be reclaimed.",
-       .oracle = "A mapped page is marked as locked, but no locked VMA maps it: the write fault "
-                 "took the mark away while the pte was still there, and reclaim, which walks over "
-                 "a locked VMA, set it again.",
-       .run = MunlockVersusReclaim,
-       .default_generation = Generation::kG5,
-       .bugs = {{.fix = Fix::kKh45, .violation = "failed check"}}},
-      {.name = "SwapoffFindsInherited",
-       .claim = "Swapoff brings a page back for all who share it.",
-       .oracle = "A slot stays in use: the child's VMA was passed over, because the page's anchor "
-                 "is its parent's anon_vma. (The kernel goes round for ever then.) Sequential.",
-       .run = SwapoffFindsInherited,
-       .default_generation = Generation::kG1,
-       .bugs = {{.fix = Fix::kKh31, .violation = "failed check"}}},
       {.name = "PageReferencedVersusSplit",
        .claim = "A walk for reclaim finds a page although the VMA's boundaries move.",
        .oracle = "The mapping is not found: start and offset did not belong together. That is no "

@@ -10,9 +10,10 @@ std::vector<Scenario> AllScenarios() {
   for (const auto& topic : {
            LifetimeScenarios, RecyclingScenarios, MigrationScenarios, ChainScenarios,
            BoundaryScenarios, StackScenarios,     AllLocksScenarios,  MemoryFailureScenarios,
-           MergeScenarios,    HeldScenarios,      MappingScenarios,   MremapScenarios,
-           FileScenarios,     SwapScenarios,      ReuseScenarios,     ReusePageScenarios,
-           ForkScenarios,     CostScenarios,      PairScenarios,      TripleScenarios,
+           MergeScenarios,    HeldScenarios,      MappingScenarios,   MbindScenarios,
+           MremapScenarios,   FileScenarios,      SwapScenarios,      SwapoffScenarios,
+           MlockScenarios,    ReuseScenarios,     ReusePageScenarios, ForkScenarios,
+           CostScenarios,     PairScenarios,      TripleScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

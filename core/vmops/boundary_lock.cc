@@ -6,7 +6,8 @@ namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 // Returns: whether the lock of the VMA's own anon_vma is taken. A later end alone changes no
-// address; but from G8 on the VMA's place in the tree depends on it.
+// address (252c5f94d944), nor does an earlier one (5f70b962ccc2); but from G8 on the VMA's place in
+// the tree depends on it.
 bool NeedsOwnLock(const BoundaryChange& change) {
   const Machine& machine = change.vma.machine;
   if (machine.Has(Mechanism::kEveryBoundaryLocked)) return true;

@@ -64,18 +64,25 @@ Page& MigrationEntryToPage(Pte pte) {
   return page;
 }
 
-// Returns: the page whose migration must end before the fault can go on, or null.
+// Returns: the page whose migration must end before the fault can go on, with a reference; or null.
+// As long as the entry stands, who migrates the page has a reference too.
 Page* MigratingPage(const Fault& fault) {
   const ksync::Guard lock(fault.mm.pte_lock);
   const Pte pte = fault.pte().Read();
-  return pte.IsMigration() ? &MigrationEntryToPage(pte) : nullptr;
+  if (!pte.IsMigration()) return nullptr;
+  Page& page = MigrationEntryToPage(pte);
+  GetPage(page);
+  return &page;
 }
 
-// Kernel: migration_entry_wait(), mm/migrate.c.
+// The reference makes a migration fail that has not counted yet. Kernel: migration_entry_wait(),
+// mm/migrate.c.
 void MigrationEntryWait(const Fault& fault) {
   Page* const page = MigratingPage(fault);
   if (page == nullptr) return;
-  const ksync::Guard wait(page->lock);
+  page->lock.Lock();
+  page->lock.Unlock();
+  PutPage(*page);
 }
 
 bool DoSwapPage(const Fault& fault, Pte orig) {

@@ -13,13 +13,14 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Returns: the pages mapped in the range, each with a reference. Kernel: check_range().
+// Returns: the pages in the range that nobody else maps, each with a reference. Kernel:
+// check_range(), migrate_page_add().
 std::vector<Page*> IsolatePages(Mm& mm, VirtualPage start, VirtualPage end) {
   std::vector<Page*> pages;
   const ksync::Guard lock(mm.pte_lock);
   for (VirtualPage address = start; address < end; ++address) {
     const Pte pte = mm.page_table[address].Read();
-    if (!pte.IsPresent()) continue;
+    if (!pte.IsPresent() || PageMapcount(pte.page()) != 1) continue;
     GetPage(pte.page());
     pages.push_back(&pte.page());
   }

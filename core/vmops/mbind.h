@@ -11,10 +11,10 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Sets an equal policy on every VMA in [start, end), of which all is mapped, and moves its pages,
-// each of which only this mm maps. A page that finds no memory stays, and so does one of a file,
-// which migrations here leave alone. Returns: false if memory ran out before every VMA had the
-// policy.
+// Sets an equal policy on every VMA in [start, end), of which all is mapped, and moves the pages
+// that only this mm maps. A page stays that finds no memory, that somebody uses just now (the
+// kernel tries ten times), or that is of a file, which migrations here leave alone. Returns: false
+// if memory ran out before every VMA had the policy.
 [[nodiscard]] bool Mbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy);
 
 }  // namespace rmap::inline KSYNC_BACKEND

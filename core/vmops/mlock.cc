@@ -1,6 +1,7 @@
 // A VMA's flag is set as mprotect sets rights: merge or split, then write it on whichever VMA has
-// the range. A page's flag is cleared under the page lock, which keeps reclaim, that sets it on its
-// walk, from doing so meanwhile.
+// the range. Then a page's flag is cleared, and a walk sets it again if another VMA keeps the page.
+// Who sets it meanwhile for the sake of this VMA is kept out by the page lock; if munlock clears
+// first and locks the page then, by what reclaim asks again (walk.cc).
 #include "core/vmops/mlock.h"
 
 #include "core/rmap/walk.h"
@@ -11,12 +12,21 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
+// The same as MunlockVmaPage(), but that the flag is cleared before the page is locked.
+// Kernel: __munlock_pagevec(), for one page.
+void MunlockPagevec(Page& page) {
+  if (!page.mlocked.Read()) return;
+  page.mlocked.Write(false);
+  const ksync::Guard lock(page.lock);
+  TryToUnmap(page, Unmap::kNothing);
+}
+
 // Kernel: munlock_vma_pages_range(). Requires: the VMA no longer says that it is locked.
 void MunlockVmaPagesRange(Mm& mm, VirtualPage start, VirtualPage end) {
   for (VirtualPage address = start; address < end; ++address) {
     Page* const page = IsolatePage(mm, address);
     if (page == nullptr) continue;
-    MunlockVmaPage(*page);
+    mm.machine.Has(Mechanism::kMunlockInBatches) ? MunlockPagevec(*page) : MunlockVmaPage(*page);
     FreePageAndSwapCache(*page);
   }
 }
@@ -59,7 +69,7 @@ void MunlockVmaPage(Page& page) {
   const ksync::Guard lock(page.lock);
   if (!page.mlocked.Read()) return;
   page.mlocked.Write(false);
-  TryToMunlock(page);
+  TryToUnmap(page, Unmap::kNothing);
 }
 
 void ClearPageMlock(Page& page) {

@@ -9,10 +9,16 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
+// A swapped page and where it was. The page may have left the slot meanwhile.
+struct Swapped {
+  Page& page;
+  const SwapEntry entry;
+};
+
 // Kernel: unuse_pte(). Requires: the page lock.
-void UnusePte(Mm& mm, const Vma& vma, VirtualPage address, Page& page) {
+void UnusePte(Mm& mm, const Vma& vma, VirtualPage address, const Swapped& swapped) {
+  const auto& [page, entry] = swapped;
   const ksync::Guard lock(mm.pte_lock);
-  const SwapEntry entry = page.swap_entry.Read();
   ksync::Marked<Pte>& pte = mm.page_table[address];
   if (pte.Read() != Pte::Swap(entry)) return;
   pte.Write(Pte::Present(page, vma.vm_page_prot.Read()).WriteProtected());
@@ -21,42 +27,53 @@ void UnusePte(Mm& mm, const Vma& vma, VirtualPage address, Page& page) {
 }
 
 // Kernel: unuse_vma(). Requires: mmap_sem, the page lock.
-void UnuseVma(Mm& mm, const Vma& vma, Page& page) {
-  if (ToAnonVma(page.mapping.Read()) != nullptr) {
-    const std::optional<VirtualPage> address = PageAddressInVma(page, vma);
-    if (address.has_value()) UnusePte(mm, vma, *address, page);
+void UnuseVma(Mm& mm, const Vma& vma, const Swapped& swapped) {
+  if (ToAnonVma(swapped.page.mapping.Read()) != nullptr) {
+    const std::optional<VirtualPage> address = PageAddressInVma(swapped.page, vma);
+    if (address.has_value()) UnusePte(mm, vma, *address, swapped);
     return;
   }
   const VirtualPage end = vma.vm_end.Read();
   for (VirtualPage address = vma.vm_start.Read(); address < end; ++address) {
-    UnusePte(mm, vma, address, page);
+    UnusePte(mm, vma, address, swapped);
   }
 }
 
 // Kernel: unuse_mm(), which drops the page lock if it must wait for mmap_sem.
-void UnuseMm(Mm& mm, Page& page) {
+void UnuseMm(Mm& mm, const Swapped& swapped) {
   const ksync::SharedGuard mmap_sem(mm.mmap_sem);
-  const ksync::Guard lock(page.lock);
+  const ksync::Guard lock(swapped.page.lock);
   for (const Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
-    if (vma->anon_vma.Read() != nullptr) UnuseVma(mm, *vma, page);
+    if (vma->anon_vma.Read() != nullptr) UnuseVma(mm, *vma, swapped);
   }
+}
+
+// Takes the page out of the slot, also if it is still needed there: who comes later reads it anew.
+// Nobody may have written it to the slot yet: reclaim that must leave the page to somebody does
+// not.
+void LeaveSlot(const Swapped& swapped) {
+  const auto& [page, entry] = swapped;
+  const ksync::Guard lock(page.lock);
+  if (page.swap_entry.Read() != entry) return;
+  const std::uint32_t content = page.content.Read();
+  page.machine.swap().SwapWritepage(entry, content);
+  DeleteFromSwapCache(page);
 }
 
 }  // namespace
 
 bool TryToUnuse(std::initializer_list<Mm*> mms) {
   const Machine& machine = (*mms.begin())->machine;
+  machine.swap().Close();
   for (SwapEntry entry; entry.slot < machine.size().swap_slots; ++entry.slot) {
     if (machine.swap().PageSwapcount(entry) == 0) continue;
     const std::optional<Page*> page = SwapinPage(machine, entry);
     if (!page.has_value()) return false;
     if (*page == nullptr) continue;
-    for (Mm* mm : mms) UnuseMm(*mm, **page);
-    {
-      const ksync::Guard lock((*page)->lock);
-      TryToFreeSwap(**page);
-    }
-    PutPage(**page);
+    const Swapped swapped{**page, entry};
+    for (Mm* mm : mms) UnuseMm(*mm, swapped);
+    LeaveSlot(swapped);
+    PutPage(swapped.page);
   }
   return true;
 }

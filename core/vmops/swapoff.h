@@ -10,8 +10,10 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Maps each swapped page wherever its swap entry is found, once round. The kernel goes round until
-// no slot is in use. Requires: `mms` are all address spaces, and none of them ends meanwhile.
+// Closes the area and maps each swapped page wherever its swap entry is found, once round. The
+// kernel goes round until no slot is in use. Requires: none of `mms` ends meanwhile. They are all
+// address spaces but those that begin or end meanwhile: who has no users any more is passed over,
+// and gives his entries back himself; who is born is found the next time round.
 // Returns: false if memory ran out.
 [[nodiscard]] bool TryToUnuse(std::initializer_list<Mm*> mms);
 

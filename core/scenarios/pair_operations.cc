@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "core/mm/mempolicy.h"
+#include "core/rmap/walk.h"
 #include "core/scenarios/pairs.h"
 #include "core/scenarios/steps.h"
 #include "core/vmops/all_locks.h"
@@ -224,6 +225,14 @@ void Isolated(Stage& stage, Use use) {
   stage.on_lru.Store(is_in_use, ksync::release);
 }
 
+// Whether anybody uses the page, as reclaim asks long before it takes one, without the page lock.
+void AskWhoUses(Side& side) {
+  Isolated(side.stage, [](Page& page) {
+    PageReferenced(page);
+    return true;
+  });
+}
+
 void Reclaim(Side& side) {
   Isolated(side.stage, [](Page& page) { return !ShrinkPage(page); });
 }
@@ -287,6 +296,7 @@ const std::vector<Operation>& PairOperations() {
       {"CowOfLocked", kLastUser, WriteShared, LockAndShare},
       {"SwapIn", kThread, ReadShared, SwapOutShared},
       {"SwapInFromSlot", kThread, ReadShared, EvictShared, nullptr, true},
+      {"Referenced", kPage, AskWhoUses},
       {"Reclaim", kPage, Reclaim},
       {"Migration", kPage, Migrate},
       {"MemoryFailure", kPage, FailMemory},

@@ -237,13 +237,23 @@ void Exec(const Kernel& kernel, const Operation& from_page, Memory memory) {
 }
 
 // Who the second of a triple is.
-enum class Second { kChild, kStranger };
+enum class Second { kChild, kStranger, kFromPage };
+
+const char* InWords(Second who) {
+  if (who == Second::kFromPage) return "somebody else who comes from it";
+  return who == Second::kChild ? "a child" : "a stranger";
+}
+
+Mm& NewSecond(Stage& stage, Mm& parent, Second who) {
+  if (who == Second::kFromPage) return parent;
+  return who == Second::kChild ? NewChild(stage, parent) : NewStranger(stage);
+}
 
 void Triple(const Kernel& kernel, const Operation& parents, Second who, const Operation& seconds,
             const Operation& from_page) {
   Stage stage(kernel);
   Mm& parent = NewParent(stage, parents);
-  Mm& second = who == Second::kChild ? NewChild(stage, parent) : NewStranger(stage);
+  Mm& second = NewSecond(stage, parent, who);
   Run(stage,
       {MakePart(stage, parents, parent), MakePart(stage, seconds, second),
        MakePart(stage, from_page, parent)},
@@ -375,12 +385,12 @@ void AddExec(std::vector<Scenario>& pairs, const Operation& from_page) {
 
 Scenario MakeTriple(const Operation& parents, Second who, const Operation& seconds,
                     const Operation& from_page) {
-  const bool is_child = who == Second::kChild;
-  const std::string second = (is_child ? "Versus" : "AndStrangers") + std::string(seconds.name);
+  const bool is_stranger = who == Second::kStranger;
+  const std::string second = (is_stranger ? "AndStrangers" : "Versus") + std::string(seconds.name);
   return MemberOf(
       kTriples, parents.name + second + "Versus" + from_page.name,
-      std::string(from_page.name) + " of a page, while " + (is_child ? "a child" : "a stranger") +
-          " does " + seconds.name + " and the page's owner " + parents.name + ", does no harm.",
+      std::string(from_page.name) + " of a page, while " + InWords(who) + " does " + seconds.name +
+          " and the page's owner " + parents.name + ", does no harm.",
       [&, who](const Kernel& kernel) { Triple(kernel, parents, who, seconds, from_page); });
 }
 
@@ -451,6 +461,8 @@ std::vector<Scenario> TripleScenarios() {
   const Bug recycled = {.fix = Fix::kKh52, .violation = "use after free", .shown = false};
   add("Exit", Second::kStranger, "Fork", "Reclaim").bugs = {recycled};
   add("Exit", Second::kStranger, "Fork", "MemoryFailure").bugs = {recycled};
+  add("Exit", Second::kFromPage, "Referenced", "MemoryFailure").bugs = {
+      {.fix = Fix::kKh64, .violation = "lock misuse", .shown = false}};
   triples.push_back(MemberOf(
       kTriples, "SwapInVersusCowVersusReclaim",
       "A swap-in that waits for a page maps it only if it is still cached, although its owner "

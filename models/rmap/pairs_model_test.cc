@@ -61,6 +61,7 @@ const std::map<std::string, Effect>& Effects() {
       {"CowOfLocked", {"[2,5) copy written", "[2,5) copy written"}},
       {"SwapInFromSlot", {"[2,5) copy", "[2,5) copy"}},
       {"SwapIn", {"[2,5) page", "[2,5) page"}},
+      {"Referenced", {"[2,5) page", "[2,5) page"}},
       {"Reclaim", {"[2,5) entry", "[2,5) entry"}},
       {"Migration", {"[2,5) copy", "[2,5) copy"}},
       {"MemoryFailure", {"[2,5) none", "[2,5) none"}},

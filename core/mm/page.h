@@ -52,8 +52,12 @@ struct alignas(16) Page {
   // Which slot of the swap cache the page is in. Kernel: PageSwapCache(), page->private.
   // Written under the page lock.
   ksync::Marked<SwapEntry> swap_entry{kNoSwapEntry, "page.private"};
-  // What is written on it. Accesses of the CPU hold a pte lock here: no stale translations.
+  // What is written on it. Accesses of the CPU hold a pte lock here: no stale translations. A
+  // device holds a reference.
   ksync::Marked<std::uint32_t> content{0, "page.content"};
+  // A device has written on it since it was last put in its slot. Kernel: PG_dirty, of which the
+  // rest is left out: who stores a page here does not ask whether it must.
+  ksync::Atomic<bool> dirty{false, "page.dirty"};
   // Not to be reclaimed: some VMA has it locked. Kernel: PG_mlocked. Set under the page lock, or on
   // a new page.
   ksync::Marked<bool> mlocked{false, "page.mlocked"};

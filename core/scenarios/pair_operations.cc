@@ -3,23 +3,30 @@
 //
 // The cases of vma_merge are those of core/vmops/merge.cc: P before, X or a gap, N after. Cases 4
 // to 8 are made ready by splitting [2,5), so that each side can have its own; X is the page in the
-// middle, the one that is mapped.
+// middle, the one that is mapped. With neighbours that were never touched they are the parent's
+// alone, as cases 1 to 3: BoundaryDown and BoundaryUp are cases 4 and 5.
 #include <tuple>
 
+#include "core/mm/mempolicy.h"
+#include "core/rmap/walk.h"
 #include "core/scenarios/pairs.h"
 #include "core/scenarios/steps.h"
 #include "core/vmops/all_locks.h"
+#include "core/vmops/direct_io.h"
 #include "core/vmops/exec.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fault.h"
 #include "core/vmops/fork.h"
+#include "core/vmops/mbind.h"
 #include "core/vmops/memory_failure.h"
 #include "core/vmops/migrate.h"
+#include "core/vmops/mlock.h"
 #include "core/vmops/mmap.h"
 #include "core/vmops/mprotect.h"
 #include "core/vmops/mremap.h"
 #include "core/vmops/munmap.h"
 #include "core/vmops/reclaim.h"
+#include "core/vmops/validate_mm.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -27,6 +34,13 @@ namespace {
 constexpr Rights kNothing = 0;
 
 // Whole processes.
+
+// A fork copies a policy with each VMA.
+void SetPolicies(Side& side) {
+  for (Vma* vma = FirstVma(*side.mm); vma != nullptr; vma = NextVma(*side.mm, *vma)) {
+    vma->vm_policy.Write(MpolNew(1));
+  }
+}
 
 void Fork(Side& side) {
   Mm* const child = DupMm(*side.mm);
@@ -52,7 +66,19 @@ void ProtectTail(Side& side) { Allow(side, 4, kVmRead); }
 void ProtectMiddle(Side& side) { Allow(side, 3, kVmRead); }
 void UnprotectMiddle(Side& side) { Allow(side, 3, kVmAccess); }
 
-void MoveShared(Side& side) { std::ignore = Mremap(*side.mm, {3, 1}, {6, 1}); }
+// Two pages, of which one may move and the other find no memory; then the first goes back. What
+// moves may have more room where it comes to.
+void MoveAndGrow(Side& side) {
+  if (!Mremap(*side.mm, {3, 2}, {8, 3})) return;
+  std::ignore = HandlePageFault(*side.mm, 10, Access::kRead);
+}
+
+// Both come back, into the VMA that they have left.
+void MoveAway(Side& side) {
+  const bool done = Mremap(*side.mm, {3, 2}, {8, 2});
+  ksync::Check(done, "mremap found no memory");
+}
+void MoveBack(Side& side) { std::ignore = Mremap(*side.mm, {8, 2}, {3, 2}); }
 
 void Grow(Side& side) { std::ignore = Brk(*side.mm, 5, 6); }
 
@@ -62,11 +88,40 @@ void TakeAllLocks(Side& side) {
   MmDropAllLocks(*side.mm);
 }
 
+void CheckAddressSpace(Side& side) {
+  const ksync::SharedGuard mmap_sem(side.mm->mmap_sem);
+  ValidateMm(*side.mm);
+}
+
+void LockShared(Side& side) { std::ignore = Mlock(*side.mm, 3, 4); }
+void UnlockShared(Side& side) { std::ignore = Munlock(*side.mm, 3, 4); }
+
+void Bind(Side& side, VirtualPage start, VirtualPage end) {
+  Mempolicy* const policy = MpolNew(1);
+  std::ignore = Mbind(*side.mm, start, end, *policy);
+  MpolPut(policy);
+}
+
+// The rest is merged into the head, and its page is to be migrated.
+void BindHead(Side& side) { Bind(side, 2, 3); }
+void BindRest(Side& side) { Bind(side, 3, 5); }
+
 // The cases of vma_merge.
 
 void NothingBelow(Mm& mm) { MmapAnonymous(mm, 0, 1, kVmAccess); }
 void OtherAbove(Mm& mm) { MmapAnonymous(mm, 6, 7, kVmRead); }
 void OtherBelow(Mm& mm) { MmapAnonymous(mm, 0, 1, kVmRead); }
+
+// None of these is ever touched, but by a first fault beside them.
+void ProtectedBelow(Mm& mm) { MmapAnonymous(mm, 0, 2, kVmRead); }
+void ProtectedAbove(Mm& mm) { MmapAnonymous(mm, 5, 7, kVmRead); }
+void OpenAndProtectedBelow(Mm& mm) {
+  MmapAnonymous(mm, 0, 1, kVmAccess);
+  MmapAnonymous(mm, 1, 2, kVmRead);
+}
+
+void UnprotectBelow(Side& side) { Allow(side, 1, kVmAccess); }
+void UnprotectAbove(Side& side) { Allow(side, 5, kVmAccess); }
 
 void FillGapBelow(Side& side) { std::ignore = MmapRegion(*side.mm, {.start = 1, .end = 2}); }
 void FillGapAbove(Side& side) { std::ignore = MmapRegion(*side.mm, {.start = 5, .end = 6}); }
@@ -81,17 +136,19 @@ void ProtectedMiddleAndClosedTail(Side& side) {
   Protect(*side.mm, 3, 4, kVmRead);
   Protect(*side.mm, 4, 5, kNothing);
 }
-// Case 8: P is closed, X is to become like N.
+// Case 8: P is closed, X is to become like N. Or there is no P, and the mapped page is in N.
 void ClosedHeadAndProtectedTail(Side& side) {
   Protect(*side.mm, 2, 3, kNothing);
   Protect(*side.mm, 4, 5, kVmRead);
 }
+void ClosedRest(Side& side) { Protect(*side.mm, 3, 5, kNothing); }
+void CloseHead(Side& side) { Allow(side, 2, kNothing); }
 
 // Threads. One whose process has unmapped the page, or forbidden the access, gets a signal.
 
 void Fault(Side& side) { std::ignore = HandlePageFault(*side.mm, 4, Access::kRead); }
 void WriteShared(Side& side) {
-  std::ignore = UserWrite(*side.mm, 3, side.stage.WrittenBy(*side.mm));
+  side.has_written = UserWrite(*side.mm, 3, side.stage.WrittenBy(*side.mm));
 }
 void ReadShared(Side& side) { std::ignore = HandlePageFault(*side.mm, 3, Access::kRead); }
 
@@ -102,12 +159,43 @@ void MapBeside(Side& side) {
 }
 void FirstFault(Side& side) { std::ignore = HandlePageFault(*side.mm, 5, Access::kRead); }
 
+// And one more beside that, which may borrow what the first has just got.
+void MapTwoBeside(Side& side) {
+  MapBeside(side);
+  if (FindVma(*side.mm, 6) == nullptr) MmapAnonymous(*side.mm, 6, 7, kVmRead);
+}
+void FirstFaultAbove(Side& side) { std::ignore = HandlePageFault(*side.mm, 6, Access::kRead); }
+
 // Somebody else has the page too, and so nobody may write to it.
 void ShareWithBystander(Side& side) {
   std::vector<Mm*>& processes = side.stage.processes;
   if (processes.size() > 1) return;
   processes.push_back(DupMm(*side.mm));
   AttachTask(*processes.back());
+}
+
+// And its own VMA keeps it in memory.
+void LockAndShare(Side& side) {
+  ShareWithBystander(side);
+  const bool done = Mlock(*side.mm, 2, 5);
+  ksync::Check(done, "mlock found no memory");
+}
+
+// A device writes to the page. By then it may be in the swap cache. That no fork has shared it is
+// the reason why these rows come before Cow, which is made ready first then (direct_io.h).
+void HoldShared(Side& side) { side.held = GetUserPage(*side.mm, 3); }
+void LetDeviceWrite(Side& side) {
+  if (side.held == nullptr) return;
+  FinishDirectIo(*side.held, side.stage.WrittenBy(*side.mm));
+  side.has_written = true;
+}
+void DeviceWrites(Side& side) {
+  HoldShared(side);
+  LetDeviceWrite(side);
+}
+void HoldAndSwapOut(Side& side) {
+  HoldShared(side);
+  SwapOut(*side.mm, 3);
 }
 
 // The page is gone, and what was on it in a slot.
@@ -137,6 +225,14 @@ void Isolated(Stage& stage, Use use) {
   stage.on_lru.Store(is_in_use, ksync::release);
 }
 
+// Whether anybody uses the page, as reclaim asks long before it takes one, without the page lock.
+void AskWhoUses(Side& side) {
+  Isolated(side.stage, [](Page& page) {
+    PageReferenced(page);
+    return true;
+  });
+}
+
 void Reclaim(Side& side) {
   Isolated(side.stage, [](Page& page) { return !ShrinkPage(page); });
 }
@@ -152,7 +248,7 @@ void Migrate(Side& side) {
 
 void FailMemory(Side& side) {
   side.has_failed = true;
-  MemoryFailure(*side.stage.page);
+  side.killed = MemoryFailure(*side.stage.page);
 }
 
 void ShiftStack(Side& side) {
@@ -164,7 +260,7 @@ void ShiftStack(Side& side) {
 const std::vector<Operation>& PairOperations() {
   using enum Reach;
   static const auto& operations = *new std::vector<Operation>{
-      {"Fork", kWholeProcess, Fork},
+      {"Fork", kWholeProcess, Fork, SetPolicies},
       {"Exit", kLastUser, Exit},
       {"Munmap", kWholeProcess, UnmapShared},
       {"SplitBelow", kWholeProcess, ProtectHead},
@@ -178,15 +274,29 @@ const std::vector<Operation>& PairOperations() {
       {"MergeCase6", kWholeProcess, UnprotectMiddle, ProtectedMiddle},
       {"MergeCase7", kWholeProcess, UnprotectMiddle, ProtectedMiddleAndClosedTail},
       {"MergeCase8", kWholeProcess, ProtectMiddle, ClosedHeadAndProtectedTail},
-      {"Mremap", kWholeProcess, MoveShared},
+      {"MergeCase8Closed", kWholeProcess, CloseHead, ClosedRest},
+      {"MergeCase6Untouched", kWholeProcess, UnprotectBelow, nullptr, OpenAndProtectedBelow},
+      {"BoundaryDown", kWholeProcess, UnprotectBelow, nullptr, ProtectedBelow},
+      {"BoundaryUp", kWholeProcess, UnprotectAbove, nullptr, ProtectedAbove},
+      {"Mremap", kWholeProcess, MoveAndGrow},
+      {"MremapBack", kWholeProcess, MoveBack, MoveAway},
+      {"Mlock", kWholeProcess, LockShared},
+      {"Munlock", kWholeProcess, UnlockShared, LockShared},
+      {"Mbind", kWholeProcess, BindRest, BindHead},
       {"Brk", kWholeProcess, Grow},
       {"TakeAllLocks", kWholeProcess, TakeAllLocks},
+      {"ValidateMm", kThread, CheckAddressSpace},
       {"StackGrowth", kThread, TouchBelowStack, MarkAsStack, nullptr, true},
       {"Fault", kThread, Fault, nullptr, nullptr, true},
       {"FirstFault", kThread, FirstFault, MapBeside},
+      {"FirstFaultAbove", kThread, FirstFaultAbove, MapTwoBeside},
+      {"DirectIo", kThread, DeviceWrites},
+      {"DirectIoOfSwapped", kThread, LetDeviceWrite, HoldAndSwapOut},
       {"Cow", kThread, WriteShared, ShareWithBystander, nullptr, true},
+      {"CowOfLocked", kLastUser, WriteShared, LockAndShare},
       {"SwapIn", kThread, ReadShared, SwapOutShared},
       {"SwapInFromSlot", kThread, ReadShared, EvictShared, nullptr, true},
+      {"Referenced", kPage, AskWhoUses},
       {"Reclaim", kPage, Reclaim},
       {"Migration", kPage, Migrate},
       {"MemoryFailure", kPage, FailMemory},

@@ -3,6 +3,8 @@
 // the name each allocation may fail.
 #include <algorithm>
 #include <deque>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +15,8 @@
 #include "core/vmops/exec.h"
 #include "core/vmops/fork.h"
 #include "core/vmops/mmap.h"
+#include "core/vmops/reclaim.h"
+#include "core/vmops/swap_in.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -101,24 +105,34 @@ std::vector<Mm*> Survivors(const Stage& stage, const std::vector<Part>& parts) {
   return mms;
 }
 
-// Returns: where the page has come to, if it is anywhere: mremap and exec move it. What is at its
-// old place then is another one: mremap that cannot split its VMA leaves that behind, and a fault
-// fills it.
-std::optional<VirtualPage> PlaceOfPage(const Stage& stage, const Mm& mm) {
-  for (const VirtualPage address : {stage.shared + 3, stage.shared - 1, stage.shared}) {
-    if (!mm.page_table[address].Read().IsNone()) return address;
+// Returns: what the process reads where the page may have come to: mremap and exec move it. What is
+// at its old place then is another one, and the last here: mremap that cannot split its VMA leaves
+// that behind, and a fault fills it.
+std::vector<std::uint32_t> ReadEverywhere(const Stage& stage, Mm& mm) {
+  std::vector<std::uint32_t> read;
+  for (const VirtualPage address : {stage.shared + 5, stage.shared - 1, stage.shared}) {
+    if (mm.page_table[address].Read().IsNone()) continue;
+    const VmFlags flags = FindVma(mm, address)->vm_flags.Read();
+    if (Allows(flags & kVmAccess, Access::kRead)) read.push_back(Load(mm, address));
   }
-  return std::nullopt;
+  return read;
 }
 
 // Rule I13. `writer`: the process itself, or whose child it is.
 void CheckWritten(const Stage& stage, Mm& mm, const Mm& writer) {
-  const std::optional<VirtualPage> address = PlaceOfPage(stage, mm);
-  if (!address.has_value()) return;
-  if (!Allows(FindVma(mm, *address)->vm_flags.Read() & kVmAccess, Access::kRead)) return;
-  const std::uint32_t read = Load(mm, *address);
-  ksync::Check(read == stage.written || read == stage.WrittenBy(writer),
-               "I13: a process reads what it did not write");
+  const std::vector<std::uint32_t> read = ReadEverywhere(stage, mm);
+  if (read.empty()) return;
+  const bool written = read.front() == stage.written || read.front() == stage.WrittenBy(writer);
+  ksync::Check(written, "I13: a process reads what it did not write");
+}
+
+// Rule I13: if the page was not unmapped afterwards.
+void CheckKept(const Side& side) {
+  if (!side.has_written) return;
+  const std::vector<std::uint32_t> read = ReadEverywhere(side.stage, *side.mm);
+  if (read.empty()) return;
+  const bool kept = std::ranges::count(read, side.stage.WrittenBy(*side.mm)) > 0;
+  ksync::Check(kept, "I13: what a process wrote is lost");
 }
 
 void CheckAllWritten(const Stage& stage, const std::vector<Part>& parts) {
@@ -126,6 +140,7 @@ void CheckAllWritten(const Stage& stage, const std::vector<Part>& parts) {
     if (part.side.has_failed) return;
   }
   for (const Part& part : parts) {
+    CheckKept(part.side);
     for (Mm* child : part.side.forked) CheckWritten(stage, *child, *part.side.mm);
   }
   for (Mm* mm : stage.processes) {
@@ -136,18 +151,55 @@ void CheckAllWritten(const Stage& stage, const std::vector<Part>& parts) {
   }
 }
 
-// Everything must be in order afterwards, also for whoever comes later.
-void Run(Stage& stage, std::vector<Part> parts, Memory memory) {
-  Prepare(parts);
-  stage.world.FailAllocations(memory == Memory::kMayRunOut);
-  RunTogether(parts);
-  stage.world.FailAllocations(false);
+std::string RangesOf(const Mm& mm) {
+  std::string ranges;
+  for (const Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
+    const VirtualPage start = vma->vm_start.Read();
+    const VirtualPage end = vma->vm_end.Read();
+    ranges += "[" + std::to_string(start) + "," + std::to_string(end) + ")";
+  }
+  return ranges;
+}
 
+using Ranges = std::map<const Mm*, std::string>;
+
+Ranges AllRanges(const std::vector<Mm*>& mms) {
+  Ranges ranges;
+  for (const Mm* mm : mms) ranges[mm] = RangesOf(*mm);
+  return ranges;
+}
+
+// A walk finds the page in a process once, if its VMAs stay what they are; while they change, two
+// may cover the page. Requires: memory was enough, else a change may have been undone.
+void CheckFoundOnce(const Side& side, const Ranges& before, const Ranges& after) {
+  for (const auto& [mm, ranges] : after) {
+    const bool unchanged = before.contains(mm) && before.at(mm) == ranges;
+    const bool once = std::ranges::count(side.killed, mm) <= 1;
+    ksync::Check(once || !unchanged, "a walk finds a page twice where it is mapped once");
+  }
+}
+
+// Everything must be in order afterwards, also for whoever comes later.
+void End(Stage& stage, const std::vector<Part>& parts) {
   const std::vector<Mm*> mms = Survivors(stage, parts);
   AtRest(stage.world, mms);
   CheckAllWritten(stage, parts);
   for (Mm* mm : mms) DetachTask(*mm);
   ExitAll(stage.world, mms);
+}
+
+void Run(Stage& stage, std::vector<Part> parts, Memory memory) {
+  Prepare(parts);
+  const Ranges before = AllRanges(stage.processes);
+  stage.world.FailAllocations(memory == Memory::kMayRunOut);
+  RunTogether(parts);
+  stage.world.FailAllocations(false);
+
+  if (memory == Memory::kIsEnough) {
+    const Ranges after = AllRanges(Survivors(stage, parts));
+    for (const Part& part : parts) CheckFoundOnce(part.side, before, after);
+  }
+  End(stage, parts);
 }
 
 void ParentAndChild(const Kernel& kernel, const Operation& parents, const Operation& childs,
@@ -185,17 +237,66 @@ void Exec(const Kernel& kernel, const Operation& from_page, Memory memory) {
 }
 
 // Who the second of a triple is.
-enum class Second { kChild, kStranger };
+enum class Second { kChild, kStranger, kFromPage };
+
+const char* InWords(Second who) {
+  if (who == Second::kFromPage) return "somebody else who comes from it";
+  return who == Second::kChild ? "a child" : "a stranger";
+}
+
+Mm& NewSecond(Stage& stage, Mm& parent, Second who) {
+  if (who == Second::kFromPage) return parent;
+  return who == Second::kChild ? NewChild(stage, parent) : NewStranger(stage);
+}
 
 void Triple(const Kernel& kernel, const Operation& parents, Second who, const Operation& seconds,
             const Operation& from_page) {
   Stage stage(kernel);
   Mm& parent = NewParent(stage, parents);
-  Mm& second = who == Second::kChild ? NewChild(stage, parent) : NewStranger(stage);
+  Mm& second = NewSecond(stage, parent, who);
   Run(stage,
       {MakePart(stage, parents, parent), MakePart(stage, seconds, second),
        MakePart(stage, from_page, parent)},
       Memory::kIsEnough);
+}
+
+const Operation& Named(std::string_view name) {
+  const std::vector<Operation>& all = PairOperations();
+  return *std::find_if(all.begin(), all.end(),
+                       [name](const Operation& one) { return name == one.name; });
+}
+
+// What a parent does while its child's swap-in waits, which has found the page that they share.
+enum class Overtaking { kWrites, kIsReclaimed };
+
+// When the wait begins, a sibling thread has copied the page already. The parent's write takes the
+// page out of the swap cache; then the copy, when it is reclaimed, gets the slot for which the
+// child waits, and what the parent wrote another.
+void Overtake(const Kernel& kernel, Overtaking parents) {
+  Stage stage(kernel);
+  const Operation& write = Named("Cow");
+  Mm& parent = NewParent(stage, write);
+  Mm& child = NewChild(stage, parent);
+  std::vector<Part> parts = {MakePart(stage, write, parent), MakePart(stage, write, child)};
+  const std::function<void()> writes = [&] { write.run(parts.front().side); };
+  const std::function<void()> is_reclaimed = [&] { SwapOut(parent, stage.shared); };
+  Named("SwapIn").prepare(parts.front().side);
+  {
+    const ksync::SharedGuard mmap_sem(child.mmap_sem);
+    const Pte pte = child.page_table[stage.shared].Read();
+    SwapIn slow(*FindVma(child, stage.shared), stage.shared, Access::kRead, pte);
+    const bool found = slow.Begin();
+    ksync::Check(found, "a fault found no memory");
+    ksync::Thread sibling([&] { write.run(parts.back().side); }, "sibling");
+    sibling.Join();
+    if (parents == Overtaking::kIsReclaimed) writes();
+    ksync::Thread other(parents == Overtaking::kWrites ? writes : is_reclaimed, "parent");
+    ksync::Thread reclaim([&] { SwapOut(child, stage.shared); }, "reclaim");
+    slow.Finish();
+    other.Join();
+    reclaim.Join();
+  }
+  End(stage, parts);
 }
 
 constexpr char kOracle[] =
@@ -282,31 +383,15 @@ void AddExec(std::vector<Scenario>& pairs, const Operation& from_page) {
           [&](const Kernel& kernel, Memory memory) { Exec(kernel, from_page, memory); });
 }
 
-const Operation& Named(std::string_view name) {
-  const std::vector<Operation>& all = PairOperations();
-  return *std::find_if(all.begin(), all.end(),
-                       [name](const Operation& one) { return name == one.name; });
-}
-
 Scenario MakeTriple(const Operation& parents, Second who, const Operation& seconds,
                     const Operation& from_page) {
-  const bool is_child = who == Second::kChild;
-  const std::string second = (is_child ? "Versus" : "AndStrangers") + std::string(seconds.name);
+  const bool is_stranger = who == Second::kStranger;
+  const std::string second = (is_stranger ? "AndStrangers" : "Versus") + std::string(seconds.name);
   return MemberOf(
       kTriples, parents.name + second + "Versus" + from_page.name,
-      std::string(from_page.name) + " of a page, while " + (is_child ? "a child" : "a stranger") +
-          " does " + seconds.name + " and the page's owner " + parents.name + ", does no harm.",
+      std::string(from_page.name) + " of a page, while " + InWords(who) + " does " + seconds.name +
+          " and the page's owner " + parents.name + ", does no harm.",
       [&, who](const Kernel& kernel) { Triple(kernel, parents, who, seconds, from_page); });
-}
-
-std::string RangesOf(const Mm& mm) {
-  std::string ranges;
-  for (const Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
-    const VirtualPage start = vma->vm_start.Read();
-    const VirtualPage end = vma->vm_end.Read();
-    ranges += "[" + std::to_string(start) + "," + std::to_string(end) + ")";
-  }
-  return ranges;
 }
 
 // What is mapped elsewhere.
@@ -337,6 +422,7 @@ std::string EffectOf(const Kernel& kernel, const Operation& operation, bool by_c
   Prepare(parts);
   RunTogether(parts);
   std::string effect = RangesOf(mm) + InPlaceOfPage(stage, mm) + OtherPages(stage, mm);
+  if (parts.front().side.has_written) effect += " written";
   if (!parts.front().side.forked.empty()) effect += " and a child";
   const std::vector<Mm*> mms = Survivors(stage, parts);
   for (Mm* one : mms) DetachTask(*one);
@@ -375,6 +461,21 @@ std::vector<Scenario> TripleScenarios() {
   const Bug recycled = {.fix = Fix::kKh52, .violation = "use after free", .shown = false};
   add("Exit", Second::kStranger, "Fork", "Reclaim").bugs = {recycled};
   add("Exit", Second::kStranger, "Fork", "MemoryFailure").bugs = {recycled};
+  add("Exit", Second::kFromPage, "Referenced", "MemoryFailure").bugs = {
+      {.fix = Fix::kKh64, .violation = "lock misuse", .shown = false}};
+  triples.push_back(MemberOf(
+      kTriples, "SwapInVersusCowVersusReclaim",
+      "A swap-in that waits for a page maps it only if it is still cached, although its owner "
+      "writes to it and a copy gets its slot.",
+      [](const Kernel& kernel) { Overtake(kernel, Overtaking::kWrites); }));
+  triples.back().bugs = {{.fix = Fix::kKh40, .violation = "failed check", .shown = false}};
+  triples.push_back(MemberOf(
+      kTriples, "SwapInVersusReclaimVersusReclaim",
+      "A swap-in that waits for a page maps it only if it is cached in the same slot, although "
+      "two pages are reclaimed.",
+      [](const Kernel& kernel) { Overtake(kernel, Overtaking::kIsReclaimed); }));
+  triples.back().bugs = {{.fix = Fix::kKh40, .violation = "failed check", .shown = false},
+                         {.fix = Fix::kKh41, .violation = "failed check", .shown = false}};
   return triples;
 }
 

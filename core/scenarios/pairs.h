@@ -6,18 +6,23 @@
 //
 // The scenarios are made from a table of operations (pair_operations.cc), so that a new one meets
 // all others. What is asked of each pair: no failure that whoever watches memory, locks and races
-// would report, a valid structure when both are done, and that each process reads then what was on
-// the page at first, or what it wrote there itself.
+// would report; a valid structure when both are done, in which each page is found wherever it is
+// mapped (rules I1 to I3 and C1) and no migration entry is left; each process reads then what was
+// on the page at first, or what it wrote there itself, and if it wrote, that; and a walk finds the
+// page once in a process whose VMAs stay what they are.
 //
 // A triple is a parent, its child or a stranger, and somebody who comes from the page; which ones,
 // the kernel's history says: a user goes while a stranger's anon_vma is born, perhaps in the same
 // memory (KH-37, KH-52), a page comes back while it goes, a boundary moves (KH-25). Others, as two
 // copies of a page that migrates, or two that both read a page that is reclaimed, have half a
-// million executions and more, and are left out. (KH-40 and KH-41 take four: SwapInOvertaken.)
+// million executions and more, and are left out. So has a swap-in that is overtaken (KH-40, KH-41),
+// unless it has found its page before the others begin; two triples are made by hand that way.
 //
 // What cannot be a pair: exec's temporary stack has no relatives and one thread, so it meets only
-// what comes from the page; the merges that fill a gap (cases 1 to 3) are the parent's alone,
-// because no kernel since 3.0 joins what a child has inherited with what nobody has touched.
+// what comes from the page; the merges that fill a gap (cases 1 to 3) or join what was never
+// touched are the parent's alone, because no kernel since 3.0 joins what a child has inherited with
+// what nobody has touched; and who copies a locked page has one thread, because two that copy have
+// executions enough where no page is locked.
 #ifndef RMAPCHECK_CORE_SCENARIOS_PAIRS_H_
 #define RMAPCHECK_CORE_SCENARIOS_PAIRS_H_
 
@@ -32,7 +37,7 @@ namespace rmap::inline KSYNC_BACKEND {
 
 // What both sides of a pair know. The page is mapped in the middle of the VMA [2,5).
 struct Stage {
-  explicit Stage(const Kernel& kernel) : world(kernel, {.virtual_pages = 8, .swap_slots = 2}) {}
+  explicit Stage(const Kernel& kernel) : world(kernel, {.virtual_pages = 11, .swap_slots = 2}) {}
 
   // Returns: what the process writes on the page, and no other does.
   std::uint32_t WrittenBy(const Mm& mm) const {
@@ -55,8 +60,11 @@ struct Side {
   Mm* mm;       // Null for who comes from the page.
   Page* spare;  // Where a migration goes, with a reference of the world's.
   bool has_exited = false;
-  bool has_failed = false;       // The page's memory has: who comes later gets another page.
-  std::vector<Mm*> forked = {};  // What the operation has forked.
+  bool has_written = false;            // On the page, what the process writes.
+  Page* held = nullptr;                // By a device.
+  bool has_failed = false;             // The page's memory has: who comes later gets another page.
+  std::vector<const Mm*> killed = {};  // For that.
+  std::vector<Mm*> forked = {};        // What the operation has forked.
 };
 
 // How an operation gets at what it works on; decides with which others it can share a process.
@@ -86,8 +94,8 @@ const Operation& ExecShift();
 
 // Carries an operation out with nobody beside it, by a parent or by its child. Returns: the VMAs of
 // its process afterwards, as "[2,3)[3,5)"; what is mapped where the page was before: " page",
-// " copy", " entry", or " none"; where else something is mapped: " +4"; " and a child" if there is
-// one more. Requires: the operation leaves the process alive.
+// " copy", " entry", or " none"; where else something is mapped: " +4"; " written" if it wrote on
+// the page; " and a child" if there is one more. Requires: the operation leaves the process alive.
 std::string EffectOf(const Kernel& kernel, const Operation& operation, bool by_child);
 
 }  // namespace rmap::inline KSYNC_BACKEND

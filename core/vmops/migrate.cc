@@ -10,10 +10,11 @@ namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 // Returns: whether nobody but mappings and `expected` others use the page: a reference more is
-// somebody who may look at the old page after it was left. Kernel: the test of page_count() in
-// migrate_page_move_mapping().
+// somebody who may look at the old page, or write to it, after it was left. Kernel: the test of
+// page_count() in migrate_page_move_mapping().
 bool HasReferences(const Page& page, PageUses expected) {
-  const PageUses uses = page.uses.Load(ksync::relaxed);
+  // Order: acquire, so that what was written through a reference that is gone is copied.
+  const PageUses uses = page.uses.Load(ksync::acquire);
   return uses / kOneReference == expected;
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 // Kernel: pageout(). Requires: the page lock; nobody maps the page; it is in the swap cache.
 void Pageout(Page& page) {
+  // Order: acquire: either what a device wrote before it set the mark is stored, or the mark stays.
+  page.dirty.Exchange(false, ksync::acquire);
   const SwapEntry entry = page.swap_entry.Read();
   const std::uint32_t content = page.content.Read();
   page.machine.swap().SwapWritepage(entry, content);

@@ -61,9 +61,13 @@ void DeleteFromSwapCache(Page& page) {
 bool RemoveMapping(Page& page) {
   page.lock.AssertHeld();
   const SwapEntry entry = page.swap_entry.Read();
-  // Order: relaxed: references are taken under swap_lock, which is held here, or from a mapping,
-  // which nobody makes without the page lock.
-  const auto nobody_else = [&page] { return page.uses.Load(ksync::relaxed) == 2 * kOneReference; };
+  // The count first: who has a reference may write to the page, mark it and let it go. References
+  // are taken under swap_lock, which is held here, or from a mapping, which nobody makes without
+  // the page lock. Order: acquire, so that the mark is seen of who has let the page go.
+  const auto nobody_else = [&page] {
+    if (page.uses.Load(ksync::acquire) != 2 * kOneReference) return false;
+    return !page.dirty.Load(ksync::relaxed);
+  };
   if (!page.machine.swap().DeleteFromSwapCacheIf(entry, page, nobody_else)) return false;
   page.swap_entry.Write(kNoSwapEntry);
   PutPage(page);

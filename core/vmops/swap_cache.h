@@ -28,7 +28,8 @@ bool PageSwapCache(const Page& page);
 void DeleteFromSwapCache(Page& page);
 
 // The same, if nobody maps the page and nobody but the cache and the caller has a reference: nobody
-// can come upon it any more. Kernel: __remove_mapping(), mm/vmscan.c. Requires: as above.
+// can come upon it any more; and if no device has written to it since it was stored.
+// Kernel: __remove_mapping(), mm/vmscan.c. Requires: as above.
 // Returns: whether it was taken out.
 [[nodiscard]] bool RemoveMapping(Page& page);
 

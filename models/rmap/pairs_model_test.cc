@@ -22,7 +22,7 @@ struct Effect {
 };
 
 // The VMAs afterwards, and what is mapped where the page was. Before, there is [2,5), split as the
-// operation prepares it; the three merges that fill a gap have one more.
+// operation prepares it; some for the parent alone have more.
 const std::map<std::string, Effect>& Effects() {
   static const auto& effects = *new std::map<std::string, Effect>{
       {"Fork", {"[2,5) page and a child", "[2,5) page and a child"}},
@@ -38,16 +38,30 @@ const std::map<std::string, Effect>& Effects() {
       {"MergeCase6", {"[2,5) page", "[2,5) page"}},            // The others from [2,3)[3,4)[4,5).
       {"MergeCase7", {"[2,4)[4,5) page", "[2,4)[4,5) page"}},
       {"MergeCase8", {"[2,3)[3,5) page", "[2,3)[3,5) page"}},
-      {"Mremap", {"[2,3)[4,5)[6,7) none +6", "[2,3)[4,5)[6,7) none +6"}},
+      {"MergeCase8Closed", {"[2,5) page", "[2,5) page"}},  // From [2,3)[3,5).
+      {"MergeCase6Untouched", {"[0,5) page", nullptr}},    // From [0,1)[1,2)[2,5).
+      {"BoundaryDown", {"[0,1)[1,5) page", nullptr}},      // From [0,2)[2,5).
+      {"BoundaryUp", {"[2,6)[6,7) page", nullptr}},        // From [2,5)[5,7).
+      {"Mremap", {"[2,3)[8,11) none +8 +10", "[2,3)[8,11) none +8 +10"}},
+      {"MremapBack", {"[2,5) page", "[2,5) page"}},  // From [2,3)[8,10).
+      {"Mlock", {"[2,3)[3,4)[4,5) page", "[2,3)[3,4)[4,5) page"}},
+      {"Munlock", {"[2,5) page", "[2,5) page"}},  // From [2,3)[3,4)[4,5).
+      {"Mbind", {"[2,5) page", "[2,5) page"}},    // From [2,3)[3,5).
       // What a child inherited is not joined with what is new.
       {"Brk", {"[2,6) page", "[2,5)[5,6) page"}},
       {"TakeAllLocks", {"[2,5) page", "[2,5) page"}},  // Who waits for them is seen elsewhere.
+      {"ValidateMm", {"[2,5) page", "[2,5) page"}},
       {"StackGrowth", {"[1,5) page +1", "[1,5) page +1"}},
       {"Fault", {"[2,5) page +4", "[2,5) page +4"}},
       {"FirstFault", {"[2,5)[5,6) page +5", "[2,5)[5,6) page +5"}},
-      {"Cow", {"[2,5) copy", "[2,5) copy"}},
+      {"FirstFaultAbove", {"[2,5)[5,6)[6,7) page +6", "[2,5)[5,6)[6,7) page +6"}},
+      {"DirectIo", {"[2,5) page written", "[2,5) copy written"}},  // A child's is copied first.
+      {"DirectIoOfSwapped", {"[2,5) entry written", "[2,5) entry written"}},
+      {"Cow", {"[2,5) copy written", "[2,5) copy written"}},
+      {"CowOfLocked", {"[2,5) copy written", "[2,5) copy written"}},
       {"SwapInFromSlot", {"[2,5) copy", "[2,5) copy"}},
       {"SwapIn", {"[2,5) page", "[2,5) page"}},
+      {"Referenced", {"[2,5) page", "[2,5) page"}},
       {"Reclaim", {"[2,5) entry", "[2,5) entry"}},
       {"Migration", {"[2,5) copy", "[2,5) copy"}},
       {"MemoryFailure", {"[2,5) none", "[2,5) none"}},

@@ -43,14 +43,14 @@ void MbindVersusSwapIn(const Kernel& kernel) {
   Mm& parent = NewWriter(world);
   Mm& child = *DupMm(parent);
   Evict(parent, 1);
-  CheckReads(parent, 0, kParents);
+  CheckReads(parent, 1, kParents);
 
-  ksync::Thread fault([&child] { CheckReads(child, 0, kParents); }, "swap-in");
+  ksync::Thread fault([&child] { CheckReads(child, 1, kParents); }, "swap-in");
   BindSecondPage(parent);
   fault.Join();
 
-  CheckReads(parent, 0, kParents);
-  CheckReads(child, 0, kParents);
+  CheckReads(parent, 1, kParents);
+  CheckReads(child, 1, kParents);
   ExitAll(world, {&child, &parent});
 }
 
@@ -66,8 +66,8 @@ void MbindVersusFork(const Kernel& kernel) {
   BindSecondPage(parent);
   fork.Join();
 
-  CheckReads(parent, 0, kParents);
-  CheckReads(*grandchild, 0, kChilds);
+  CheckReads(parent, 1, kParents);
+  CheckReads(*grandchild, 1, kChilds);
   ExitAll(world, {grandchild, &child, &parent});
 }
 
@@ -81,7 +81,7 @@ void MbindVersusExit(const Kernel& kernel) {
   BindSecondPage(parent);
   exit.Join();
 
-  CheckReads(parent, 0, kParents);
+  CheckReads(parent, 1, kParents);
   ExitAll(world, {&parent});
 }
 
@@ -101,7 +101,7 @@ void MbindVersusMigration(const Kernel& kernel) {
   bind.Join();
 
   ksync::Check(mm.page_table[0].Read().Maps(to), "a walk missed a migration entry");
-  CheckReads(mm, 0, kParents);
+  CheckReads(mm, 1, kParents);
   ExitAll(world, {&mm});
 }
 

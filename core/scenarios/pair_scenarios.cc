@@ -452,7 +452,6 @@ std::vector<Scenario> TripleScenarios() {
     add("Exit", Second::kChild, "Fork", from_page);
     add("Exit", Second::kChild, "SwapIn", from_page);
   }
-  add("SwapIn", Second::kChild, "SwapIn", "Migration");
   add("SwapIn", Second::kChild, "SwapIn", "MemoryFailure");
   add("Exit", Second::kChild, "Exit", "Migration");
   add("SplitBelow", Second::kChild, "Munmap", "Migration");

@@ -14,9 +14,10 @@
 // A triple is a parent, its child or a stranger, and somebody who comes from the page; which ones,
 // the kernel's history says: a user goes while a stranger's anon_vma is born, perhaps in the same
 // memory (KH-37, KH-52), a page comes back while it goes, a boundary moves (KH-25). Others, as two
-// copies of a page that migrates, or two that both read a page that is reclaimed, have half a
-// million executions and more, and are left out. So has a swap-in that is overtaken (KH-40, KH-41),
-// unless it has found its page before the others begin; two triples are made by hand that way.
+// copies of a page that migrates or two that both bring it back, or two that both read a page that
+// is reclaimed, have hundreds of thousands of executions, and are left out. So has a swap-in that
+// is overtaken (KH-40, KH-41), unless it has found its page before the others begin; two triples
+// are made by hand that way.
 //
 // What cannot be a pair: exec's temporary stack has no relatives and one thread, so it meets only
 // what comes from the page; the merges that fill a gap (cases 1 to 3) or join what was never

@@ -262,6 +262,7 @@ const std::vector<Operation>& PairOperations() {
   static const auto& operations = *new std::vector<Operation>{
       {"Fork", kWholeProcess, Fork, SetPolicies},
       {"Exit", kLastUser, Exit},
+      {"ExitOfLocked", kLastUser, Exit, LockAndShare},
       {"Munmap", kWholeProcess, UnmapShared},
       {"SplitBelow", kWholeProcess, ProtectHead},
       {"SplitAbove", kWholeProcess, ProtectTail},

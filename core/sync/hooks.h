@@ -107,6 +107,10 @@ class Hooks {
   // Plain accesses: the value is in the program's own memory; only races are watched.
   virtual void PlainRead(LocationId location, Site site) = 0;
   virtual void PlainWrite(LocationId location, Site site) = 0;
+  // Plain accesses to a location of kind kAtomic, whose value the engine has: for programs that mix
+  // the two. What races is a plain access with any other, if one writes and nothing orders them.
+  virtual std::uint64_t LoadPlain(LocationId location, Site site) = 0;
+  virtual void StorePlain(LocationId location, std::uint64_t value, Site site) = 0;
 
   // Locks (locations of kind kLock). Acquire waits; a shared holder excludes exclusive ones only.
   // Order: acquire on taking, release on giving back.

@@ -100,6 +100,14 @@ class Atomic : private Location {
     return CompareExchange(expected, desired, success, FailureOrder(success), site);
   }
 
+  // Plain accesses: only under the checker, for front ends to programs that mix the two.
+  T LoadPlain(Site site = Site::current()) const {
+    return FromBits<T>(CurrentHooks().LoadPlain(id(), site));
+  }
+  void StorePlain(T value, Site site = Site::current()) {
+    CurrentHooks().StorePlain(id(), ToBits(value), site);
+  }
+
   // Waits until a load returns something equal (not equal) to `value`. Returns: what was loaded.
   T WaitUntilEqual(T value, Order order, Site site = Site::current()) const {
     return Await({Condition::Compare::kEqual, ToBits(value)}, order, site);

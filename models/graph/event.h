@@ -49,19 +49,25 @@ enum class ActionKind : std::uint8_t {
 // The value of a lock word held exclusively; otherwise it is the number of shared holders.
 inline constexpr std::uint64_t kHeldExclusively = ~std::uint64_t{0};
 
+// The detail of a load or store that is a plain access; its order is relaxed.
+inline constexpr std::uint8_t kNotAtomic = 1;
+
 // What is asked for, without where.
 struct Request {
   ActionKind kind = ActionKind::kFence;
   Order order = Order::kRelaxed;
   Order failure = Order::kRelaxed;  // kRmw: the order if it does not write.
-  std::uint8_t detail = 0;          // RmwOp::Kind, Condition::Compare, or LockMode.
+  std::uint8_t detail = 0;          // RmwOp::Kind, Condition::Compare, LockMode, or kNotAtomic.
   std::uint8_t bytes = 8;           // kRmw: width of the value.
   LocationId location = 0;
-  std::uint64_t value = 0;   // Stored, added, compared with; a thread; how many to choose from.
+  std::uint64_t value = 0;  // Stored, added, compared with; a thread; how many to choose from.
   // kRmw: expected value. kAwait: mask. kChoose: the address of the text that says what.
   std::uint64_t second = 0;
 
   ksync::LockMode mode() const { return static_cast<ksync::LockMode>(detail); }
+  bool plain() const {
+    return detail == kNotAtomic && (kind == ActionKind::kLoad || kind == ActionKind::kStore);
+  }
 
   // Field by field: comparing whole words would wait for the bytes that were just stored.
   friend bool operator==(const Request&, const Request&) = default;

@@ -53,6 +53,7 @@ std::string Storyteller::Order(const Event& event) const {
   switch (event.action.kind) {
     case ActionKind::kLoad:
     case ActionKind::kStore:
+      return event.action.plain() ? "plain" : ksync::OrderName(event.order());
     case ActionKind::kRmw:
     case ActionKind::kAwait:
     case ActionKind::kFence:

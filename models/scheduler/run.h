@@ -73,6 +73,8 @@ class Run final : public ksync::Hooks {
   void Fence(Order order, ksync::Site site) override;
   void PlainRead(LocationId location, ksync::Site site) override;
   void PlainWrite(LocationId location, ksync::Site site) override;
+  std::uint64_t LoadPlain(LocationId location, ksync::Site site) override;
+  void StorePlain(LocationId location, std::uint64_t value, ksync::Site site) override;
   void Acquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
   bool TryAcquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
   void Release(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
@@ -151,7 +153,11 @@ class Run final : public ksync::Hooks {
     Event& event = graph_->event(id);
     const Request& recorded = event.action;
     if (id.index != status.next || !(recorded == action)) FailDiverged(event, action);
-    if (HasLocation(action.kind) && names_.location(action.location).dead) FailDead(action);
+    if (HasLocation(action.kind)) {
+      const NamedLocation& named = names_.location(action.location);
+      if (named.dead) FailDead(action);
+      if (named.mixed) CheckMixed(event, id);
+    }
     me().last_site = action.site;
     ++replayed_;
     ++status.next;
@@ -183,6 +189,7 @@ class Run final : public ksync::Hooks {
   }
 
   void CheckAccess(const Action& action);
+  void CheckMixed(const Event& event, EventId id);
   void CheckPoolAccess(const PoolObject& object, LocationId location, const char* what,
                        ksync::Site site);
   void NotePoolPlain(PoolObject& object, const PlainAccess& access);

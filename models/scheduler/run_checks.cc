@@ -79,6 +79,23 @@ void Run::CheckAccess(const Action& action) {
   }
 }
 
+// An access of a location that is accessed plainly somewhere: every one before it on the trail must
+// happen before it, if the two conflict. Asked whenever the event is run, for a take-over may take
+// from a later read what ordered the two.
+void Run::CheckMixed(const Event& event, EventId id) {
+  for (EventId other : graph_->location(event.action.location).accesses) {
+    if (other.index >= statuses_[other.thread].next || event.hb.Contains(other)) continue;
+    const Event& earlier = graph_->event(other);
+    if (!earlier.writes && !event.writes) continue;
+    if (!earlier.action.plain() && !event.action.plain()) continue;
+    FailWith(FailureKind::kDataRace,
+             names_.LocationName(event.action.location) +
+                 " is accessed by two threads without an order, and not atomically by both",
+             {{other.thread, ActionName(earlier.action.kind), earlier.action.site},
+              {id.thread, ActionName(event.action.kind), event.action.site}});
+  }
+}
+
 // Returns: 1 + the index of the event that opened the read-side section we are in, or 0.
 int Run::OpenSection() const {
   const int next = statuses_[current_].next;

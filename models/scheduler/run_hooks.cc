@@ -79,6 +79,21 @@ void Run::Fence(Order order, Site site) { Perform(Make(ActionKind::kFence, 0, or
 void Run::PlainRead(LocationId location, Site site) { NotePlain(location, false, site); }
 void Run::PlainWrite(LocationId location, Site site) { NotePlain(location, true, site); }
 
+std::uint64_t Run::LoadPlain(LocationId location, Site site) {
+  Action action = Make(ActionKind::kLoad, location, Order::kRelaxed, site);
+  action.detail = kNotAtomic;
+  names_.location(location).mixed = true;
+  return Perform(action).read;
+}
+
+void Run::StorePlain(LocationId location, std::uint64_t value, Site site) {
+  Action action = Make(ActionKind::kStore, location, Order::kRelaxed, site);
+  action.detail = kNotAtomic;
+  action.value = value;
+  names_.location(location).mixed = true;
+  Perform(action);
+}
+
 // Locks -------------------------------------------------------------------------------------------
 
 void Run::Acquire(LocationId lock, LockMode mode, Site site) {

@@ -66,15 +66,25 @@ class Interpreter {
       case Kind::kSynchronize:
         return ksync::SynchronizeRcu();
       case Kind::kPlainLoad:
-        registers_[operation.reg] = memory_.plains[operation.location]->Read();
+        registers_[operation.reg] = PlainLoad(operation.location);
         return;
       case Kind::kPlainStore:
-        return memory_.plains[operation.location]->Write(Evaluate(operation.value));
+        return PlainStore(operation.location, Evaluate(operation.value));
       default:
         break;
     }
     if (UsesMutex(operation)) return DoMutex(operation, memory_.mutexes[operation.location]);
     DoAtomic(operation, *memory_.atomics[operation.location]);
+  }
+
+  int PlainLoad(int location) const {
+    const auto& plain = memory_.plains[location];
+    return plain ? plain->Read() : memory_.atomics[location]->LoadPlain();
+  }
+
+  void PlainStore(int location, int value) {
+    auto& plain = memory_.plains[location];
+    plain ? plain->Write(value) : memory_.atomics[location]->StorePlain(value);
   }
 
   void DoMutex(const Operation& operation, ksync::RwLock& mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
@@ -143,7 +153,7 @@ void RunThreads(const Program& program, Memory& memory) {
 void RunOnce(const Program& program, const std::function<void(const Outcome&)>& record) {
   Memory memory;
   for (int location = 0; location < program.locations(); ++location) {
-    if (program.IsPlain(location)) {
+    if (program.IsPlain(location) && !program.IsMixed(location)) {
       memory.plains[location].emplace(0, kNames[location]);
     } else {
       memory.atomics[location].emplace(0, kNames[location]);
@@ -152,7 +162,7 @@ void RunOnce(const Program& program, const std::function<void(const Outcome&)>& 
   RunThreads(program, memory);
   for (int location = 0; location < program.locations(); ++location) {
     int& value = memory.outcome.finals[location];
-    if (program.IsPlain(location)) {
+    if (memory.plains[location]) {
       value = memory.plains[location]->Read();
     } else {
       value = memory.atomics[location]->Load(ksync::relaxed);

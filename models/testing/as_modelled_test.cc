@@ -64,6 +64,10 @@ class SequentialHooks final : public ksync::Hooks {
   void Fence(Order, Site) override {}
   void PlainRead(LocationId, Site) override {}
   void PlainWrite(LocationId, Site) override {}
+  std::uint64_t LoadPlain(LocationId location, Site) override { return values_[location]; }
+  void StorePlain(LocationId location, std::uint64_t value, Site) override {
+    values_[location] = value;
+  }
 
   // A lock is held kExclusively, or shared by so many.
   void Acquire(LocationId lock, LockMode mode, Site site) override {

@@ -33,8 +33,8 @@ struct Event {
   enum class Kind { kRead, kWrite, kFence };
   Kind kind;
   int thread = kInitialThread;
-  int index = 0;                 // Its place in its thread.
-  int location = -1;             // Fences have none.
+  int index = 0;      // Its place in its thread.
+  int location = -1;  // Fences have none.
   bool plain = false;
   ksync::Order order = ksync::relaxed;
   int value = 0;

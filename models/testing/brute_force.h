@@ -32,13 +32,13 @@
 namespace models::testing {
 
 struct BruteForceResult {
-  std::set<Outcome> outcomes;      // Of the complete executions: those whose threads all finish.
-  std::int64_t executions = 0;     // Distinct complete consistent graphs (rf x mo).
-  bool racy = false;               // Some consistent graph, complete or not, has a data race.
+  std::set<Outcome> outcomes;   // Of the complete executions: those whose threads all finish.
+  std::int64_t executions = 0;  // Distinct complete consistent graphs (rf x mo).
+  bool racy = false;            // Some consistent graph, complete or not, has a data race.
   // In some consistent graph some threads wait, the newest value in mo lets none of them go on, and
   // all others have finished (none of them at a failed assumption).
   bool deadlock = false;
-  std::int64_t partial_graphs = 0; // How many graphs were looked at: the cost.
+  std::int64_t partial_graphs = 0;  // How many graphs were looked at: the cost.
 };
 
 BruteForceResult ExploreByBruteForce(const Program& program, Model model);

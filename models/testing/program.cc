@@ -98,14 +98,29 @@ bool Program::UsesRcu() const {
       threads, [](const Thread& thread) { return std::ranges::any_of(thread, IsOfRcu); });
 }
 
-bool Program::IsPlain(int location) const {
-  for (const Thread& thread : threads) {
+namespace {
+
+bool IsPlainAccess(const Operation& operation) {
+  return operation.kind == Kind::kPlainLoad || operation.kind == Kind::kPlainStore;
+}
+
+// Returns: whether some access of the location is plain, or is not, as asked.
+bool AnyAccess(const Program& program, int location, bool plain) {
+  for (const Thread& thread : program.threads) {
     for (const Operation& operation : thread) {
-      const bool plain = operation.kind == Kind::kPlainLoad || operation.kind == Kind::kPlainStore;
-      if (plain && operation.location == location) return true;
+      if (!UsesLocation(operation) || operation.location != location) continue;
+      if (IsPlainAccess(operation) == plain) return true;
     }
   }
   return false;
+}
+
+}  // namespace
+
+bool Program::IsPlain(int location) const { return AnyAccess(*this, location, true); }
+
+bool Program::IsMixed(int location) const {
+  return IsPlain(location) && AnyAccess(*this, location, false);
 }
 
 Operation Load(int location, int reg, Order order) {

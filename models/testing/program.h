@@ -34,20 +34,38 @@ struct Value {
 
 struct Operation {
   enum class Kind {
-    kLoad, kStore, kFetchAdd, kExchange, kCompareExchange, kFence,
-    kPlainLoad, kPlainStore, kLock, kUnlock, kWaitUntilEqual, kSkipIfEqual, kAssumeEqual,
-    kLockShared, kUnlockShared, kTryLock, kTryLockShared, kIsLocked, kChoose, kRcuLock, kRcuUnlock,
+    kLoad,
+    kStore,
+    kFetchAdd,
+    kExchange,
+    kCompareExchange,
+    kFence,
+    kPlainLoad,
+    kPlainStore,
+    kLock,
+    kUnlock,
+    kWaitUntilEqual,
+    kSkipIfEqual,
+    kAssumeEqual,
+    kLockShared,
+    kUnlockShared,
+    kTryLock,
+    kTryLockShared,
+    kIsLocked,
+    kChoose,
+    kRcuLock,
+    kRcuUnlock,
     kSynchronize,
   };
   Kind kind;
-  int location = 0;                       // Of what is done to a mutex: which.
-  int reg = 0;                            // What a read fills, and what a test looks at.
+  int location = 0;  // Of what is done to a mutex: which.
+  int reg = 0;       // What a read fills, and what a test looks at.
   Order order = Order::kRelaxed;
-  Order failure = Order::kRelaxed;        // kCompareExchange only.
-  Value value = 0;                        // Stored, added or exchanged in.
-  int expected = 0;                       // Of kCompareExchange, kWaitUntilEqual and the tests;
-                                          // of kChoose: from how many.
-  int skip = 0;                           // kSkipIfEqual: how many operations are jumped over.
+  Order failure = Order::kRelaxed;  // kCompareExchange only.
+  Value value = 0;                  // Stored, added or exchanged in.
+  int expected = 0;                 // Of kCompareExchange, kWaitUntilEqual and the tests;
+                                    // of kChoose: from how many.
+  int skip = 0;                     // kSkipIfEqual: how many operations are jumped over.
 };
 
 // Returns: whether the operation takes, tries or gives back a mutex.
@@ -69,6 +87,8 @@ struct Program {
   bool UsesRcu() const;
   // Returns: whether some operation accesses `location` plainly.
   bool IsPlain(int location) const;
+  // Returns: whether some operation accesses `location` plainly and some other does not.
+  bool IsMixed(int location) const;
 };
 
 // What an execution leaves behind: fixed arrays, so that a run may be abandoned without a leak.

@@ -38,7 +38,7 @@ struct Weights {
   int seq_cst, fence, rmw, conditional, await, critical_section, plain_location;
   // Of critical sections, how many are shared and how many are only tried.
   int shared = 0, tried = 0;
-  int read_section = 0, grace_period = 0, choice = 0, look = 0;
+  int read_section = 0, grace_period = 0, choice = 0, look = 0, mix = 0;
 };
 
 Weights WeightsOf(Profile profile) {
@@ -69,6 +69,8 @@ Weights WeightsOf(Profile profile) {
       return {5, 0, 10, 0, 0, 95, 0, 40, 30};
     case Profile::kLooks:
       return {15, 5, 10, 10, 0, 50, 40, 15, 15, 0, 0, 0, 30};
+    case Profile::kMixes:
+      return {20, 10, 10, 15, 0, 15, 90, 0, 0, 0, 0, 0, 0, 40};
   }
   return {};
 }
@@ -194,9 +196,20 @@ class Generator {
   }
 
   void Plain(int location) {
+    if (Sometimes(weights_.mix)) return Atomic(location);
     --budget_;
     if (random_.Percent(50)) return code_.push_back(PlainLoad(location, registers_++));
     code_.push_back(PlainStore(location, StoredValue()));
+  }
+
+  // What is handed over may be read or written atomically all the same.
+  Operation ReadOf(int location) {
+    if (Sometimes(weights_.mix)) return Load(location, registers_++, LoadOrder());
+    return PlainLoad(location, registers_++);
+  }
+  Operation WriteOf(int location, int value) {
+    if (Sometimes(weights_.mix)) return Store(location, value, StoreOrder());
+    return PlainStore(location, value);
   }
 
   // Thread 0 fills the location and raises the flag; the others look at it if the flag is up. The
@@ -205,14 +218,14 @@ class Generator {
     budget_ -= 2;
     const bool weak = random_.Percent(40);
     if (thread_ == 0) {
-      code_.push_back(PlainStore(location, random_.Between(1, 2)));
+      code_.push_back(WriteOf(location, random_.Between(1, 2)));
       code_.push_back(Store(0, 1, weak ? StoreOrder() : Order::kRelease));
       return;
     }
     const int flag = registers_++;
     code_.push_back(Load(0, flag, weak ? LoadOrder() : Order::kAcquire));
     code_.push_back(SkipIfEqual(flag, 0, 1));
-    code_.push_back(PlainLoad(location, registers_++));
+    code_.push_back(ReadOf(location));
   }
 
   // Thread 0 hides the location and, after a grace period, fills it; the others look at it in a
@@ -223,13 +236,13 @@ class Generator {
     if (thread_ == 0) {
       code_.push_back(Store(0, 1, Order::kRelaxed));
       code_.push_back(Synchronize());
-      return code_.push_back(PlainStore(location, random_.Between(1, 2)));
+      return code_.push_back(WriteOf(location, random_.Between(1, 2)));
     }
     const int hidden = registers_++;
     code_.push_back(RcuLock());
     code_.push_back(Load(0, hidden, Order::kRelaxed));
     code_.push_back(SkipIfEqual(hidden, 1, 1));
-    code_.push_back(PlainLoad(location, registers_++));
+    code_.push_back(ReadOf(location));
     code_.push_back(RcuUnlock());
   }
 
@@ -408,6 +421,8 @@ const char* ProfileName(Profile profile) {
       return "many locks";
     case Profile::kLooks:
       return "looks";
+    case Profile::kMixes:
+      return "mixes";
   }
   return "?";
 }

@@ -31,12 +31,14 @@ enum class Profile {
   kChoose,
   kManyLocks,
   kLooks,
+  kMixes,
 };
 // Those that the obvious engine is quick with; kManyLocks takes it seconds.
 inline constexpr Profile kProfiles[] = {
     Profile::kMixed,    Profile::kAtomicsOnly, Profile::kSeqCstHeavy, Profile::kRmwHeavy,
     Profile::kLocks,    Profile::kAwaits,      Profile::kPlain,       Profile::kRwLocks,
-    Profile::kTryLocks, Profile::kRcu,         Profile::kChoose,      Profile::kLooks};
+    Profile::kTryLocks, Profile::kRcu,         Profile::kChoose,      Profile::kLooks,
+    Profile::kMixes};
 const char* ProfileName(Profile profile);
 
 // Returns: 2 or 3 threads with 1..operations_max accesses each (taking a lock counts as one); for

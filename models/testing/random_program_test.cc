@@ -54,7 +54,7 @@ TEST(RandomProgram, IsTheSameEverywhere) {
   ForManyPrograms([&hash](const Program& program) {
     for (char c : ToString(program)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
   });
-  EXPECT_EQ(hash, 11961722292636705095U);
+  EXPECT_EQ(hash, 16049387650527561576U);
 }
 
 TEST(RandomProgram, FitsTheLimits) {
@@ -82,16 +82,16 @@ TEST(RandomProgram, EveryReadHasItsOwnRegister) {
   });
 }
 
-TEST(RandomProgram, NoLocationIsBothAtomicAndPlain) {
-  ForManyPrograms([](const Program& program) {
-    for (const Thread& thread : program.threads) {
-      for (const Operation& o : thread) {
-        if (!UsesLocation(o)) continue;
-        const bool plain = o.kind == Kind::kPlainLoad || o.kind == Kind::kPlainStore;
-        EXPECT_EQ(plain, program.IsPlain(o.location));
-      }
+TEST(RandomProgram, OnlyOneProfileMixesPlainAndAtomicAccesses) {
+  for (Profile profile : kProfiles) {
+    int mixed = 0;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+      const Program program = RandomProgram(seed, profile, 4);
+      for (int l = 0; l < program.locations(); ++l) mixed += program.IsMixed(l);
     }
-  });
+    EXPECT_EQ(mixed > 50, profile == Profile::kMixes) << ProfileName(profile) << mixed;
+    EXPECT_EQ(mixed == 0, profile != Profile::kMixes) << ProfileName(profile) << mixed;
+  }
 }
 
 // Returns: whether from `first` to before `last` locks nest, held ones are taken again on top of

@@ -25,7 +25,8 @@
 //     its repair also ended, a page's index taken in the midst of a growth, is as old as stacks.
 //   * KH-108 needs no root: without order the constructor's work is missed as well.
 //   * KH-109: mmap_sem was never what guards the mark, because an exit does not take it. Until
-//     munlock came in batches, the page lock did.
+//     munlock came in batches, the page lock did. The change itself was made for truncation; that
+//     an exit may leave the mark behind, it calls benign.
 #include "core/history/fix.h"
 
 namespace rmap {

@@ -24,7 +24,7 @@ void InheritFrom(const Machine& machine, AnonVma& anon_vma, AnonVma* parent) {
   anon_vma.num_active_vmas.Write(0);
   if (!machine.Has(Mechanism::kRootLock)) return;
   AnonVma* const root = parent == nullptr ? &anon_vma : parent->root.Read();
-  anon_vma.root.StoreRelease(root);  // Order: see LockOf.
+  anon_vma.root.StoreRelease(root);  // Order: see WalkersLockOf.
   // Without its root a child has no lock.
   if (root != &anon_vma && machine.Has(Fix::kKh38)) GetAnonVma(*root);
 }

@@ -65,12 +65,9 @@ class AnonVmaCache {
 // Returns: the lock that guards an anon_vma: its own, or since G5 its root's.
 // Kernel: anon_vma->lock, later anon_vma_lock().
 // Requires: the anon_vma lives, or the caller is in an RCU section since before it died.
-// Order: acquire, for who finds the root of a later life: it must not still see its page mapped by
-// the former. In the kernel the unmapping is a full barrier, and whoever follows the root comes
-// after it by the address dependency.
 inline AnonVmaLock& LockOf(const Machine& machine, AnonVma& anon_vma) {
   if (!machine.Has(Mechanism::kRootLock)) return anon_vma.lock;
-  return anon_vma.root.LoadAcquire()->lock;
+  return anon_vma.root.Read()->lock;
 }
 
 // Returns: a child of `parent`, of its family, or of a new family if that is null; null if memory

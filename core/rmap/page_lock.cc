@@ -28,6 +28,15 @@ void LeaveRcuWhenUnlocked(const Machine& machine) {
   if (machine.Has(Fix::kKh01)) ksync::RcuReadUnlock();
 }
 
+// The lock of an anon_vma that is found before it is locked or counted.
+// Order: acquire, for who finds the root of a later life: it must not still see its page mapped by
+// the former. In the kernel the unmapping is a full barrier, and whoever follows the root comes
+// after it by the address dependency.
+AnonVmaLock& WalkersLockOf(const Machine& machine, AnonVma& anon_vma) {
+  if (!machine.Has(Mechanism::kRootLock)) return anon_vma.lock;
+  return anon_vma.root.LoadAcquire()->lock;
+}
+
 LockedAnonVma LockInRcu(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   const Machine& machine = page.machine;
   ksync::RcuReadLock();
@@ -36,7 +45,7 @@ LockedAnonVma LockInRcu(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     ksync::RcuReadUnlock();
     return {};
   }
-  AnonVmaLock& lock = LockOf(machine, *anon_vma);
+  AnonVmaLock& lock = WalkersLockOf(machine, *anon_vma);
   lock.LockShared();
   LeaveRcuWhenLocked(machine);
   // Under the lock "mapped" means that the anon_vma, and so its root, is the one asked for.
@@ -51,7 +60,7 @@ LockedAnonVma LockInRcu(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 // telling why. Requires: an RCU section in which the anon_vma lived.
 LockedAnonVma TryLock(Page& page, AnonVma& anon_vma,
                       bool& lock_was_free) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  AnonVmaLock& lock = LockOf(page.machine, anon_vma);
+  AnonVmaLock& lock = WalkersLockOf(page.machine, anon_vma);
   lock_was_free = lock.TryLockShared();
   if (!lock_was_free) return {};
   // A count says that some anon_vma lives here; only the mapping says that it is this one.

@@ -42,7 +42,7 @@ Pte ReplacementFor(const Page& page, Pte pte, Unmap what) {
   return Pte::Swap(entry);
 }
 
-bool IsLocked(const Vma& vma) { return (vma.vm_flags.Read() & kVmLocked) != 0; }
+bool IsMlocked(const Vma& vma) { return (vma.vm_flags.Read() & kVmLocked) != 0; }
 
 // Whether the walk is not to look there at all: what exec is about to move cannot be found again.
 // Kernel: invalid_migration_vma().
@@ -54,7 +54,7 @@ bool IsPassedOver(const Vma& vma, Unmap what) {
 // Whether the page stays, because the VMA locks its pages. Kernel: TTU_IGNORE_MLOCK.
 bool KeepsPages(const Vma& vma, Unmap what) {
   const bool asks = what == Unmap::kToSwap || what == Unmap::kNothing;
-  return asks && IsLocked(vma);
+  return asks && IsMlocked(vma);
 }
 
 // Marks the page after the pte lock was given back. By now the VMA may have been unlocked and its
@@ -64,7 +64,7 @@ bool KeepsPages(const Vma& vma, Unmap what) {
 bool MlockUnderMmapSem(Page& page, const Vma& vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   Mm& mm = *vma.vm_mm.Read();
   if (!mm.mmap_sem.TryLockShared()) return false;
-  const bool locked = IsLocked(vma);
+  const bool locked = IsMlocked(vma);
   if (locked) page.mlocked.Write(true);
   mm.mmap_sem.UnlockShared();
   return locked;

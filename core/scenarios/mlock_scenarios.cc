@@ -187,7 +187,8 @@ std::vector<Scenario> MlockScenarios() {
            "it.",
        .oracle = "Reclaim takes the page. The mark goes with the copy, and the walk that would set "
                  "it again may find mmap_sem taken: that the VMA is locked must be enough.",
-       .run = LockVersusCopy},
+       .run = LockVersusCopy,
+       .since = Generation::kG6},
       {.name = "MunlockVersusReclaim",
        .claim = "A page that no locked VMA maps can be reclaimed.",
        .oracle = "A mapped page is marked as locked, but no locked VMA maps it: the write fault "

@@ -102,7 +102,8 @@ void Bind(Side& side, VirtualPage start, VirtualPage end) {
   MpolPut(policy);
 }
 
-// The rest is merged into the head, and its page is to be migrated.
+// The rest is merged into the head. The page would have to move, but the world's reference keeps
+// it: that mbind moves pages is for the scenarios by topic.
 void BindHead(Side& side) { Bind(side, 2, 3); }
 void BindRest(Side& side) { Bind(side, 3, 5); }
 

@@ -37,6 +37,8 @@ constexpr Family kTriples = {
         "they free (TripleExitAndStrangersForkVersusMigration).",
 };
 
+constexpr std::uint32_t kFresh = 0;  // What is on a page that nobody has written.
+
 enum class Memory { kIsEnough, kMayRunOut };
 
 // Who does what, at the same time.
@@ -118,17 +120,19 @@ std::vector<std::uint32_t> ReadEverywhere(const Stage& stage, Mm& mm) {
   return read;
 }
 
-// Rule I13. `writer`: the process itself, or whose child it is.
-void CheckWritten(const Stage& stage, Mm& mm, const Mm& writer) {
+// Rule I13. `writer`: the process itself, or whose child it is. Whose page's memory failed gets a
+// fresh one.
+void CheckWritten(const Stage& stage, Mm& mm, const Mm& writer, bool page_failed) {
   const std::vector<std::uint32_t> read = ReadEverywhere(stage, mm);
   if (read.empty()) return;
-  const bool written = read.front() == stage.written || read.front() == stage.WrittenBy(writer);
+  const bool written = read.front() == stage.written || read.front() == stage.WrittenBy(writer) ||
+                       (page_failed && read.front() == kFresh);
   ksync::Check(written, "I13: a process reads what it did not write");
 }
 
 // Rule I13: if the page was not unmapped afterwards.
-void CheckKept(const Side& side) {
-  if (!side.has_written) return;
+void CheckKept(const Side& side, bool page_failed) {
+  if (!side.has_written || page_failed) return;
   const std::vector<std::uint32_t> read = ReadEverywhere(side.stage, *side.mm);
   if (read.empty()) return;
   const bool kept = std::ranges::count(read, side.stage.WrittenBy(*side.mm)) > 0;
@@ -136,18 +140,17 @@ void CheckKept(const Side& side) {
 }
 
 void CheckAllWritten(const Stage& stage, const std::vector<Part>& parts) {
+  const bool failed = std::any_of(parts.begin(), parts.end(),
+                                  [](const Part& part) { return part.side.has_failed; });
   for (const Part& part : parts) {
-    if (part.side.has_failed) return;
-  }
-  for (const Part& part : parts) {
-    CheckKept(part.side);
-    for (Mm* child : part.side.forked) CheckWritten(stage, *child, *part.side.mm);
+    CheckKept(part.side, failed);
+    for (Mm* child : part.side.forked) CheckWritten(stage, *child, *part.side.mm, failed);
   }
   for (Mm* mm : stage.processes) {
     const bool has_exited = std::any_of(parts.begin(), parts.end(), [mm](const Part& part) {
       return part.side.has_exited && part.side.mm == mm;
     });
-    if (!has_exited) CheckWritten(stage, *mm, *mm);
+    if (!has_exited) CheckWritten(stage, *mm, *mm, failed);
   }
 }
 
@@ -287,9 +290,9 @@ void Overtake(const Kernel& kernel, Overtaking parents) {
     SwapIn slow(*FindVma(child, stage.shared), stage.shared, Access::kRead, pte);
     const bool found = slow.Begin();
     ksync::Check(found, "a fault found no memory");
-    ksync::Thread sibling([&] { write.run(parts.back().side); }, "sibling");
-    sibling.Join();
-    if (parents == Overtaking::kIsReclaimed) writes();
+    // By threads of their own, because this one holds the child's mmap_sem.
+    ksync::Thread([&] { write.run(parts.back().side); }, "sibling").Join();
+    if (parents == Overtaking::kIsReclaimed) ksync::Thread(writes, "parent").Join();
     ksync::Thread other(parents == Overtaking::kWrites ? writes : is_reclaimed, "parent");
     ksync::Thread reclaim([&] { SwapOut(child, stage.shared); }, "reclaim");
     slow.Finish();

@@ -123,12 +123,16 @@ std::vector<Scenario> RecyclingScenarios() {
       {.name = "TriedLockVersusForkElsewhere",
        .claim = "A walk that gets the lock at once holds the lock that guards the list it reads.",
        .oracle =
-           "As WalkVersusForkElsewhere. The anon_vma has a count whenever somebody's "
-           "anon_vma is in its memory, so that the count does not tell whose. Sooner yet, in "
-           "a weak memory model, a use after free: the walk does not see that the count has "
-           "gone and the freer does not see that the lock is taken, for to take a lock is "
-           "half a barrier and both would have to be whole ones. (The kernel's comment trusts "
-           "the half one.) Under sc the failure is the lock misuse that was reported.",
+           "As WalkVersusForkElsewhere. The anon_vma has a count whenever somebody's anon_vma is "
+           "in its "
+           "memory, so that the count does not tell whose. Under sc the failure is lock misuse, as "
+           "it "
+           "was reported. Under rc11 a use after free comes first: the walk, which has taken the "
+           "lock, does not see that the count has gone, and the freer does not see that the lock "
+           "is "
+           "taken. Against that both sides would need a whole barrier. The kernel's freer has one, "
+           "but whoever takes a lock need only acquire, which the kernel's comment trusts to do; "
+           "where a trylock is more, as on x86, it is right.",
        .run = WalkVersusForkElsewhere,
        .since = Generation::kG6,
        .default_generation = Generation::kG6,

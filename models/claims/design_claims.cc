@@ -109,8 +109,8 @@ std::vector<Claim> ClaimsOnLocks() {
        .qualification = "",
        .why =
            "Walks, which do without the lock, find the page by either anchor. Who brings the page "
-           "back from swap, copies it or gives it up needs the lock, or is counted in the moment "
-           "of the decision.",
+           "back from swap, copies it or gives it up holds the lock too, or is counted in the "
+           "moment of the decision.",
        .decided_by = {{"ReuseUnderPageLock", "G1 with KH-20", kFine},
                       {"ReuseUnderPageLock", "G3", kFine},
                       {"ReuseUnderPageLock", "G9", kFine},

@@ -202,7 +202,7 @@ Explorer::Choice Explorer::Save(int thread, const Action& action) {
 
 void Explorer::Add(int thread, const Action& action) {
   if (steps_ != nullptr) return AddStep(thread, action);
-  if (NoteSharedOrTried(action)) return;
+  if (NoteNotSimple(action)) return;
   seen_seq_cst_ |= action.order == Order::kSeqCst || action.failure == Order::kSeqCst;
   const Choice saved = Save(thread, action);
   const EventId id = graph().Append(thread, action);
@@ -377,14 +377,14 @@ void Explorer::PushRevisits(EventId write, const Choice& saved, EventId conflict
 // How waiting for a lock is searched depends on how the lock is used. The first use of one that
 // shares it, tries it or only looks at it begins the search anew, so that no part of it rests on
 // the other idea.
-bool Explorer::NoteSharedOrTried(const Action& action) {
+bool Explorer::NoteNotSimple(const Action& action) {
   const bool shared =
       action.kind == ActionKind::kAcquire && action.mode() == ksync::LockMode::kShared;
   const bool tried = action.kind == ActionKind::kTryAcquire;
   if (!shared && !tried && action.kind != ActionKind::kIsLocked) return false;
   if (!IsSimple(action.location)) return false;
-  if (shared_or_tried_.size() <= action.location) shared_or_tried_.resize(action.location + 1);
-  shared_or_tried_[action.location] = true;
+  if (not_simple_.size() <= action.location) not_simple_.resize(action.location + 1);
+  not_simple_[action.location] = true;
   restart_ = true;
   return true;
 }

@@ -123,10 +123,8 @@ class Explorer final : public Decider {
   const std::vector<int>& Places(EventId id);
   void PushRevisits(EventId write, const Choice& saved, EventId conflict);
   // Whether who waits for the lock is woken in place: nobody shares or tries it.
-  bool IsSimple(LocationId lock) const {
-    return lock >= shared_or_tried_.size() || !shared_or_tried_[lock];
-  }
-  bool NoteSharedOrTried(const Action& action);
+  bool IsSimple(LocationId lock) const { return lock >= not_simple_.size() || !not_simple_[lock]; }
+  bool NoteNotSimple(const Action& action);
   void WakeWaiter(LocationId lock);
 
   // Taking alternatives. Return: whether there is a graph to run.
@@ -170,7 +168,7 @@ class Explorer final : public Decider {
   Choice revisit_saved_;       // The graph before the read that a revisit put back.
   bool seen_seq_cst_ = false;  // Some event so far was seq_cst.
   bool stop_ = false;
-  std::vector<bool> shared_or_tried_;               // By lock, over the whole search.
+  std::vector<bool> not_simple_;                    // By lock, over the whole search.
   bool restart_ = false;                            // The last run found one more of those.
   const std::vector<ReplayStep>* steps_ = nullptr;  // Set while replaying.
   int then_ = kNobody;                              // Replaying: who goes on after the steps.

@@ -6,6 +6,7 @@
 // With RMAPCHECK_PRINT_GOLDEN=1 the lines are printed instead of compared (docs/TESTING.md).
 //
 // The twin on real threads is stress/rmap_stress_test.cc, with the same test names.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -106,6 +107,22 @@ TEST_P(RmapModel, HasTheExpectedVerdict) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rmap, RmapModel, testing::ValuesIn(Cases()), TestName);
+
+// The failure that was reported. Under rc11 another one, of the same mistake, comes first.
+TEST(RmapModelUnderSc, WithoutKh52AWalkGivesBackTheWrongLock) {
+  const auto& all = RmapScenarios();
+  const auto scenario = std::find_if(all.begin(), all.end(), [](const RmapScenario& one) {
+    return one.name == "TriedLockVersusForkElsewhere";
+  });
+  ASSERT_NE(scenario, all.end());
+  Options options;
+  options.memory_model = MemoryModelKind::kSc;
+  for (rmap::Generation generation : {rmap::Generation::kG6, rmap::Generation::kG9}) {
+    const rmap::Kernel kernel = rmap::Kernel(generation).Without(rmap::Fix::kKh52);
+    const Report report = Check(options, [&] { scenario->run(kernel); });
+    EXPECT_EQ(report.failure_kind, FailureKind::kLockMisuse) << report;
+  }
+}
 
 TEST(GoldenExecutions, AreOfProofs) {
   std::set<std::string> proofs;

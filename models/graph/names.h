@@ -18,11 +18,11 @@ struct NamedLocation {
   ksync::LocationInfo info;
   ksync::Site site;
   bool dead = false;
+  bool mixed = false;  // Some plain access of it is an event.
   ksync::Site dead_site;
   int dead_by = 0;
   std::uint32_t next_in_block = 0;
   int pool_object = -1;  // Which object of the run's slabs it lies in; -1: none.
-  bool mixed = false;    // Some plain access of it is an event.
 };
 
 struct NamedThread {

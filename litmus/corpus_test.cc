@@ -4,14 +4,14 @@
 //
 // What it does not do: hide what is not decided. Unsupported tests are listed with their reasons,
 // and more than 2% of them fail.
+#include "litmus/herd/corpus.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
-
-#include "litmus/herd/corpus.h"
 
 namespace herd {
 namespace {

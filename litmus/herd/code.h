@@ -28,6 +28,7 @@ enum class Op : std::uint8_t {
   kNot,
   kComplement,
   kAdd,
+  kElement,  // The address of element b of the array at a.
   kSubtract,
   kMultiply,
   kDivide,
@@ -90,10 +91,10 @@ struct Global {
 };
 
 struct ThreadCode {
-  std::string name;                        // "P0"
-  int number = 0;                          //
-  std::vector<std::string> names;          // Of the named registers, which come first.
-  std::vector<std::int64_t> registers;     // All of them, as they are in the beginning.
+  std::string name;                     // "P0"
+  int number = 0;                       //
+  std::vector<std::string> names;       // Of the named registers, which come first.
+  std::vector<std::int64_t> registers;  // All of them, as they are in the beginning.
   std::vector<Instruction> instructions;
 };
 
@@ -122,23 +123,32 @@ struct Code {
 };
 
 inline constexpr std::int64_t kFirstAddress = std::int64_t{1} << 44;
-inline constexpr int kElementBits = 20;
+inline constexpr int kGlobalBits = 20;  // Bytes of a global, at most.
+inline constexpr int kElementBytes = 4;
 inline constexpr int kBoundedLoopMax = 1'000;
 
 constexpr std::int64_t AddressOf(int global, int element = 0) {
-  return kFirstAddress + (std::int64_t{global} << kElementBits) + element;
+  return kFirstAddress + (std::int64_t{global} << kGlobalBits) + kElementBytes * element;
+}
+
+// What an address says: which global, and which byte of it.
+struct Offset {
+  std::int64_t global;
+  std::int64_t bytes;
+};
+
+constexpr Offset OffsetOf(std::int64_t address) {
+  const std::int64_t offset = address - kFirstAddress;
+  return {offset >> kGlobalBits, offset & ((std::int64_t{1} << kGlobalBits) - 1)};
 }
 
 // Returns: the number of the element at that address among all elements; nothing if there is none.
 inline std::optional<int> ElementAt(const Code& code, std::int64_t address) {
-  const std::int64_t offset = address - kFirstAddress;
-  if (offset < 0 || (offset >> kElementBits) >= std::int64_t(code.globals.size())) {
-    return std::nullopt;
-  }
-  const Global& global = code.globals[offset >> kElementBits];
-  const std::int64_t element = offset & ((1 << kElementBits) - 1);
-  if (element >= global.elements) return std::nullopt;
-  return global.first + static_cast<int>(element);
+  const auto [number, bytes] = OffsetOf(address);
+  if (number < 0 || number >= static_cast<std::int64_t>(code.globals.size())) return std::nullopt;
+  const Global& global = code.globals[number];
+  if (bytes % kElementBytes != 0 || bytes / kElementBytes >= global.elements) return std::nullopt;
+  return global.first + static_cast<int>(bytes / kElementBytes);
 }
 
 }  // namespace herd

@@ -167,8 +167,7 @@ void AddQuestion(const LitmusTest& test, const Globals& globals, Code& code) {
     for (int part = 0; part < parts; ++part) code.observed.push_back(part);
   }
   std::sort(code.observed.begin(), code.observed.end());
-  code.observed.erase(std::unique(code.observed.begin(), code.observed.end()),
-                      code.observed.end());
+  code.observed.erase(std::unique(code.observed.begin(), code.observed.end()), code.observed.end());
 }
 
 bool IsSeqCst(const Instruction& instruction) {

@@ -27,18 +27,14 @@ void CountAgreement(const Verdict& verdict, CorpusResult& result) {
   result.state_sets += verdict.states.has_value();
 }
 
-void Judge(const std::string& file, const Answer& answer, const VerdictTable& table,
+void Judge(const std::string& file, const Answer& answer, const Verdict& verdict,
            const RunOptions& options, CorpusResult& result) {
-  const auto verdict = table.find(std::filesystem::path(file).filename().string());
   if (answer.observation == Observation::kUnsupported) {
     result.unsupported[answer.reason].push_back(file);
-  } else if (verdict == table.end()) {
-    ++result.without_verdict;
   } else {
-    const std::string difference =
-        Difference(answer, verdict->second, options.search.memory_model);
+    const std::string difference = Difference(answer, verdict, options.search.memory_model);
     if (difference.empty()) {
-      CountAgreement(verdict->second, result);
+      CountAgreement(verdict, result);
     } else {
       result.differing.emplace_back(file, difference);
     }
@@ -73,12 +69,16 @@ CorpusResult RunCorpus(const std::vector<std::string>& files, const VerdictTable
   CorpusResult result;
   const Clock::time_point start = Clock::now();
   for (const std::string& file : files) {
+    const auto verdict = table.find(std::filesystem::path(file).filename().string());
+    if (verdict == table.end()) {
+      ++result.without_verdict;
+      continue;
+    }
     ++result.tests;
     const absl::StatusOr<std::string> text = ReadText(file);
-    const absl::StatusOr<Answer> answer =
-        text.ok() ? RunText(*text, file, options) : text.status();
+    const absl::StatusOr<Answer> answer = text.ok() ? RunText(*text, file, options) : text.status();
     if (answer.ok()) {
-      Judge(file, *answer, table, options, result);
+      Judge(file, *answer, verdict->second, options, result);
     } else {
       result.malformed.emplace_back(file, std::string(answer.status().message()));
     }
@@ -89,7 +89,8 @@ CorpusResult RunCorpus(const std::vector<std::string>& files, const VerdictTable
 
 std::string CorpusText(const CorpusResult& result) {
   std::string text = absl::StrFormat(
-      "%d tests in %.2f s (%.3f ms each): %d agree, %d differ, %d malformed, %d without verdict\n",
+      "%d tests in %.2f s (%.3f ms each): %d agree, %d differ, %d malformed; "
+      "%d more have no verdict\n",
       result.tests, result.seconds,
       1e3 * result.seconds / static_cast<double>(std::max<std::size_t>(result.tests, 1)),
       result.agreeing, result.differing.size(), result.malformed.size(), result.without_verdict);

@@ -17,12 +17,12 @@ namespace herd {
 struct CorpusResult {
   std::size_t tests = 0;
   std::size_t agreeing = 0;
-  std::size_t without_verdict = 0;                                // The table has no row for them.
-  std::vector<std::pair<std::string, std::string>> differing;     // File, what differs.
-  std::vector<std::pair<std::string, std::string>> malformed;     // File, the message.
-  std::map<std::string, std::vector<std::string>> unsupported;    // By reason.
-  std::size_t verdicts = 0;    // Of the agreeing: whose verdict, race flag, count, states were
-  std::size_t races = 0;       // compared.
+  std::size_t without_verdict = 0;  // The table has no row for them: not run.
+  std::vector<std::pair<std::string, std::string>> differing;   // File, what differs.
+  std::vector<std::pair<std::string, std::string>> malformed;   // File, the message.
+  std::map<std::string, std::vector<std::string>> unsupported;  // By reason.
+  std::size_t verdicts = 0;  // Of the agreeing: whose verdict, race flag, count, states were
+  std::size_t races = 0;     // compared.
   std::size_t counts = 0;
   std::size_t state_sets = 0;
   double seconds = 0;

@@ -8,8 +8,7 @@ namespace herd {
 namespace {
 
 bool IsEqual(const Formula& formula, const State& state) {
-  const std::int64_t right =
-      formula.right.has_value() ? state[*formula.right] : formula.number;
+  const std::int64_t right = formula.right.has_value() ? state[*formula.right] : formula.number;
   return state[formula.left] == right;
 }
 

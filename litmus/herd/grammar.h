@@ -28,8 +28,7 @@ using namespace tao::pegtl;  // NOLINT: the rules are written in its words.
 // Blanks and comments -----------------------------------------------------------------------------
 struct block_comment : seq<string<'/', '*'>, until<string<'*', '/'>>> {};
 struct line_comment : seq<two<'/'>, until<eolf>> {};
-struct nested_comment
-    : seq<string<'(', '*'>, until<string<'*', ')'>, sor<nested_comment, any>>> {};
+struct nested_comment : seq<string<'(', '*'>, until<string<'*', ')'>, sor<nested_comment, any>>> {};
 struct _ : star<sor<space, block_comment, line_comment>> {};
 struct blank : star<sor<space, nested_comment, block_comment, line_comment>> {};
 
@@ -37,17 +36,18 @@ struct blank : star<sor<space, nested_comment, block_comment, line_comment>> {};
 template <char... Characters>
 struct keyword_of : seq<string<Characters...>, not_at<identifier_other>> {};
 
-struct keyword : sor<TAO_PEGTL_KEYWORD("if"), TAO_PEGTL_KEYWORD("else"), TAO_PEGTL_KEYWORD("while"),
-                     TAO_PEGTL_KEYWORD("for"), TAO_PEGTL_KEYWORD("do"), TAO_PEGTL_KEYWORD("return"),
-                     TAO_PEGTL_KEYWORD("break"), TAO_PEGTL_KEYWORD("continue"),
-                     TAO_PEGTL_KEYWORD("goto"), TAO_PEGTL_KEYWORD("switch"),
-                     TAO_PEGTL_KEYWORD("case")> {};
+struct keyword
+    : sor<TAO_PEGTL_KEYWORD("if"), TAO_PEGTL_KEYWORD("else"), TAO_PEGTL_KEYWORD("while"),
+          TAO_PEGTL_KEYWORD("for"), TAO_PEGTL_KEYWORD("do"), TAO_PEGTL_KEYWORD("return"),
+          TAO_PEGTL_KEYWORD("break"), TAO_PEGTL_KEYWORD("continue"), TAO_PEGTL_KEYWORD("goto"),
+          TAO_PEGTL_KEYWORD("switch"), TAO_PEGTL_KEYWORD("case")> {};
 struct word : seq<not_at<keyword>, identifier> {};
 struct digits : plus<digit> {};
 struct integer : seq<opt<one<'-', '+'>>, sor<seq<one<'0'>, one<'x', 'X'>, plus<xdigit>>, digits>,
                      star<one<'u', 'U', 'l', 'L'>>, not_at<identifier_other>> {};
 
-// Behind a token of C ------------------------------------------------------------------------------
+// Behind a token of C
+// ------------------------------------------------------------------------------
 struct open_parenthesis : seq<one<'('>, _> {};
 struct close_parenthesis : seq<one<')'>, _> {};
 struct open_brace : seq<one<'{'>, _> {};
@@ -75,13 +75,12 @@ struct type_word {
     return length != 0;
   }
 };
-struct tagged : seq<sor<TAO_PEGTL_KEYWORD("struct"), TAO_PEGTL_KEYWORD("union"),
-                        TAO_PEGTL_KEYWORD("enum")>,
-                    _, identifier> {};
+struct tagged
+    : seq<sor<TAO_PEGTL_KEYWORD("struct"), TAO_PEGTL_KEYWORD("union"), TAO_PEGTL_KEYWORD("enum")>,
+          _, identifier> {};
 struct type_words : plus<sor<tagged, type_word>, _> {};
 struct star_token : seq<one<'*'>, _> {};
-struct cast_type
-    : sor<seq<type_words, star<star_token>>, seq<identifier, _, plus<star_token>>> {};
+struct cast_type : sor<seq<type_words, star<star_token>>, seq<identifier, _, plus<star_token>>> {};
 struct cast_head : seq<open_parenthesis, cast_type, one<')'>> {};
 struct cast : seq<at<cast_head>, open_parenthesis, cast_type, close_parenthesis, must<unary>> {};
 
@@ -107,9 +106,9 @@ struct prefixed : if_must<seq<prefix_operator, _>, unary> {};
 struct unary : sor<prefixed, cast, postfixed> {};
 
 struct comparison : sor<string<'=', '='>, string<'!', '='>, string<'<', '='>, string<'>', '='>> {};
-struct arithmetic : seq<sor<two<'<'>, two<'>'>, one<'+', '-', '*', '/', '%', '^', '<', '>', '|'>,
-                            one<'&'>>,
-                        not_at<one<'='>>> {};
+struct arithmetic
+    : seq<sor<two<'<'>, two<'>'>, one<'+', '-', '*', '/', '%', '^', '<', '>', '|'>, one<'&'>>,
+          not_at<one<'='>>> {};
 struct binary_operator : sor<two<'|'>, two<'&'>, comparison, arithmetic> {};
 struct binary : list_must<unary, seq<binary_operator, _>> {};
 struct question : seq<one<'?'>, _> {};
@@ -124,13 +123,12 @@ struct statement;
 
 struct block : if_must<open_brace, star<not_at<one<'}'>>, must<statement>>, close_brace> {};
 struct condition : seq<must<open_parenthesis>, must<expression>, must<close_parenthesis>> {};
-struct if_statement
-    : seq<TAO_PEGTL_KEYWORD("if"), _, condition, must<statement>,
-          opt_must<seq<TAO_PEGTL_KEYWORD("else"), _>, statement>> {};
+struct if_statement : seq<TAO_PEGTL_KEYWORD("if"), _, condition, must<statement>,
+                          opt_must<seq<TAO_PEGTL_KEYWORD("else"), _>, statement>> {};
 struct while_statement : seq<TAO_PEGTL_KEYWORD("while"), _, condition, must<statement>> {};
 struct while_word : seq<TAO_PEGTL_KEYWORD("while"), _> {};
-struct do_statement : seq<TAO_PEGTL_KEYWORD("do"), _, must<statement, while_word>, condition,
-                          must<semicolon>> {};
+struct do_statement
+    : seq<TAO_PEGTL_KEYWORD("do"), _, must<statement, while_word>, condition, must<semicolon>> {};
 
 struct declared_name : word {};
 struct array_size : if_must<seq<one<'['>, _>, expression, close_bracket> {};
@@ -147,17 +145,15 @@ struct for_step : opt<expression> {};
 struct for_statement
     : seq<TAO_PEGTL_KEYWORD("for"), _, must<open_parenthesis>, for_before, must<semicolon>,
           for_condition, must<semicolon>, for_step, must<close_parenthesis, statement>> {};
-struct return_statement
-    : seq<TAO_PEGTL_KEYWORD("return"), _, opt<expression>, must<semicolon>> {};
+struct return_statement : seq<TAO_PEGTL_KEYWORD("return"), _, opt<expression>, must<semicolon>> {};
 struct break_statement : seq<TAO_PEGTL_KEYWORD("break"), _, must<semicolon>> {};
 struct continue_statement : seq<TAO_PEGTL_KEYWORD("continue"), _, must<semicolon>> {};
 struct empty_statement : semicolon {};
 struct declaration_statement : seq<declaration, must<semicolon>> {};
 struct expression_statement : seq<expression, must<semicolon>> {};
-struct statement
-    : sor<block, if_statement, while_statement, do_statement, for_statement, return_statement,
-          break_statement, continue_statement, empty_statement, declaration_statement,
-          expression_statement> {};
+struct statement : sor<block, if_statement, while_statement, do_statement, for_statement,
+                       return_statement, break_statement, continue_statement, empty_statement,
+                       declaration_statement, expression_statement> {};
 
 // Threads -----------------------------------------------------------------------------------------
 struct thread_number : digits {};
@@ -192,10 +188,11 @@ struct address_value : if_must<sign<'&'>, place> {};
 struct contents_value : sor<if_must<sign<'['>, place, close_index>, if_must<sign<'*'>, place>,
                             seq<at<thread_prefix>, place>> {};
 struct macro_value : seq<word, blank, sign<'('>, must<state_value, close_value>> {};
-struct cast_value : seq<at<cast_head>, open_parenthesis, cast_type, close_parenthesis, blank,
-                        must<state_value>> {};
+struct cast_value
+    : seq<at<cast_head>, open_parenthesis, cast_type, close_parenthesis, blank, must<state_value>> {
+};
 struct parenthesised_value : if_must<sign<'('>, state_value, close_value> {};
-struct state_value : sor<seq<number_value, blank>, array_value, address_value, contents_value,
+struct state_value : sor<contents_value, seq<number_value, blank>, array_value, address_value,
                          macro_value, cast_value, parenthesised_value, place> {};
 
 struct initial_type
@@ -203,23 +200,21 @@ struct initial_type
 struct elements : digits {};
 struct array_extent : seq<one<'['>, blank, opt<elements, blank>, close_index> {};
 struct initial_place : seq<opt<thread_prefix>, place_name, blank> {};
-struct initial_cell
-    : sor<if_must<sign<'['>, place, close_index>,
-          seq<initial_type, star<sign<'*'>>, initial_place, opt<array_extent>>> {};
+struct initial_cell : sor<if_must<sign<'['>, place, close_index>,
+                          seq<initial_type, star<sign<'*'>>, initial_place, opt<array_extent>>> {};
 struct initial : seq<initial_cell, opt_must<sign<'='>, state_value>> {};
 struct initial_separator : sign<';'> {};
 struct initial_end : sign<'}'> {};
-struct initial_state
-    : seq<star<initial_separator>, opt<list_tail<initial, plus<initial_separator>>>,
-          must<initial_end>> {};
+struct initial_state : seq<star<initial_separator>,
+                           opt<list_tail<initial, plus<initial_separator>>>, must<initial_end>> {};
 
 // The question ------------------------------------------------------------------------------------
 struct proposition;
 template <typename Word>
 struct state_word : seq<Word, blank> {};
 
-struct relation : sor<string<'=', '='>, string<'!', '='>, string<'<', '>'>,
-                      seq<one<'='>, not_at<one<'>'>>>> {};
+struct relation
+    : sor<string<'=', '='>, string<'!', '='>, string<'<', '>'>, seq<one<'='>, not_at<one<'>'>>>> {};
 struct relation_token : seq<relation, blank> {};
 struct atom : seq<cell, must<relation_token, state_value>> {};
 struct true_word : TAO_PEGTL_KEYWORD("true") {};
@@ -231,10 +226,10 @@ struct negation_body;
 struct negation : if_must<seq<not_sign, blank>, negation_body> {};
 struct negation_body : sor<negation, atomic> {};
 struct implication : seq<negation_body, opt_must<sign<'=', '>'>, implication>> {};
-struct conjunction
-    : list_must<implication, seq<sor<string<'/', '\\'>, string<'&', '&'>>, blank>> {};
-struct proposition
-    : list_must<conjunction, seq<sor<string<'\\', '/'>, string<'|', '|'>>, blank>> {};
+struct conjunction : list_must<implication, seq<sor<string<'/', '\\'>, string<'&', '&'>>, blank>> {
+};
+struct proposition : list_must<conjunction, seq<sor<string<'\\', '/'>, string<'|', '|'>>, blank>> {
+};
 
 struct location_end : sign<']'> {};
 struct observed : seq<cell> {};
@@ -244,8 +239,8 @@ struct locations
 };
 struct filter : if_must<seq<TAO_PEGTL_KEYWORD("filter"), blank>, proposition, star<sign<';'>>> {};
 struct exists_word : sor<TAO_PEGTL_KEYWORD("exists"), TAO_PEGTL_KEYWORD("final")> {};
-struct not_exists_word : seq<sor<one<'~'>, TAO_PEGTL_KEYWORD("not")>, blank,
-                             TAO_PEGTL_KEYWORD("exists")> {};
+struct not_exists_word
+    : seq<sor<one<'~'>, TAO_PEGTL_KEYWORD("not")>, blank, TAO_PEGTL_KEYWORD("exists")> {};
 struct forall_word : TAO_PEGTL_KEYWORD("forall") {};
 struct quantifier : sor<exists_word, not_exists_word, forall_word> {};
 struct question_part : if_must<seq<quantifier, blank>, proposition> {};
@@ -257,11 +252,15 @@ struct quoted : seq<one<'"'>, until<one<'"'>, not_one<'\n'>>> {};
 struct prelude : star<sor<nested_comment, line_comment, quoted, not_one<'{'>>> {};
 struct first_brace : sign<'{'> {};
 struct threads : plus<thread, blank> {};
+// For other tools; says nothing about the states.
+struct regions : if_must<seq<TAO_PEGTL_KEYWORD("regions"), blank>, sign<':'>,
+                         until<at<sor<quantifier, TAO_PEGTL_KEYWORD("locations"),
+                                      TAO_PEGTL_KEYWORD("filter"), eof>>>> {};
 struct repeated : seq<two<'<'>, until<eof>> {};
 struct end : sor<eof, repeated> {};
 struct file : seq<blank, must<language>, star<one<' ', '\t'>>, must<test_name, prelude>,
-                  must<first_brace, initial_state, threads>, opt<locations>, opt<filter>,
-                  opt<locations>, opt<question_part>, star<sign<';'>>, must<end>> {};
+                  must<first_brace, initial_state, threads>, opt<regions>, opt<locations>,
+                  opt<filter>, opt<locations>, opt<question_part>, star<sign<';'>>, must<end>> {};
 
 }  // namespace herd::grammar
 

@@ -31,6 +31,8 @@ std::int64_t Compute(Op op, std::int64_t left, std::int64_t right) {
       return ~left;
     case Op::kAdd:
       return Value(Bits(left) + Bits(right));
+    case Op::kElement:
+      return Value(Bits(left) + kElementBytes * Bits(right));
     case Op::kSubtract:
       return Value(Bits(left) - Bits(right));
     case Op::kMultiply:
@@ -68,8 +70,7 @@ std::int64_t Compute(Op op, std::int64_t left, std::int64_t right) {
 
 }  // namespace
 
-Interpreter::Interpreter(const Code& code, int unroll_max,
-                         std::function<void(const State&)> record)
+Interpreter::Interpreter(const Code& code, int unroll_max, std::function<void(const State&)> record)
     : code_(code), unroll_max_(unroll_max), record_(std::move(record)) {
   for (const Global& global : code.globals) {
     for (std::int64_t initial : global.initial) {
@@ -224,8 +225,7 @@ void Interpreter::CompareExchange(const Instruction& instruction, Element& eleme
     const ksync::RmwOp op = {.kind = ksync::RmwOp::Kind::kCompareExchange,
                              .operand = Bits(registers[instruction.c]),
                              .expected = Bits(expected)};
-    seen = Value(
-        hooks_->Rmw(element.location, op, instruction.order, instruction.failure, site));
+    seen = Value(hooks_->Rmw(element.location, op, instruction.order, instruction.failure, site));
     done = seen == expected;
   }
   registers[instruction.seen] = seen;
@@ -235,7 +235,10 @@ void Interpreter::CompareExchange(const Instruction& instruction, Element& eleme
 Interpreter::Element& Interpreter::At(std::int64_t address) {
   const std::optional<int> element = ElementAt(code_, address);
   if (!element.has_value()) {
-    hooks_->Fail(ksync::Misuse::kCheck, "a value that is no address is dereferenced",
+    const bool between = address >= kFirstAddress;
+    hooks_->Fail(ksync::Misuse::kCheck,
+                 between ? "an address outside of all elements (`p + i` counts bytes, as for herd)"
+                         : "a value that is no address is dereferenced",
                  Site::current());
   }
   return elements_[*element];

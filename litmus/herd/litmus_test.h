@@ -89,7 +89,7 @@ struct StateValue {
 
 struct InitialValue {
   Place place;
-  std::string type;  // As written, the words with blanks between; may be empty.
+  std::string type;             // As written, the words with blanks between; may be empty.
   std::optional<int> elements;  // An array.
   StateValue value;
 };

@@ -150,8 +150,7 @@ std::set<std::string> RegistersOf(const LitmusTest& test, const Thread& thread,
   std::set<std::string> names;
   const auto note_assigned = [&](const Expression& expression) {
     using Kind = Expression::Kind;
-    const bool assigns = expression.kind == Kind::kAssign ||
-                         expression.kind == Kind::kPrefixStep ||
+    const bool assigns = expression.kind == Kind::kAssign || expression.kind == Kind::kPrefixStep ||
                          expression.kind == Kind::kPostfixStep;
     if (assigns && expression.operands[0].kind == Kind::kName) {
       names.insert(expression.operands[0].text);

@@ -57,7 +57,8 @@ class ParseTree {
 // A node seen from outside: what it is, and a walk over its children.
 class NodeView {
  public:
-  NodeView(const std::vector<ParseNode>& nodes, std::size_t index) : nodes_(&nodes), index_(index) {}
+  NodeView(const std::vector<ParseNode>& nodes, std::size_t index)
+      : nodes_(&nodes), index_(index) {}
 
   template <typename Rule>
   bool Is() const {
@@ -86,7 +87,8 @@ class NodeView {
 template <typename Nodes, typename Errors>
 struct TreeControl {
   template <typename Rule>
-  using Base = typename tao::pegtl::must_if<Errors, tao::pegtl::normal, false>::template control<Rule>;
+  using Base =
+      typename tao::pegtl::must_if<Errors, tao::pegtl::normal, false>::template control<Rule>;
 
   template <typename Rule>
   struct type : Base<Rule> {
@@ -94,8 +96,7 @@ struct TreeControl {
     static void start(const Input& in, ParseTree& tree) {
       if constexpr (Nodes::template contains<Rule>) {
         const auto& at = in.iterator();
-        tree.Open(&kTag<Rule>, at.data,
-                  {static_cast<int>(at.line), static_cast<int>(at.column)});
+        tree.Open(&kTag<Rule>, at.data, {static_cast<int>(at.line), static_cast<int>(at.column)});
       } else {
         tree.Mark();
       }

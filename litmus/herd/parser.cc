@@ -29,18 +29,17 @@ struct Nodes {
       kIsOneOf<Rule, g::number, g::name, g::call_name, g::call, g::index, g::member, g::step,
                g::postfixed, g::prefix_operator, g::prefixed, g::binary_operator, g::binary,
                g::conditional, g::assign_operator, g::expression> ||
-      kIsOneOf<Rule, g::block, g::thread_body, g::if_statement, g::while_statement,
-               g::do_statement, g::for_statement, g::for_before, g::for_condition, g::for_step,
-               g::return_statement, g::break_statement, g::continue_statement, g::empty_statement,
-               g::declaration, g::declarator, g::declared_name, g::array_size,
-               g::expression_statement> ||
+      kIsOneOf<Rule, g::block, g::thread_body, g::if_statement, g::while_statement, g::do_statement,
+               g::for_statement, g::for_before, g::for_condition, g::for_step, g::return_statement,
+               g::break_statement, g::continue_statement, g::empty_statement, g::declaration,
+               g::declarator, g::declared_name, g::array_size, g::expression_statement> ||
       kIsOneOf<Rule, g::test_name, g::thread, g::thread_number, g::parameter, g::parameter_word,
                g::place, g::place_thread, g::place_name, g::place_index, g::number_value,
                g::array_value, g::address_value, g::contents_value, g::initial, g::initial_type,
                g::elements> ||
-      kIsOneOf<Rule, g::atom, g::relation, g::true_word, g::false_word, g::negation,
-               g::implication, g::conjunction, g::proposition, g::locations, g::filter,
-               g::exists_word, g::not_exists_word, g::forall_word, g::question_part>;
+      kIsOneOf<Rule, g::atom, g::relation, g::true_word, g::false_word, g::negation, g::implication,
+               g::conjunction, g::proposition, g::locations, g::filter, g::exists_word,
+               g::not_exists_word, g::forall_word, g::question_part>;
 };
 
 // Thrown for what the grammar cannot say; caught in Parse.
@@ -49,9 +48,7 @@ struct Mistake {
   std::string what;
 };
 
-std::string Trimmed(std::string_view text) {
-  return std::string(absl::StripAsciiWhitespace(text));
-}
+std::string Trimmed(std::string_view text) { return std::string(absl::StripAsciiWhitespace(text)); }
 
 std::int64_t NumberOf(NodeView node) {
   std::string_view text = node.text();
@@ -91,9 +88,9 @@ Expression ToExpression(NodeView node);
 
 int Precedence(std::string_view binary_operator) {
   constexpr std::pair<std::string_view, int> kTable[] = {
-      {"||", 1}, {"&&", 2}, {"|", 3},  {"^", 4},  {"&", 5},  {"==", 6}, {"!=", 6}, {"<", 7},
-      {"<=", 7}, {">", 7},  {">=", 7}, {"<<", 8}, {">>", 8}, {"+", 9},  {"-", 9},  {"*", 10},
-      {"/", 10}, {"%", 10}};
+      {"||", 1}, {"&&", 2}, {"|", 3},  {"^", 4},  {"&", 5},  {"==", 6},
+      {"!=", 6}, {"<", 7},  {"<=", 7}, {">", 7},  {">=", 7}, {"<<", 8},
+      {">>", 8}, {"+", 9},  {"-", 9},  {"*", 10}, {"/", 10}, {"%", 10}};
   for (const auto& [known, precedence] : kTable) {
     if (known == binary_operator) return precedence;
   }
@@ -161,7 +158,8 @@ Expression ToExpression(NodeView node) {
     return ToChain(children, next, 1);
   }
   if (children.size() == 1) return ToExpression(children[0]);
-  if (node.Is<g::conditional>()) return Make(Kind::kConditional, node, "", ToExpressions(children, 0));
+  if (node.Is<g::conditional>())
+    return Make(Kind::kConditional, node, "", ToExpressions(children, 0));
   std::vector<Expression> sides;
   sides.push_back(ToExpression(children[0]));
   sides.push_back(ToExpression(children[2]));
@@ -247,8 +245,8 @@ Statement ToStatement(NodeView node) {
   if (node.Is<g::break_statement>()) return MakeStatement(Kind::kBreak, node);
   if (node.Is<g::continue_statement>()) return MakeStatement(Kind::kContinue, node);
   if (node.Is<g::empty_statement>()) return MakeStatement(Kind::kBlock, node);
-  Statement made = MakeStatement(
-      node.Is<g::return_statement>() ? Kind::kReturn : Kind::kExpression, node);
+  Statement made =
+      MakeStatement(node.Is<g::return_statement>() ? Kind::kReturn : Kind::kExpression, node);
   if (node.Is<g::expression>()) {
     made.expressions.push_back(ToExpression(node));
   } else {
@@ -408,9 +406,9 @@ absl::StatusOr<LitmusTest> Parse(std::string_view text, const std::string& file)
     for (std::size_t i = 0; i < nodes.size(); i = nodes[i].end) AddPart({nodes, i}, test);
   } catch (const tao::pegtl::parse_error& error) {
     const tao::pegtl::position& at = error.positions()[0];
-    return Wrong(file, {static_cast<int>(at.line), static_cast<int>(at.column)},
-                 absl::StrCat("expected ", error.message(), ", found ",
-                              Found(text.substr(at.byte))));
+    return Wrong(
+        file, {static_cast<int>(at.line), static_cast<int>(at.column)},
+        absl::StrCat("expected ", error.message(), ", found ", Found(text.substr(at.byte))));
   } catch (const Mistake& mistake) {
     return Wrong(file, mistake.at, mistake.what);
   }

@@ -111,14 +111,14 @@ absl::StatusOr<Answer> RunText(const std::string& text, const std::string& file,
 }
 
 std::string ValueName(const Answer& answer, std::int64_t value) {
-  const std::int64_t offset = value - kFirstAddress;
-  const std::int64_t global = offset >> kElementBits;
-  if (offset < 0 || global >= static_cast<std::int64_t>(answer.globals.size())) {
+  const auto [global, bytes] = OffsetOf(value);
+  if (global < 0 || global >= static_cast<std::int64_t>(answer.globals.size())) {
     return absl::StrCat(value);
   }
-  const std::int64_t element = offset & ((1 << kElementBits) - 1);
-  if (element == 0) return answer.globals[global];
-  return absl::StrCat(answer.globals[global], "[", element, "]");
+  const std::string& name = answer.globals[global];
+  if (bytes == 0) return name;
+  if (bytes % kElementBytes != 0) return absl::StrCat(name, "+", bytes);
+  return absl::StrCat(name, "[", bytes / kElementBytes, "]");
 }
 
 }  // namespace herd

@@ -32,19 +32,19 @@ struct Answer {
   Observation observation = Observation::kUnsupported;
   std::string reason;  // kUnsupported: why.
   Quantifier quantifier = Quantifier::kNone;
-  bool race = false;              // Some execution has a data race: the test is undefined.
-  std::string failure;            // Of the first race: what, where.
-  std::uint64_t executions = 0;   // Complete ones that the filter lets through.
-  std::uint64_t positive = 0;     // Those that satisfy the condition.
-  std::uint64_t negative = 0;     // Those that do not.
+  bool race = false;             // Some execution has a data race: the test is undefined.
+  std::string failure;           // Of the first race: what, where.
+  std::uint64_t executions = 0;  // Complete ones that the filter lets through.
+  std::uint64_t positive = 0;    // Those that satisfy the condition.
+  std::uint64_t negative = 0;    // Those that do not.
   std::uint64_t blocked = 0;
-  bool loop_cut = false;          // A loop ran into unroll_max: states may be missing.
-  std::string limit_hit;          // Which other limit cut the search; empty: none.
-  double seconds = 0;             // Of the search and of what led to it.
-  std::vector<std::string> parts;   // "0:r1", "x", "a[1]": all registers and globals.
-  std::vector<int> observed;        // Which of them herd would show.
+  bool loop_cut = false;             // A loop ran into unroll_max: states may be missing.
+  std::string limit_hit;             // Which other limit cut the search; empty: none.
+  double seconds = 0;                // Of the search and of what led to it.
+  std::vector<std::string> parts;    // "0:r1", "x", "a[1]": all registers and globals.
+  std::vector<int> observed;         // Which of them herd would show.
   std::vector<std::string> globals;  // Whose addresses may be values, by number.
-  std::vector<FinalState> states;   // In the order of their values.
+  std::vector<FinalState> states;    // In the order of their values.
 };
 
 struct RunOptions {

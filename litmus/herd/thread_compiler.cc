@@ -14,11 +14,11 @@ using Kind = Expression::Kind;
 
 std::optional<Op> BinaryOp(std::string_view text) {
   constexpr std::pair<std::string_view, Op> kTable[] = {
-      {"+", Op::kAdd},        {"-", Op::kSubtract},    {"*", Op::kMultiply},
-      {"/", Op::kDivide},     {"%", Op::kRemainder},   {"<<", Op::kShiftLeft},
-      {">>", Op::kShiftRight}, {"&", Op::kAnd},        {"|", Op::kOr},
-      {"^", Op::kXor},        {"==", Op::kEqual},      {"!=", Op::kNotEqual},
-      {"<", Op::kLess},       {"<=", Op::kLessEqual},  {">", Op::kGreater},
+      {"+", Op::kAdd},          {"-", Op::kSubtract},   {"*", Op::kMultiply},
+      {"/", Op::kDivide},       {"%", Op::kRemainder},  {"<<", Op::kShiftLeft},
+      {">>", Op::kShiftRight},  {"&", Op::kAnd},        {"|", Op::kOr},
+      {"^", Op::kXor},          {"==", Op::kEqual},     {"!=", Op::kNotEqual},
+      {"<", Op::kLess},         {"<=", Op::kLessEqual}, {">", Op::kGreater},
       {">=", Op::kGreaterEqual}};
   for (const auto& [known, op] : kTable) {
     if (known == text) return op;
@@ -112,8 +112,7 @@ void ThreadCompiler::DoDeclaration(const Statement& statement) {
 }
 
 void ThreadCompiler::DoIf(const Statement& statement) {
-  const std::uint32_t past =
-      EmitJump(Op::kJumpIfZero, Evaluate(statement.expressions[0]));
+  const std::uint32_t past = EmitJump(Op::kJumpIfZero, Evaluate(statement.expressions[0]));
   Do(statement.body[0]);
   if (statement.body.size() == 1) return PatchToHere({past});
   const std::uint32_t to_end = EmitJump(Op::kJump);
@@ -308,9 +307,15 @@ ThreadCompiler::Target ThreadCompiler::FindTarget(const Expression& expression) 
     const auto base = constant_values_.find(array);
     const auto offset = constant_values_.find(index);
     if (base != constant_values_.end() && offset != constant_values_.end()) {
-      return {true, Constant(base->second + offset->second)};
+      return {true, Constant(base->second + kElementBytes * offset->second)};
     }
-    return {true, Combine("+", array, index, expression.at)};
+    Instruction element;
+    element.op = Op::kElement;
+    element.a = array;
+    element.b = index;
+    element.to = Fresh();
+    Emit(element);
+    return {true, element.to};
   }
   if (expression.kind == Kind::kMember) RejectUnsupported("members of structures");
   const auto found = registers_.find(expression.text);
@@ -345,12 +350,12 @@ void ThreadCompiler::Write(const Target& target, Register value) {
 
 // Calls -------------------------------------------------------------------------------------------
 
-void ThreadCompiler::TakeOrders(const Function& function, const Expression& call,
-                                Instruction& to) {
+void ThreadCompiler::TakeOrders(const Function& function, const Expression& call, Instruction& to) {
   const std::size_t given = function.operands + function.orders;
   if (call.operands.size() != given) {
-    RejectWrong(test_, call.at, absl::StrCat("expected ", given, " arguments of ", call.text,
-                                             ", found ", call.operands.size()));
+    RejectWrong(test_, call.at,
+                absl::StrCat("expected ", given, " arguments of ", call.text, ", found ",
+                             call.operands.size()));
   }
   for (int i = 0; i < function.orders; ++i) {
     const Expression& name = call.operands[function.operands + i];
@@ -375,7 +380,7 @@ Register ThreadCompiler::EvaluateCall(const Expression& call) {
   TakeOrders(*function, call, to);
   if (function->operands > 0) to.a = Evaluate(call.operands[0]);
   if (function->operands > 1) to.b = Evaluate(call.operands[1]);
-  bool Access::* how = &Access::atomically;
+  bool Access::*how = &Access::atomically;
   switch (function->kind) {
     case FunctionKind::kNothing:
       return Constant(0);
@@ -483,13 +488,13 @@ void ThreadCompiler::PatchToHere(const std::vector<std::uint32_t>& jumps) {
   for (std::uint32_t jump : jumps) code_.instructions[jump].target = here();
 }
 
-void ThreadCompiler::NoteAccess(Register address, bool Access::* how) {
+void ThreadCompiler::NoteAccess(Register address, bool Access::*how) {
   const auto constant = constant_values_.find(address);
   if (constant == constant_values_.end()) {
     for (Global& global : globals_.all()) global.access.*how = true;
     return;
   }
-  const std::int64_t global = (constant->second - kFirstAddress) >> kElementBits;
+  const std::int64_t global = OffsetOf(constant->second).global;
   if (global < 0 || global >= static_cast<std::int64_t>(globals_.all().size())) return;
   globals_.all()[global].access.*how = true;
 }

@@ -71,7 +71,7 @@ class ThreadCompiler {
   std::uint32_t here() const { return static_cast<std::uint32_t>(code_.instructions.size()); }
   // Notes that what `address` may hold is accessed so. An address that is not a constant may be
   // that of any global.
-  void NoteAccess(Register address, bool Access::* how);
+  void NoteAccess(Register address, bool Access::*how);
 
   const LitmusTest& test_;
   const Thread& thread_;

@@ -13,17 +13,17 @@ namespace herd {
 namespace {
 
 constexpr std::string_view kTypes[] = {
-    "int",          "long",        "short",       "char",         "signed",       "unsigned",
-    "float",        "double",      "void",        "bool",         "_Bool",        "const",
-    "volatile",     "register",    "static",      "restrict",     "_Atomic",      "__int128",
-    "atomic_int",   "atomic_uint", "atomic_long", "atomic_ulong", "atomic_bool",  "atomic_char",
+    "int",          "long",        "short",        "char",          "signed",       "unsigned",
+    "float",        "double",      "void",         "bool",          "_Bool",        "const",
+    "volatile",     "register",    "static",       "restrict",      "_Atomic",      "__int128",
+    "atomic_int",   "atomic_uint", "atomic_long",  "atomic_ulong",  "atomic_bool",  "atomic_char",
     "atomic_uchar", "atomic_flag", "atomic_llong", "atomic_ullong", "atomic_short", "atomic_ushort",
-    "u8",           "u16",         "u32",         "u64",          "s8",           "s16",
+    "u8",           "u16",         "u32",          "u64",           "s8",           "s16",
     "s32",          "s64",
 };
 
-constexpr std::string_view kKernelTypes[] = {"atomic_t",  "atomic64_t", "atomic_long_t",
-                                             "spinlock_t", "raw_spinlock_t", "rwlock_t",
+constexpr std::string_view kKernelTypes[] = {"atomic_t",    "atomic64_t",     "atomic_long_t",
+                                             "spinlock_t",  "raw_spinlock_t", "rwlock_t",
                                              "srcu_struct", "rcu_head"};
 
 template <std::size_t kSize>

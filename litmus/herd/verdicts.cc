@@ -20,7 +20,9 @@ namespace {
 
 using Parts = std::map<std::string, std::string>;
 
-std::string Line(const Parts& parts) { return absl::StrJoin(parts, "; ", absl::PairFormatter("=")); }
+std::string Line(const Parts& parts) {
+  return absl::StrJoin(parts, "; ", absl::PairFormatter("="));
+}
 
 // Adds "[x]=1" or "y={1,0}".
 void AddPart(std::string_view text, Parts& parts) {
@@ -37,8 +39,7 @@ void AddPart(std::string_view text, Parts& parts) {
   absl::ConsumeSuffix(&value, "}");
   int index = 0;
   for (std::string_view element : absl::StrSplit(value, ',')) {
-    parts[absl::StrCat(name, "[", index++, "]")] =
-        std::string(absl::StripAsciiWhitespace(element));
+    parts[absl::StrCat(name, "[", index++, "]")] = std::string(absl::StripAsciiWhitespace(element));
   }
 }
 
@@ -134,8 +135,7 @@ std::string Difference(const Answer& answer, const Verdict& verdict,
   if (answer.race != verdict.race) return answer.race ? "a data race" : "no data race";
   if (verdict.race) return "";
   std::vector<std::string> all;
-  const bool cpp20 =
-      memory_model == models::MemoryModelKind::kCpp20 && !verdict.cpp20.empty();
+  const bool cpp20 = memory_model == models::MemoryModelKind::kCpp20 && !verdict.cpp20.empty();
   const std::string& expected = cpp20 ? verdict.cpp20 : verdict.observation;
   const std::string observed = ObservationName(answer.observation);
   if (verdict.has_quantifier && observed != expected) {
@@ -143,8 +143,8 @@ std::string Difference(const Answer& answer, const Verdict& verdict,
   }
   if (memory_model == models::MemoryModelKind::kRc11) {
     if (verdict.executions.has_value() && *verdict.executions != answer.executions) {
-      all.push_back(absl::StrCat(answer.executions, " executions instead of ",
-                                 *verdict.executions));
+      all.push_back(
+          absl::StrCat(answer.executions, " executions instead of ", *verdict.executions));
     }
     CompareStates(answer, verdict, all);
   }

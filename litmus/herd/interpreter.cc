@@ -1,6 +1,7 @@
 // A loop over instructions; each access to shared memory is one call on Hooks.
 #include "litmus/herd/interpreter.h"
 
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -160,7 +161,7 @@ void Interpreter::RunThread(Running& thread) {
       case Op::kDivide:
       case Op::kRemainder:
         if (!Divides(registers[instruction.a], registers[instruction.b])) {
-          hooks_->Fail(ksync::Misuse::kCheck, "a division by zero", Site::current());
+          Fail("divides by zero");
         }
         [[fallthrough]];
       default:
@@ -235,11 +236,9 @@ void Interpreter::CompareExchange(const Instruction& instruction, Element& eleme
 Interpreter::Element& Interpreter::At(std::int64_t address) {
   const std::optional<int> element = ElementAt(code_, address);
   if (!element.has_value()) {
-    const bool between = address >= kFirstAddress;
-    hooks_->Fail(ksync::Misuse::kCheck,
-                 between ? "an address outside of all elements (`p + i` counts bytes, as for herd)"
-                         : "a value that is no address is dereferenced",
-                 Site::current());
+    Fail(address >= kFirstAddress
+             ? "an address outside of all elements (`p + i` counts bytes, as for herd)"
+             : "dereferences what is no address");
   }
   return elements_[*element];
 }
@@ -258,6 +257,12 @@ void Interpreter::StorePlain(Element& element, std::int64_t value) {
   }
   hooks_->PlainWrite(element.location, Site::current());
   element.value = value;
+}
+
+void Interpreter::Fail(const char* mistake) {
+  mistake_ = mistake;
+  hooks_->Fail(ksync::Misuse::kCheck, mistake, Site::current());
+  std::abort();  // Never reached, but g++ does not believe a virtual function.
 }
 
 void Interpreter::CountLoop(std::int64_t& count, int most) {

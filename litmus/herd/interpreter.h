@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "core/sync/hooks.h"
@@ -33,6 +34,8 @@ class Interpreter {
 
   // Returns: whether some execution so far was cut because a loop was.
   bool loop_cut() const { return loop_cut_; }
+  // Returns: what some execution so far did that means nothing, such as dividing by zero.
+  const std::string& mistake() const { return mistake_; }
 
  private:
   enum class Storage : std::uint8_t { kEngine, kOurs, kLock };
@@ -60,6 +63,7 @@ class Interpreter {
   Element& At(std::int64_t address);
   std::int64_t LoadPlain(Element& element);
   void StorePlain(Element& element, std::int64_t value);
+  [[noreturn]] void Fail(const char* mistake);
   void CountLoop(std::int64_t& count, int most);
 
   const Code& code_;
@@ -69,6 +73,7 @@ class Interpreter {
   std::vector<Running> threads_;
   State state_;
   bool loop_cut_ = false;
+  std::string mistake_;
   ksync::Hooks* hooks_ = nullptr;
 };
 

@@ -12,6 +12,7 @@
 #include "litmus/herd/formula.h"
 #include "litmus/herd/interpreter.h"
 #include "litmus/herd/parser.h"
+#include "litmus/herd/report.h"
 #include "models/check.h"
 
 namespace herd {
@@ -67,7 +68,7 @@ void Search(const Code& code, const RunOptions& options, Answer& answer) {
   Count(code, counts, answer);
   if (report.verdict == models::Verdict::kViolated && !answer.race) {
     answer.observation = Observation::kUnsupported;
-    answer.reason = report.failure;
+    answer.reason = interpreter.mistake().empty() ? report.failure : interpreter.mistake();
   }
 }
 
@@ -96,6 +97,7 @@ absl::StatusOr<Answer> RunText(const std::string& text, const std::string& file,
   answer.file = file;
   answer.name = test->name;
   answer.quantifier = test->quantifier;
+  answer.question = QuestionText(*test);
   const absl::StatusOr<Code> code = Compile(*test);
   if (code.ok()) {
     NameParts(*code, answer);

@@ -32,6 +32,7 @@ struct Answer {
   Observation observation = Observation::kUnsupported;
   std::string reason;  // kUnsupported: why.
   Quantifier quantifier = Quantifier::kNone;
+  std::string question;          // As herd writes it; empty: none.
   bool race = false;             // Some execution has a data race: the test is undefined.
   std::string failure;           // Of the first race: what, where.
   std::uint64_t executions = 0;  // Complete ones that the filter lets through.

@@ -20,6 +20,7 @@ HERD_EXPECTED(prelude, "a description");
 HERD_EXPECTED(first_brace, "'{' and the initial state");
 HERD_EXPECTED(initial_state, "the initial state");
 HERD_EXPECTED(initial_end, "a place with its initial value, or '}'");
+HERD_EXPECTED(initial_next, "';' or '}'");
 HERD_EXPECTED(threads, "a thread, such as P0(atomic_int *x) { ... }");
 HERD_EXPECTED(thread_body, "'{' and the body of the thread");
 HERD_EXPECTED(parameter, "a parameter");
@@ -43,10 +44,10 @@ HERD_EXPECTED(close_values, "'}'");
 HERD_EXPECTED(state_value, "a value");
 HERD_EXPECTED(relation_token, "'=' or '!='");
 HERD_EXPECTED(location_end, "a place, or ']'");
-HERD_EXPECTED(proposition, "a proposition, such as 0:r1=0 /\\\\ x=1");
-HERD_EXPECTED(conjunction, "a proposition, such as 0:r1=0 /\\\\ x=1");
-HERD_EXPECTED(implication, "a proposition, such as 0:r1=0 /\\\\ x=1");
-HERD_EXPECTED(negation_body, "a proposition, such as 0:r1=0 /\\\\ x=1");
+HERD_EXPECTED(proposition, "a proposition, such as 0:r1=0 /\\ x=1");
+HERD_EXPECTED(conjunction, "a proposition, such as 0:r1=0 /\\ x=1");
+HERD_EXPECTED(implication, "a proposition, such as 0:r1=0 /\\ x=1");
+HERD_EXPECTED(negation_body, "a proposition, such as 0:r1=0 /\\ x=1");
 HERD_EXPECTED(end, "the end of the file");
 
 #undef HERD_EXPECTED

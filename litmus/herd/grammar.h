@@ -196,7 +196,8 @@ struct state_value : sor<contents_value, seq<number_value, blank>, array_value, 
                          macro_value, cast_value, parenthesised_value, place> {};
 
 struct initial_type
-    : star<not_at<thread_prefix>, word, blank, at<sor<identifier_first, digit, one<'*'>>>> {};
+    : star<not_at<thread_prefix>, word, blank, at<sor<identifier_first, thread_prefix, one<'*'>>>> {
+};
 struct elements : digits {};
 struct array_extent : seq<one<'['>, blank, opt<elements, blank>, close_index> {};
 struct initial_place : seq<opt<thread_prefix>, place_name, blank> {};
@@ -205,8 +206,10 @@ struct initial_cell : sor<if_must<sign<'['>, place, close_index>,
 struct initial : seq<initial_cell, opt_must<sign<'='>, state_value>> {};
 struct initial_separator : sign<';'> {};
 struct initial_end : sign<'}'> {};
+struct initial_next : sor<plus<initial_separator>, at<one<'}'>>> {};
 struct initial_state : seq<star<initial_separator>,
-                           opt<list_tail<initial, plus<initial_separator>>>, must<initial_end>> {};
+                           star<not_at<one<'}'>>, initial, must<initial_next>>, must<initial_end>> {
+};
 
 // The question ------------------------------------------------------------------------------------
 struct proposition;

@@ -83,6 +83,12 @@ class NodeView {
   std::size_t index_;
 };
 
+// Whether a rule only looks ahead. What it has seen is parsed again, so it leaves no nodes.
+template <typename Rule>
+inline constexpr bool kLooksAhead = false;
+template <typename... Rules>
+inline constexpr bool kLooksAhead<tao::pegtl::at<Rules...>> = true;
+
 // Joins PEGTL to the tree: `Nodes` has a member `contains<Rule>`, `Errors` is that of must_if.
 template <typename Nodes, typename Errors>
 struct TreeControl {
@@ -105,6 +111,8 @@ struct TreeControl {
     static void success(const Input& in, ParseTree& tree) {
       if constexpr (Nodes::template contains<Rule>) {
         tree.Close(in.current());
+      } else if constexpr (kLooksAhead<Rule>) {
+        tree.Drop();
       } else {
         tree.Keep();
       }

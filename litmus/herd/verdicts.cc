@@ -132,11 +132,12 @@ absl::StatusOr<VerdictTable> ParseVerdicts(std::string_view text, const std::str
 
 std::string Difference(const Answer& answer, const Verdict& verdict,
                        models::MemoryModelKind memory_model) {
-  if (answer.race != verdict.race) return answer.race ? "a data race" : "no data race";
-  if (verdict.race) return "";
-  std::vector<std::string> all;
   const bool cpp20 = memory_model == models::MemoryModelKind::kCpp20 && !verdict.cpp20.empty();
-  const std::string& expected = cpp20 ? verdict.cpp20 : verdict.observation;
+  std::string_view expected = cpp20 ? verdict.cpp20 : verdict.observation;
+  const bool race = absl::ConsumeSuffix(&expected, "+race") || (verdict.race && !cpp20);
+  if (answer.race != race) return answer.race ? "a data race" : "no data race";
+  if (race) return "";
+  std::vector<std::string> all;
   const std::string observed = ObservationName(answer.observation);
   if (verdict.has_quantifier && observed != expected) {
     all.push_back(absl::StrCat(observed, " instead of ", expected));

@@ -7,7 +7,7 @@
 //   executions   how many consistent executions there are
 //   states       "0:r1=0; [x]=1; | 0:r1=1; [x]=1;", all registers and globals; or words in
 //                parentheses, if there are too many
-//   cpp20        the verdict where C++20's release sequences change it
+//   cpp20        the verdict where C++20's release sequences change it; "Always+race" with a race
 //   quantifier   "none": there is no verdict to compare
 // A test with a race is undefined, so there only the race is compared.
 #ifndef RMAPCHECK_LITMUS_HERD_VERDICTS_H_

@@ -17,8 +17,9 @@ namespace cli {
 namespace {
 
 constexpr std::pair<const char*, Verb> kVerbs[] = {
-    {"prove", Verb::kProve},   {"bugs", Verb::kBugs}, {"claims", Verb::kClaims},
-    {"replay", Verb::kReplay}, {"list", Verb::kList}, {"help", Verb::kHelp},
+    {"prove", Verb::kProve},   {"bugs", Verb::kBugs},     {"claims", Verb::kClaims},
+    {"litmus", Verb::kLitmus}, {"replay", Verb::kReplay}, {"list", Verb::kList},
+    {"help", Verb::kHelp},
 };
 
 std::optional<Verb> FindVerb(std::string_view name) {
@@ -83,6 +84,10 @@ absl::Status CheckUsage(const Command& command, const std::vector<GivenFlag>& gi
   if (command.verb == Verb::kReplay && count != 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("replay: takes one file, not ", count, ": ", CommandName(), " replay FILE"));
+  }
+  if (command.verb == Verb::kLitmus && count == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("litmus: no file is given: ", CommandName(), " litmus FILE..."));
   }
   const bool takes_none = command.verb == Verb::kList || command.verb == Verb::kHelp;
   if (takes_none && count != 0) {

@@ -27,7 +27,7 @@ enum ExitCode {
   kInterrupted = 130,  // By a signal. What a shell makes of it, if the process ends by the signal.
 };
 
-enum class Verb { kProve, kBugs, kClaims, kReplay, kList, kHelp };
+enum class Verb { kProve, kBugs, kClaims, kLitmus, kReplay, kList, kHelp };
 enum class Format { kText, kJson };
 
 enum class TraceStyle {
@@ -54,6 +54,9 @@ struct Command {
   bool with_all = false;
   std::optional<rmap::Generation> generation;
   bool any_build = false;
+  std::string expect;    // `litmus`: of every test; empty: nothing.
+  std::string verdicts;  // `litmus`: a file with a table; empty: none.
+  std::uint64_t unroll_max = 2;
 };
 
 // Returns: what the words after the program's name ask for.

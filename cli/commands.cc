@@ -14,6 +14,7 @@ constexpr char kUsage[] =
     "  rmapcheck [prove] [PATTERN...]  check the scenarios that the patterns name (default: all)\n"
     "  rmapcheck bugs [ID...]          historical bugs: found without their fix, gone with it\n"
     "  rmapcheck claims [ID...]        what was said of the design in 2010, and what became of it\n"
+    "  rmapcheck litmus FILE...        litmus tests in herd's format (also FOLDER, @LIST)\n"
     "  rmapcheck replay FILE           a stored failing execution, once more\n"
     "  rmapcheck list                  the scenarios, kernels and fixes there are\n"
     "  rmapcheck help                  this\n"
@@ -36,6 +37,8 @@ ExitCode Do(const Command& command, const Scenarios& scenarios, Console& console
       return Bugs(command, rmap::Fixes(), scenarios, console);
     case Verb::kClaims:
       return Claims(command, models::Claims(), scenarios, console);
+    case Verb::kLitmus:
+      return Litmus(command, console);
     case Verb::kReplay:
       return Replay(command, scenarios, console);
     case Verb::kList:

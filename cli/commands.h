@@ -18,6 +18,7 @@ ExitCode Bugs(const Command& command, std::span<const rmap::FixInfo> fixes,
               const Scenarios& scenarios, Console& console);
 ExitCode Claims(const Command& command, std::span<const models::Claim> claims,
                 const Scenarios& scenarios, Console& console);
+ExitCode Litmus(const Command& command, Console& console);
 ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& console);
 ExitCode List(const Command& command, const Scenarios& scenarios, Console& console);
 ExitCode Help(Console& console);

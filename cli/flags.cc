@@ -161,23 +161,45 @@ absl::Status SetAnyBuild(Command& command, const std::string&) {
   return absl::OkStatus();
 }
 
+absl::Status SetExpect(Command& command, const std::string& value) {
+  return SetOneOf<std::string>("expect", "answer to a litmus test", value,
+                               {{"Never", "Never"},
+                                {"Sometimes", "Sometimes"},
+                                {"Always", "Always"},
+                                {"race", "race"},
+                                {"unsupported", "unsupported"}},
+                               command.expect);
+}
+
+absl::Status SetVerdicts(Command& command, const std::string& value) {
+  if (value.empty()) return Wrong("verdicts", value, "is empty", "give a file");
+  command.verdicts = value;
+  return absl::OkStatus();
+}
+
+absl::Status SetUnrollMax(Command& command, const std::string& value) {
+  constexpr std::uint64_t kMost = 1'000;
+  return SetCount("unroll_max", value, 0, kMost, command.unroll_max);
+}
+
 constexpr unsigned Bit(Verb verb) { return 1u << static_cast<int>(verb); }
 
 constexpr unsigned kSearches = Bit(Verb::kProve) | Bit(Verb::kBugs) | Bit(Verb::kClaims);
+constexpr unsigned kLimited = kSearches | Bit(Verb::kLitmus);
 constexpr unsigned kRuns = kSearches | Bit(Verb::kReplay);
-constexpr unsigned kPrints = kRuns | Bit(Verb::kList);
+constexpr unsigned kPrints = kRuns | Bit(Verb::kLitmus) | Bit(Verb::kList);
 
 constexpr Flag kFlags[] = {
     {"format", "text|json", "how results are written (text)", kPrints, true, SetFormat},
     {"trace", "brief|text|full|dot|none", "how failing executions are shown (brief: where news)",
      kRuns, true, SetTrace},
-    {"memory_model", "rc11|cpp20|sc", "whose executions are searched (rc11)", kSearches, true,
+    {"memory_model", "rc11|cpp20|sc", "whose executions are searched (rc11)", kLimited, true,
      SetMemoryModel},
-    {"executions_max", "N", "end a search after so many executions (0: never)", kSearches, true,
+    {"executions_max", "N", "end a search after so many executions (0: never)", kLimited, true,
      SetExecutionsMax},
-    {"events_max", "N", "give an execution up after so many steps (10000)", kSearches, true,
+    {"events_max", "N", "give an execution up after so many steps (10000)", kLimited, true,
      SetEventsMax},
-    {"seconds_max", "S", "end a search after so many seconds (0: never)", kSearches, true,
+    {"seconds_max", "S", "end a search after so many seconds (0: never)", kLimited, true,
      SetSecondsMax},
     {"replay_dir", "FOLDER", "where failing executions are kept (in TMPDIR)", kSearches, true,
      SetReplayDir},
@@ -187,6 +209,12 @@ constexpr Flag kFlags[] = {
      Bit(Verb::kProve), true, SetWithout, true},
     {"with", "FIX[,FIX]|all", "give it fixes of later kernels; may be repeated (none)",
      Bit(Verb::kProve), true, SetWith, true},
+    {"expect", "ANSWER", "what every test must come out as (nothing)", Bit(Verb::kLitmus), true,
+     SetExpect},
+    {"verdicts", "FILE", "what each must: a table, see docs/LITMUS.md (none)", Bit(Verb::kLitmus),
+     true, SetVerdicts},
+    {"unroll_max", "N", "cut a loop that may spin after so many rounds (2)", Bit(Verb::kLitmus),
+     true, SetUnrollMax},
     {"any_build", "", "replay what another build has found", Bit(Verb::kReplay), false,
      SetAnyBuild},
 };

@@ -1,0 +1,223 @@
+// Joins the threads, lays out the state, and turns the question into formulas over it.
+#include "litmus/herd/compiler.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "litmus/herd/functions.h"
+#include "litmus/herd/names.h"
+#include "litmus/herd/thread_compiler.h"
+#include "litmus/herd/type_words.h"
+
+namespace herd {
+namespace {
+
+// The engine has 32 threads, one of which sets up.
+constexpr std::size_t kThreadsMax = 31;
+
+// Kernel tests ------------------------------------------------------------------------------------
+
+void RejectKernelCalls(const Expression& expression) {
+  if (expression.kind == Expression::Kind::kCall && IsKernelFunction(expression.text)) {
+    RejectUnsupported(absl::StrCat("needs the Linux kernel's memory model: ", expression.text));
+  }
+  for (const Expression& operand : expression.operands) RejectKernelCalls(operand);
+}
+
+void RejectKernelCalls(const Statement& statement) {
+  for (const Expression& expression : statement.expressions) RejectKernelCalls(expression);
+  for (const Statement& inner : statement.body) RejectKernelCalls(inner);
+}
+
+void RejectKernelType(const std::string& type) {
+  if (!IsKernelType(type)) return;
+  RejectUnsupported(absl::StrCat("needs the Linux kernel's memory model: ", type));
+}
+
+void RejectKernelTest(const LitmusTest& test) {
+  for (const Thread& thread : test.threads) {
+    for (const Statement& statement : thread.body) RejectKernelCalls(statement);
+    for (const Thread::Parameter& parameter : thread.parameters) RejectKernelType(parameter.type);
+  }
+  for (const InitialValue& initial : test.initial) RejectKernelType(initial.type);
+}
+
+// The question ------------------------------------------------------------------------------------
+
+class QuestionCompiler {
+ public:
+  QuestionCompiler(const LitmusTest& test, const Globals& globals, const Code& code)
+      : test_(test), globals_(globals), code_(code) {}
+
+  // Returns: where in a state the place is. Throws: Rejected.
+  int Find(const Place& place) const {
+    if (place.thread.has_value()) return FindRegister(place);
+    const Global& global = globals_.all()[*globals_.Find(place.name)];
+    const int element = place.index.value_or(0);
+    if (element >= global.elements) {
+      RejectWrong(test_, place.at, absl::StrCat("expected an element below ", global.elements));
+    }
+    return code_.registers + global.first + element;
+  }
+
+  Formula Compile(const Proposition& proposition) const {
+    if (proposition.kind == Proposition::Kind::kEqual ||
+        proposition.kind == Proposition::Kind::kNotEqual) {
+      return CompileAtom(proposition);
+    }
+    Formula formula;
+    formula.kind = proposition.kind;
+    for (const Proposition& operand : proposition.operands) {
+      formula.operands.push_back(Compile(operand));
+    }
+    return formula;
+  }
+
+  // Returns: the elements that a place stands for: all of an array that is named without index.
+  std::vector<int> FindAll(const Place& place) const {
+    std::vector<int> places = {Find(place)};
+    if (place.thread.has_value() || place.index.has_value()) return places;
+    const Global& global = globals_.all()[*globals_.Find(place.name)];
+    for (int i = 1; i < global.elements; ++i) places.push_back(places[0] + i);
+    return places;
+  }
+
+ private:
+  int FindRegister(const Place& place) const {
+    int before = 0;
+    for (const ThreadCode& thread : code_.threads) {
+      if (thread.number == *place.thread) {
+        const auto found = std::find(thread.names.begin(), thread.names.end(), place.name);
+        return before + static_cast<int>(found - thread.names.begin());
+      }
+      before += static_cast<int>(thread.names.size());
+    }
+    RejectWrong(test_, place.at, absl::StrCat("expected a thread, found P", *place.thread));
+  }
+
+  Formula CompileAtom(const Proposition& atom) const {
+    if (atom.value.kind != StateValue::Kind::kArray) return Compare(atom, 0, atom.value);
+    Formula all;
+    all.kind = Proposition::Kind::kAnd;
+    for (std::size_t i = 0; i < atom.value.values.size(); ++i) {
+      all.operands.push_back(Compare(atom, static_cast<int>(i), atom.value.values[i]));
+      all.operands.back().kind = Proposition::Kind::kEqual;
+    }
+    if (atom.kind == Proposition::Kind::kEqual) return all;
+    Formula negated;
+    negated.kind = Proposition::Kind::kNot;
+    negated.operands.push_back(std::move(all));
+    return negated;
+  }
+
+  Formula Compare(const Proposition& atom, int element, const StateValue& value) const {
+    Formula formula;
+    formula.kind = atom.kind;
+    Place left = atom.place;
+    if (element > 0) left.index = element;
+    formula.left = Find(left);
+    formula.number = value.number;
+    if (value.kind == StateValue::Kind::kAddress) formula.number = globals_.Address(value.place);
+    if (value.kind == StateValue::Kind::kContents) formula.right = Find(value.place);
+    return formula;
+  }
+
+  const LitmusTest& test_;
+  const Globals& globals_;
+  const Code& code_;
+};
+
+void NoteObserved(const Formula& formula, std::vector<int>& observed) {
+  if (formula.kind == Proposition::Kind::kEqual || formula.kind == Proposition::Kind::kNotEqual) {
+    observed.push_back(formula.left);
+    if (formula.right.has_value()) observed.push_back(*formula.right);
+  }
+  for (const Formula& operand : formula.operands) NoteObserved(operand, observed);
+}
+
+// Assembly ----------------------------------------------------------------------------------------
+
+void AddThreads(const LitmusTest& test, Globals& globals, Code& code) {
+  if (test.threads.size() > kThreadsMax) {
+    RejectUnsupported(absl::StrCat("more than ", kThreadsMax, " threads"));
+  }
+  for (const Thread& thread : test.threads) {
+    for (const ThreadCode& other : code.threads) {
+      if (other.number != thread.number) continue;
+      RejectWrong(test, thread.at, absl::StrCat("expected another name than ", other.name));
+    }
+    code.threads.push_back(ThreadCompiler(test, thread, globals).Compile());
+    code.registers += static_cast<int>(code.threads.back().names.size());
+  }
+}
+
+void AddQuestion(const LitmusTest& test, const Globals& globals, Code& code) {
+  const QuestionCompiler question(test, globals, code);
+  code.quantifier = test.quantifier;
+  code.condition = question.Compile(test.condition);
+  if (test.filter.has_value()) code.filter = question.Compile(*test.filter);
+  NoteObserved(code.condition, code.observed);
+  for (const Place& place : test.locations) {
+    for (int part : question.FindAll(place)) code.observed.push_back(part);
+  }
+  const int parts = code.registers + code.elements;
+  if (test.quantifier == Quantifier::kNone && test.locations.empty()) {
+    for (int part = 0; part < parts; ++part) code.observed.push_back(part);
+  }
+  std::sort(code.observed.begin(), code.observed.end());
+  code.observed.erase(std::unique(code.observed.begin(), code.observed.end()), code.observed.end());
+}
+
+bool IsSeqCst(const Instruction& instruction) {
+  switch (instruction.op) {
+    case Op::kLoad:
+    case Op::kStore:
+    case Op::kFence:
+    case Op::kExchangeAndKin:
+      return instruction.order == ksync::seq_cst;
+    case Op::kCompareExchange:
+      return instruction.order == ksync::seq_cst || instruction.failure == ksync::seq_cst;
+    default:
+      return false;
+  }
+}
+
+void NoteSeqCst(Code& code) {
+  for (const ThreadCode& thread : code.threads) {
+    code.has_seq_cst |= std::any_of(thread.instructions.begin(), thread.instructions.end(),
+                                    [](const auto& one) { return IsSeqCst(one); });
+  }
+}
+
+void RejectMixedLocks(const Code& code) {
+  for (const Global& global : code.globals) {
+    const Access& access = global.access;
+    if (access.as_lock && (access.atomically || access.plainly)) {
+      RejectUnsupported("a lock that is also accessed as a variable");
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Code> Compile(const LitmusTest& test) {
+  try {
+    RejectKernelTest(test);
+    Globals globals(test);
+    Code code;
+    code.name = test.name;
+    AddThreads(test, globals, code);
+    for (const Global& global : globals.all()) code.elements += global.elements;
+    AddQuestion(test, globals, code);
+    code.globals = std::move(globals.all());
+    NoteSeqCst(code);
+    RejectMixedLocks(code);
+    return code;
+  } catch (const Rejected& rejected) {
+    return rejected.status;
+  }
+}
+
+}  // namespace herd

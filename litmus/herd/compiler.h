@@ -1,0 +1,18 @@
+// From a litmus test as data to code that can be run.
+#ifndef RMAPCHECK_LITMUS_HERD_COMPILER_H_
+#define RMAPCHECK_LITMUS_HERD_COMPILER_H_
+
+#include "absl/status/statusor.h"
+#include "litmus/herd/code.h"
+#include "litmus/herd/litmus_test.h"
+
+namespace herd {
+
+// Fails: Unimplemented with the reason why no verdict can be given ("needs the Linux kernel's
+// memory model: READ_ONCE"); InvalidArgument with "file:line:column: ..." if the test cannot mean
+// anything.
+absl::StatusOr<Code> Compile(const LitmusTest& test);
+
+}  // namespace herd
+
+#endif  // RMAPCHECK_LITMUS_HERD_COMPILER_H_

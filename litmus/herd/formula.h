@@ -1,0 +1,14 @@
+// Whether a state satisfies a formula.
+#ifndef RMAPCHECK_LITMUS_HERD_FORMULA_H_
+#define RMAPCHECK_LITMUS_HERD_FORMULA_H_
+
+#include "litmus/herd/code.h"
+#include "litmus/herd/interpreter.h"
+
+namespace herd {
+
+bool Holds(const Formula& formula, const State& state);
+
+}  // namespace herd
+
+#endif  // RMAPCHECK_LITMUS_HERD_FORMULA_H_

@@ -1,0 +1,126 @@
+// Parse, compile, search, and count states by how many executions end in them.
+#include "litmus/herd/runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "litmus/herd/compiler.h"
+#include "litmus/herd/formula.h"
+#include "litmus/herd/interpreter.h"
+#include "litmus/herd/parser.h"
+#include "litmus/herd/report.h"
+#include "models/check.h"
+
+namespace herd {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void NameParts(const Code& code, Answer& answer) {
+  for (const ThreadCode& thread : code.threads) {
+    for (const std::string& name : thread.names) {
+      answer.parts.push_back(absl::StrCat(thread.number, ":", name));
+    }
+  }
+  for (const Global& global : code.globals) {
+    for (int i = 0; i < global.elements; ++i) {
+      answer.parts.push_back(global.is_array ? absl::StrCat(global.name, "[", i, "]")
+                                             : global.name);
+    }
+    answer.globals.push_back(global.name);
+  }
+}
+
+Observation Observe(const Answer& answer) {
+  if (answer.positive == 0) return Observation::kNever;
+  return answer.negative == 0 ? Observation::kAlways : Observation::kSometimes;
+}
+
+void Count(const Code& code, const absl::flat_hash_map<State, std::uint64_t>& counts,
+           Answer& answer) {
+  for (const auto& [state, executions] : counts) {
+    if (code.filter.has_value() && !Holds(*code.filter, state)) continue;
+    const bool satisfies = Holds(code.condition, state);
+    answer.states.push_back({state, executions, satisfies});
+    (satisfies ? answer.positive : answer.negative) += executions;
+  }
+  answer.executions = answer.positive + answer.negative;
+  std::sort(answer.states.begin(), answer.states.end(),
+            [](const FinalState& a, const FinalState& b) { return a.values < b.values; });
+  answer.observation = Observe(answer);
+}
+
+void Search(const Code& code, const RunOptions& options, Answer& answer) {
+  absl::flat_hash_map<State, std::uint64_t> counts;
+  Interpreter interpreter(code, options.unroll_max, [&](const State& state) { ++counts[state]; });
+  models::Options search = options.search;
+  search.stop_at_failure = false;  // The executions without a race are counted all the same.
+  const models::Report report = models::Check(search, [&] { interpreter.Run(); });
+  answer.race = report.failure_kind == models::FailureKind::kDataRace;
+  answer.failure = report.failure;
+  answer.limit_hit = report.limit_hit;
+  answer.blocked = report.blocked;
+  answer.loop_cut = interpreter.loop_cut();
+  Count(code, counts, answer);
+  if (report.verdict == models::Verdict::kViolated && !answer.race) {
+    answer.observation = Observation::kUnsupported;
+    answer.reason = interpreter.mistake().empty() ? report.failure : interpreter.mistake();
+  }
+}
+
+}  // namespace
+
+const char* ObservationName(Observation observation) {
+  switch (observation) {
+    case Observation::kNever:
+      return "Never";
+    case Observation::kSometimes:
+      return "Sometimes";
+    case Observation::kAlways:
+      return "Always";
+    case Observation::kUnsupported:
+      break;
+  }
+  return "unsupported";
+}
+
+absl::StatusOr<Answer> RunText(const std::string& text, const std::string& file,
+                               const RunOptions& options) {
+  const Clock::time_point start = Clock::now();
+  const absl::StatusOr<LitmusTest> test = Parse(text, file);
+  if (!test.ok()) return test.status();
+  Answer answer;
+  answer.file = file;
+  answer.name = test->name;
+  answer.quantifier = test->quantifier;
+  answer.question = QuestionText(*test);
+  const absl::StatusOr<Code> code = Compile(*test);
+  if (code.ok()) {
+    NameParts(*code, answer);
+    answer.observed = code->observed;
+    Search(*code, options, answer);
+  } else if (absl::IsUnimplemented(code.status())) {
+    answer.reason = std::string(code.status().message());
+  } else {
+    return code.status();
+  }
+  answer.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return answer;
+}
+
+std::string ValueName(const Answer& answer, std::int64_t value) {
+  const auto [global, bytes] = OffsetOf(value);
+  if (global < 0 || global >= static_cast<std::int64_t>(answer.globals.size())) {
+    return absl::StrCat(value);
+  }
+  const std::string& name = answer.globals[global];
+  if (bytes == 0) return name;
+  if (bytes % kElementBytes != 0) return absl::StrCat(name, "+", bytes);
+  return absl::StrCat(name, "[", bytes / kElementBytes, "]");
+}
+
+}  // namespace herd

@@ -509,8 +509,9 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
       {{"Fime"}, "Fime: is neither a command nor a scenario: did you mean Fine?"},
       {{"prov"}, "prov: is neither a command nor a scenario: did you mean prove?"},
       {{"theorems"},
-       "theorems: is neither a command nor a scenario: there is prove, bugs, claims, replay, list, "
-       "help; "
+       "theorems: is neither a command nor a scenario: there is prove, bugs, claims, litmus, "
+       "replay, "
+       "list, help; "
        "`rmapcheck list` names the scenarios"},
       {{"prove", "Nothing"}, "Nothing: matches no scenario: there is Fine, Fixed, Surprising"},
       {{"bugs", "KH-1080"}, "KH-1080: is no known bug: did you mean KH-108 or KH-109?"},

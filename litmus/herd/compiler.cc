@@ -1,4 +1,5 @@
 // Joins the threads, lays out the state, and turns the question into formulas over it.
+// A kernel test is told first, by its words: whatever else it says, it is not decided here.
 #include "litmus/herd/compiler.h"
 
 #include <algorithm>

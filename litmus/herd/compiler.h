@@ -1,4 +1,5 @@
-// From a litmus test as data to code that can be run.
+// From a litmus test as data to code that can be run: names become numbers, questions formulas.
+// What it does not do: run anything, or fold constants.
 #ifndef RMAPCHECK_LITMUS_HERD_COMPILER_H_
 #define RMAPCHECK_LITMUS_HERD_COMPILER_H_
 

@@ -1,4 +1,5 @@
 // One file after the other; a file that cannot be read counts as malformed.
+// What agrees is counted by what there was to compare, so that an empty table proves nothing.
 #include "litmus/herd/corpus.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Many litmus tests and a table of verdicts: who agrees, who does not, and what is not decided.
+// Files of which the table says nothing are counted, and not run.
 #ifndef RMAPCHECK_LITMUS_HERD_CORPUS_H_
 #define RMAPCHECK_LITMUS_HERD_CORPUS_H_
 

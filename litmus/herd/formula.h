@@ -1,4 +1,5 @@
-// Whether a state satisfies a formula.
+// Whether a state satisfies a formula: a condition, or a filter. States are judged when all are
+// known, each once, however many executions end in it.
 #ifndef RMAPCHECK_LITMUS_HERD_FORMULA_H_
 #define RMAPCHECK_LITMUS_HERD_FORMULA_H_
 

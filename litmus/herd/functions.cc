@@ -1,4 +1,5 @@
-// The tables. A C11 name is `atomic_`, a stem, and perhaps `_explicit`.
+// The tables. A C11 name is `atomic_`, a stem, and perhaps `_explicit`; the kernel's are known by
+// whole name, by prefix, or by a suffix that no C11 name has.
 #include "litmus/herd/functions.h"
 
 #include <utility>

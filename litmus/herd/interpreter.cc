@@ -1,4 +1,5 @@
 // A loop over instructions; each access to shared memory is one call on Hooks.
+// Values travel as 64 bits, and wrap.
 #include "litmus/herd/interpreter.h"
 
 #include <cstdlib>

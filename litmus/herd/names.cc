@@ -1,4 +1,5 @@
 // Names are collected in one walk over the test each; nothing is run.
+// Globals keep the order in which the file first mentions them, and so do states.
 #include "litmus/herd/names.h"
 
 #include <algorithm>

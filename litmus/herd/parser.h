@@ -1,4 +1,5 @@
-// From the text of a litmus test to its data.
+// From the text of a litmus test to its data; the only door to the grammar.
+// What it does not do: ask whether the test means anything, which is the compiler's business.
 #ifndef RMAPCHECK_LITMUS_HERD_PARSER_H_
 #define RMAPCHECK_LITMUS_HERD_PARSER_H_
 

@@ -1,4 +1,5 @@
 // What the parser makes of each part of a file, and the one line it says of a mistake.
+// No engine: what the parts do when they are run is in runner_test.cc.
 #include "litmus/herd/parser.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// An answer as herd prints it, and as JSON.
+// An answer as herd prints it, and as JSON. Nothing is computed here that the answer does not have.
+// States are lines such as "0:r1=0; [x]=1;", as in a table of verdicts.
 #ifndef RMAPCHECK_LITMUS_HERD_REPORT_H_
 #define RMAPCHECK_LITMUS_HERD_REPORT_H_
 

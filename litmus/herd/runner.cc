@@ -1,4 +1,5 @@
 // Parse, compile, search, and count states by how many executions end in them.
+// Of the search nothing is kept but the states: the report's story is of no use to who asks this.
 #include "litmus/herd/runner.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // The answer to a litmus test: its states, and what they say about its condition.
+// Everything that can go wrong with a file is a value here; nothing is printed.
 #ifndef RMAPCHECK_LITMUS_HERD_RUNNER_H_
 #define RMAPCHECK_LITMUS_HERD_RUNNER_H_
 

@@ -1,4 +1,5 @@
 // Statements become jumps, expressions become instructions, calls become accesses.
+// Jumps forward are emitted without a target and patched when it is known.
 #include "litmus/herd/thread_compiler.h"
 
 #include <limits>

@@ -1,0 +1,105 @@
+// `rmapcheck litmus` in this process, on files of a few lines: answers, comparisons, exit codes.
+// What the answers are made of is tested in litmus/herd.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "absl/strings/match.h"
+#include "cli/commands.h"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  ExitCode code;
+  std::string out;
+  std::string err;
+
+  nlohmann::json Json() const { return nlohmann::json::parse(out); }
+};
+
+class LitmusCommandTest : public testing::Test {
+ protected:
+  LitmusCommandTest() { fs::create_directories(folder_); }
+  ~LitmusCommandTest() override { fs::remove_all(folder_); }
+
+  Outcome Litmus(std::vector<std::string> words) {
+    words.insert(words.begin(), "litmus");
+    std::ostringstream out, err;
+    Console console(out, err, false, 100);
+    const ExitCode code = Main(words, Scenarios(), console);
+    return {code, out.str(), err.str()};
+  }
+  std::string Write(const std::string& name, const std::string& text) {
+    const std::string path = folder_ + "/" + name;
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  const std::string folder_ = testing::TempDir() + "/litmus_command_test";
+};
+
+TEST_F(LitmusCommandTest, AnswersAndCompares) {
+  const std::string fine = Write("fine.litmus", "C fine\n{}\nP0(int *x) { *x = 1; }\nexists (x=1)");
+  const std::string wrong = Write("wrong.litmus", "C wrong\n{}\nP0(int *x) { *x = ; }");
+  const std::string kernel = Write("kernel.litmus", "C k\n{}\nP0(int *x) { smp_mb(); }");
+  const std::string list = Write("list", "# two\nfine.litmus\n\nkernel.litmus\n");
+  const std::string table = Write("table", "file\trc11\texecutions\nfine.litmus\tAlways\t2\n");
+
+  const Outcome alone = Litmus({fine});
+  EXPECT_EQ(alone.code, kAsExpected);
+  EXPECT_TRUE(absl::StrContains(alone.out, "Observation fine Always 1 0\n")) << alone.out;
+  EXPECT_EQ(Litmus({fine, "--expect=Always"}).code, kAsExpected);
+  const Outcome differs = Litmus({fine, "--expect=Never"});
+  EXPECT_EQ(differs.code, kDiffers);
+  EXPECT_TRUE(absl::StrContains(differs.out, "not as expected: Always instead of Never"));
+  const Outcome counts = Litmus({fine, "--verdicts=" + table, "--format=json"});
+  EXPECT_EQ(counts.code, kDiffers);
+  EXPECT_EQ(counts.Json()["results"][0]["difference"], "1 executions instead of 2");
+  EXPECT_EQ(counts.Json()["results"][0]["expected"], "Always");
+
+  const Outcome both = Litmus({wrong, fine});
+  EXPECT_EQ(both.code, kBadInput);
+  EXPECT_TRUE(absl::StrContains(both.err, "wrong.litmus:3:19: expected an expression")) << both.err;
+  EXPECT_TRUE(absl::StrContains(both.out, "Observation fine")) << both.out;
+
+  EXPECT_EQ(Litmus({"@" + list, "--format=json"}).Json()["summary"]["total"], 2);
+  EXPECT_EQ(Litmus({folder_, "--format=json"}).Json()["malformed"].size(), 1u);
+  EXPECT_EQ(Litmus({folder_ + "/absent.litmus"}).code, kBadInput);
+  EXPECT_EQ(Litmus({"@" + folder_ + "/absent"}).code, kBadInput);
+  EXPECT_EQ(Litmus({fine, "--verdicts=" + folder_ + "/absent"}).code, kBadInput);
+  EXPECT_EQ(Litmus({fine, "--executions_max=1"}).code, kAsExpected);
+}
+
+TEST_F(LitmusCommandTest, SaysWhatALimitCut) {
+  const std::string file = Write("two.litmus",
+                                 "C two\n{}\nP0(atomic_int *x) { atomic_store(x, 1); }\n"
+                                 "P1(atomic_int *x) { r = atomic_load(x); }\nexists (1:r=1)");
+  const Outcome cut = Litmus({file, "--executions_max=1", "--expect=Sometimes"});
+  EXPECT_EQ(cut.code, kCut);
+  EXPECT_TRUE(absl::StrContains(cut.out, "cut by executions_max")) << cut.out;
+}
+
+TEST_F(LitmusCommandTest, MistakesAreOneLine) {
+  EXPECT_TRUE(absl::StrContains(Litmus({}).err, "litmus: no file is given")) << Litmus({}).err;
+  EXPECT_EQ(Litmus({"x", "--expect=Perhaps"}).code, kBadInput);
+  EXPECT_EQ(Litmus({"x", "--unroll_max=-1"}).code, kBadInput);
+  EXPECT_EQ(Litmus({"x", "--trace=full"}).code, kBadInput);
+}
+
+TEST_F(LitmusCommandTest, LoopsAreUnrolledAsAsked) {
+  const std::string file =
+      Write("wait.litmus",
+            "C wait\n{}\nP0(atomic_int *x) { atomic_store(x, 1); }\n"
+            "P1(atomic_int *x) { while (!atomic_load(x)) { r++; } }\nexists (1:r=2)");
+  EXPECT_EQ(Litmus({file, "--expect=Sometimes"}).code, kAsExpected);
+  EXPECT_EQ(Litmus({file, "--expect=Never", "--unroll_max=1"}).code, kAsExpected);
+}
+
+}  // namespace
+}  // namespace cli

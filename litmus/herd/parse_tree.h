@@ -16,6 +16,10 @@
 
 namespace herd {
 
+// Rules inside each other, at most: the parser and everybody behind it recurse. About 300
+// parentheses.
+inline constexpr std::size_t kDepthMax = 5'000;
+
 // The identity of a rule: the address of its tag.
 template <typename Rule>
 inline constexpr char kTag = 0;
@@ -47,6 +51,8 @@ class ParseTree {
     marks_.pop_back();
   }
 
+  // Returns: how many rules are being tried inside each other.
+  std::size_t depth() const { return marks_.size(); }
   const std::vector<ParseNode>& nodes() const { return nodes_; }
 
  private:
@@ -100,6 +106,7 @@ struct TreeControl {
   struct type : Base<Rule> {
     template <typename Input>
     static void start(const Input& in, ParseTree& tree) {
+      if (tree.depth() > kDepthMax) throw tao::pegtl::parse_error("less nesting", in);
       if constexpr (Nodes::template contains<Rule>) {
         const auto& at = in.iterator();
         tree.Open(&kTag<Rule>, at.data, {static_cast<int>(at.line), static_cast<int>(at.column)});

@@ -72,6 +72,12 @@ int SmallNumberOf(NodeView node) {
   throw Mistake{node.at(), absl::StrCat("expected a number up to ", kMost, ", found ", number)};
 }
 
+// A chain of operators becomes as deep as it is long.
+void CheckLength(NodeView node, const std::vector<NodeView>& chain) {
+  constexpr std::size_t kMost = 2'000;
+  if (chain.size() > kMost) throw Mistake{node.at(), "expected a shorter expression"};
+}
+
 // Expressions -------------------------------------------------------------------------------------
 
 Expression Make(Expression::Kind kind, NodeView node, std::string text = "",
@@ -144,6 +150,7 @@ Expression ToExpression(NodeView node) {
   }
   if (node.Is<g::name>()) return Make(Kind::kName, node, std::string(node.text()));
   const std::vector<NodeView> children = node.Children();
+  CheckLength(node, children);
   if (node.Is<g::call>()) {
     return Make(Kind::kCall, node, std::string(children[0].text()), ToExpressions(children, 1));
   }

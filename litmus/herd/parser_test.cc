@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "litmus/herd/report.h"
 
@@ -181,6 +182,19 @@ TEST(ParserTest, MistakesInBodies) {
             "t.litmus:4:8: expected 'while' and the condition of the loop, found 'until'");
   EXPECT_EQ(in_body("r1 = 99999999999999999999;"),
             "t.litmus:4:6: expected a number of 64 bits, found 99999999999999999999");
+}
+
+TEST(ParserTest, WhatIsTooDeepIsAMistake) {
+  const auto in_body = [](const std::string& before, int times, const std::string& after) {
+    std::string text = "C t\n{}\nP0(int *x) {\n";
+    for (int i = 0; i < times; ++i) text += before;
+    return Message(text + after);
+  };
+  EXPECT_TRUE(absl::StrContains(in_body("(", 100'000, "1;"), "expected less nesting"));
+  EXPECT_TRUE(absl::StrContains(in_body("if (1) {", 100'000, ""), "expected less nesting"));
+  EXPECT_TRUE(absl::StrContains(in_body("1 + ", 100'000, "1; }"), "expected a shorter expression"));
+  EXPECT_TRUE(absl::StrContains(Message("C t\n" + std::string(100'000, '(') + "*"), "expected"));
+  EXPECT_EQ(in_body("(", 100, "1" + std::string(100, ')') + "; }"), "no mistake");
 }
 
 TEST(ParserTest, MistakesInQuestions) {

@@ -74,11 +74,13 @@ struct Instruction {
   std::uint32_t target = 0;  // Jumps: the next instruction.
 };
 
-// How a location is accessed, as far as the text tells.
+// How a thread, or somebody, accesses a global, as far as the text tells.
 struct Access {
   bool atomically = false;
   bool plainly = false;
   bool as_lock = false;
+  bool stored_plainly = false;
+  bool released = false;  // Written with release or more.
 };
 
 struct Global {
@@ -86,7 +88,7 @@ struct Global {
   int elements = 1;
   bool is_array = false;
   int first = 0;  // The number of its first element among all elements.
-  Access access;
+  Access access;  // By whatever thread.
   std::vector<std::int64_t> initial;
 };
 
@@ -96,6 +98,7 @@ struct ThreadCode {
   std::vector<std::string> names;       // Of the named registers, which come first.
   std::vector<std::int64_t> registers;  // All of them, as they are in the beginning.
   std::vector<Instruction> instructions;
+  std::vector<Access> accesses;  // To each global.
 };
 
 // A proposition over a state: see Code for how states are laid out.
@@ -116,6 +119,9 @@ struct Code {
   int elements = 0;   // Of all globals together.
   int registers = 0;  // Named ones of all threads together; so an element's place is behind them.
   bool has_seq_cst = false;
+  // Whether a plain access orders as little as a relaxed one would: no thread has a fence that
+  // makes it release or acquire, and no plain write stands where it would pass a release on.
+  bool plain_is_relaxed = true;
   Quantifier quantifier = Quantifier::kNone;
   Formula condition;
   std::optional<Formula> filter;

@@ -185,10 +185,36 @@ bool IsSeqCst(const Instruction& instruction) {
   }
 }
 
-void NoteSeqCst(Code& code) {
+void MergeAccesses(Code& code) {
+  for (const ThreadCode& thread : code.threads) {
+    for (std::size_t i = 0; i < code.globals.size(); ++i) {
+      Access& all = code.globals[i].access;
+      const Access& one = thread.accesses[i];
+      for (bool Access::*how : {&Access::atomically, &Access::plainly, &Access::as_lock,
+                                &Access::stored_plainly, &Access::released}) {
+        all.*how |= one.*how;
+      }
+    }
+  }
+}
+
+bool PlainIsRelaxed(const Code& code, const ThreadCode& thread) {
+  const bool has_fence = std::any_of(thread.instructions.begin(), thread.instructions.end(),
+                                     [](const auto& one) { return one.op == Op::kFence; });
+  for (std::size_t i = 0; i < code.globals.size(); ++i) {
+    const Access& one = thread.accesses[i];
+    if (has_fence && one.plainly && code.globals[i].access.atomically) return false;
+    if (one.stored_plainly && one.released) return false;
+  }
+  return true;
+}
+
+// Requires: accesses are merged.
+void NoteOrders(Code& code) {
   for (const ThreadCode& thread : code.threads) {
     code.has_seq_cst |= std::any_of(thread.instructions.begin(), thread.instructions.end(),
                                     [](const auto& one) { return IsSeqCst(one); });
+    code.plain_is_relaxed &= PlainIsRelaxed(code, thread);
   }
 }
 
@@ -213,7 +239,8 @@ absl::StatusOr<Code> Compile(const LitmusTest& test) {
     for (const Global& global : globals.all()) code.elements += global.elements;
     AddQuestion(test, globals, code);
     code.globals = std::move(globals.all());
-    NoteSeqCst(code);
+    MergeAccesses(code);
+    NoteOrders(code);
     RejectMixedLocks(code);
     return code;
   } catch (const Rejected& rejected) {

@@ -72,8 +72,9 @@ std::int64_t Compute(Op op, std::int64_t left, std::int64_t right) {
 
 }  // namespace
 
-Interpreter::Interpreter(const Code& code, int unroll_max, std::function<void(const State&)> record)
-    : code_(code), unroll_max_(unroll_max), record_(std::move(record)) {
+Interpreter::Interpreter(const Code& code, int unroll_max, PlainAs plain,
+                         std::function<void(const State&)> record)
+    : code_(code), unroll_max_(unroll_max), plain_(plain), record_(std::move(record)) {
   for (const Global& global : code.globals) {
     for (std::int64_t initial : global.initial) {
       Element element;
@@ -81,7 +82,7 @@ Interpreter::Interpreter(const Code& code, int unroll_max, std::function<void(co
       element.initial = initial;
       if (global.access.as_lock) {
         element.storage = Storage::kLock;
-      } else if (global.access.atomically || (global.access.plainly && code.has_seq_cst)) {
+      } else if (global.access.atomically || code.has_seq_cst || plain == PlainAs::kRelaxed) {
         element.storage = Storage::kEngine;
       }
       elements_.push_back(element);
@@ -245,6 +246,9 @@ Interpreter::Element& Interpreter::At(std::int64_t address) {
 }
 
 std::int64_t Interpreter::LoadPlain(Element& element) {
+  if (plain_ == PlainAs::kRelaxed) {
+    return Value(hooks_->Load(element.location, ksync::relaxed, Site::current()));
+  }
   if (element.storage == Storage::kEngine) {
     return Value(hooks_->LoadPlain(element.location, Site::current()));
   }
@@ -253,6 +257,9 @@ std::int64_t Interpreter::LoadPlain(Element& element) {
 }
 
 void Interpreter::StorePlain(Element& element, std::int64_t value) {
+  if (plain_ == PlainAs::kRelaxed) {
+    return hooks_->Store(element.location, Bits(value), ksync::relaxed, Site::current());
+  }
   if (element.storage == Storage::kEngine) {
     return hooks_->StorePlain(element.location, Bits(value), Site::current());
   }

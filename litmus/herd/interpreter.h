@@ -24,10 +24,17 @@ namespace herd {
 // A final state, laid out as Code says.
 using State = std::vector<std::int64_t>;
 
+// What becomes of plain accesses.
+enum class PlainAs {
+  kPlain,    // They race where nothing orders them.
+  kRelaxed,  // They are relaxed: the executions of a racy test, if Code::plain_is_relaxed.
+};
+
 class Interpreter {
  public:
   // `record` is called at the end of each complete execution. Requires: the code outlives it.
-  Interpreter(const Code& code, int unroll_max, std::function<void(const State&)> record);
+  Interpreter(const Code& code, int unroll_max, PlainAs plain,
+              std::function<void(const State&)> record);
 
   // One execution, on the engine that is running.
   void Run();
@@ -68,6 +75,7 @@ class Interpreter {
 
   const Code& code_;
   const int unroll_max_;
+  const PlainAs plain_;
   const std::function<void(const State&)> record_;
   std::vector<Element> elements_;
   std::vector<Running> threads_;

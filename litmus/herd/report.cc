@@ -165,8 +165,9 @@ std::string AnswerText(const Answer& answer) {
   absl::StrAppend(&text, IsOk(answer) ? "Ok" : "No", "\nWitnesses\nPositive: ", answer.positive,
                   " Negative: ", answer.negative, "\n");
   if (answer.race) {
-    absl::StrAppend(&text, "Flag race: the test is undefined, and only executions without a race",
-                    " are counted\n  ", answer.failure, "\n");
+    absl::StrAppend(&text, "Flag race: the test is undefined",
+                    answer.counts_races ? "" : ", and only executions without a race are counted",
+                    "\n  ", answer.failure, "\n");
   }
   if (!answer.question.empty()) absl::StrAppend(&text, "Condition ", answer.question, "\n");
   absl::StrAppend(&text, "Observation ", answer.name, " ", observation, " ", answer.positive, " ",
@@ -181,6 +182,7 @@ Json AnswerJson(const Answer& answer) {
   json["verdict"] = ObservationName(answer.observation);
   json["reason"] = NullIfEmpty(answer.reason);
   json["race"] = answer.race;
+  json["counts_races"] = answer.counts_races;
   json["failure_kind"] = answer.race ? Json("data race") : Json(nullptr);
   json["failure"] = answer.race ? NullIfEmpty(answer.failure) : Json(nullptr);
   json["executions"] = answer.executions;

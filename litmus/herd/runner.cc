@@ -43,6 +43,8 @@ Observation Observe(const Answer& answer) {
 
 void Count(const Code& code, const absl::flat_hash_map<State, std::uint64_t>& counts,
            Answer& answer) {
+  answer.states.clear();
+  answer.positive = answer.negative = 0;
   for (const auto& [state, executions] : counts) {
     if (code.filter.has_value() && !Holds(*code.filter, state)) continue;
     const bool satisfies = Holds(code.condition, state);
@@ -55,22 +57,37 @@ void Count(const Code& code, const absl::flat_hash_map<State, std::uint64_t>& co
   answer.observation = Observe(answer);
 }
 
-void Search(const Code& code, const RunOptions& options, Answer& answer) {
+// Searches all executions and counts their states.
+models::Report SearchAll(const Code& code, const RunOptions& options, PlainAs plain,
+                         bool stop_at_failure, Answer& answer) {
   absl::flat_hash_map<State, std::uint64_t> counts;
-  Interpreter interpreter(code, options.unroll_max, [&](const State& state) { ++counts[state]; });
+  Interpreter interpreter(code, options.unroll_max, plain,
+                          [&counts](const State& state) { ++counts[state]; });
   models::Options search = options.search;
-  search.stop_at_failure = false;  // The executions without a race are counted all the same.
-  const models::Report report = models::Check(search, [&] { interpreter.Run(); });
-  answer.race = report.failure_kind == models::FailureKind::kDataRace;
-  answer.failure = report.failure;
+  search.stop_at_failure = stop_at_failure;
+  models::Report report = models::Check(search, [&] { interpreter.Run(); });
   answer.limit_hit = report.limit_hit;
   answer.blocked = report.blocked;
   answer.loop_cut = interpreter.loop_cut();
   Count(code, counts, answer);
-  if (report.verdict == models::Verdict::kViolated && !answer.race) {
+  if (report.verdict == models::Verdict::kViolated &&
+      report.failure_kind != models::FailureKind::kDataRace) {
     answer.observation = Observation::kUnsupported;
     answer.reason = interpreter.mistake().empty() ? report.failure : interpreter.mistake();
   }
+  return report;
+}
+
+// A race ends the search. Then the executions are counted that herd counts: all, if they can be
+// found by treating plain accesses as relaxed ones; else those without a race.
+void Search(const Code& code, const RunOptions& options, Answer& answer) {
+  const models::Report report = SearchAll(code, options, PlainAs::kPlain, true, answer);
+  answer.race = report.failure_kind == models::FailureKind::kDataRace;
+  if (!answer.race) return;
+  answer.failure = report.failure;
+  answer.counts_races = code.plain_is_relaxed;
+  const PlainAs plain = answer.counts_races ? PlainAs::kRelaxed : PlainAs::kPlain;
+  SearchAll(code, options, plain, false, answer);
 }
 
 }  // namespace

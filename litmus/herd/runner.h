@@ -35,6 +35,7 @@ struct Answer {
   Quantifier quantifier = Quantifier::kNone;
   std::string question;          // As herd writes it; empty: none.
   bool race = false;             // Some execution has a data race: the test is undefined.
+  bool counts_races = false;     // A racy test: executions with a race are among those counted.
   std::string failure;           // Of the first race: what, where.
   std::uint64_t executions = 0;  // Complete ones that the filter lets through.
   std::uint64_t positive = 0;    // Those that satisfy the condition.

@@ -219,6 +219,33 @@ TEST(RunnerTest, PlainAccessesWithoutOrderRace) {
       Answered("C t\n{}\nP0(int *x) { r = *x; }\nP1(int *x) { r = atomic_load(x); }").race);
 }
 
+// herd counts the executions with a race as well; in them a plain read has more than one choice.
+TEST(RunnerTest, ExecutionsWithARaceAreCountedWherePlainIsAsGoodAsRelaxed) {
+  const Answer racy = Answered(
+      "C t\n{}\nP0(int *x) { *x = 1; }\nP1(int *x) { r = *x; q = *x; }\n"
+      "locations [1:r; 1:q] exists (1:r=1)");
+  EXPECT_TRUE(racy.counts_races);
+  EXPECT_EQ(racy.executions, 3u);
+  EXPECT_EQ(States(racy), "1:q=0; 1:r=0; | 1:q=1; 1:r=0; | 1:q=1; 1:r=1;");
+}
+
+// A relaxed store behind the release store would pass the release on; a plain one does not.
+TEST(RunnerTest, APlainStoreIsNoReleaseSequence) {
+  const auto counts = [](const char* before, const char* store) {
+    const Answer answer = Answered(absl::StrCat(
+        "C t\n{}\nP0(int *x, atomic_int *f) { *x = 1; ", before, store,
+        " }\nP1(int *x, atomic_int *f) { r = atomic_load_explicit(f, memory_order_acquire); "
+        "q = *x; }"));
+    EXPECT_TRUE(answer.race);
+    return answer.counts_races;
+  };
+  EXPECT_TRUE(counts("", "*f = 2;"));
+  EXPECT_FALSE(counts("atomic_store_explicit(f, 1, memory_order_release);", "*f = 2;"));
+  EXPECT_FALSE(counts("atomic_thread_fence(memory_order_release);", "*f = 2;"));
+  EXPECT_TRUE(counts("atomic_thread_fence(memory_order_release);",
+                     "atomic_store_explicit(f, 2, memory_order_relaxed);"));
+}
+
 constexpr char kMessagePassing[] =
     "C MP\n{}\nP0(int *x, atomic_int *f) { *x = 1; atomic_store_explicit(f, 1, "
     "memory_order_release); }\nP1(int *x, atomic_int *f) { if (atomic_load_explicit(f, "

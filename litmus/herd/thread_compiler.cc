@@ -57,12 +57,13 @@ bool IsBounded(const Statement& loop) {
 
 }  // namespace
 
-ThreadCompiler::ThreadCompiler(const LitmusTest& test, const Thread& thread, Globals& globals)
+ThreadCompiler::ThreadCompiler(const LitmusTest& test, const Thread& thread, const Globals& globals)
     : test_(test), thread_(thread), globals_(globals) {}
 
 ThreadCode ThreadCompiler::Compile() {
   code_.name = absl::StrCat("P", thread_.number);
   code_.number = thread_.number;
+  code_.accesses.resize(globals_.all().size());
   const auto initial = InitialRegisters(test_, thread_, globals_);
   for (const std::string& name : RegistersOf(test_, thread_, globals_)) {
     const auto found = initial.find(name);
@@ -339,6 +340,7 @@ void ThreadCompiler::Write(const Target& target, Register value) {
   Instruction write;
   if (target.in_memory) {
     NoteAccess(target.place, &Access::plainly);
+    NoteAccess(target.place, &Access::stored_plainly);
     write.op = Op::kStorePlain;
     write.a = target.place;
     write.b = value;
@@ -420,6 +422,8 @@ Register ThreadCompiler::EvaluateCall(const Expression& call) {
       break;
   }
   NoteAccess(to.a, how);
+  if (to.op == Op::kStorePlain) NoteAccess(to.a, &Access::stored_plainly);
+  if (ksync::IsRelease(to.order)) NoteAccess(to.a, &Access::released);
   to.to = Fresh();
   Emit(to);
   return to.to;
@@ -433,6 +437,7 @@ Register ThreadCompiler::EvaluateCompareExchange(const Function& function, const
   TakeOrders(function, call, to);
   to.a = Evaluate(call.operands[0]);
   NoteAccess(to.a, &Access::atomically);
+  if (ksync::IsRelease(to.order)) NoteAccess(to.a, &Access::released);
   const Expression& second = call.operands[1];
   const bool is_local = second.kind == Kind::kUnary && second.text == "&" &&
                         second.operands[0].kind == Kind::kName &&
@@ -492,12 +497,12 @@ void ThreadCompiler::PatchToHere(const std::vector<std::uint32_t>& jumps) {
 void ThreadCompiler::NoteAccess(Register address, bool Access::*how) {
   const auto constant = constant_values_.find(address);
   if (constant == constant_values_.end()) {
-    for (Global& global : globals_.all()) global.access.*how = true;
+    for (Access& access : code_.accesses) access.*how = true;
     return;
   }
   const std::int64_t global = OffsetOf(constant->second).global;
-  if (global < 0 || global >= static_cast<std::int64_t>(globals_.all().size())) return;
-  globals_.all()[global].access.*how = true;
+  if (global < 0 || global >= static_cast<std::int64_t>(code_.accesses.size())) return;
+  code_.accesses[global].*how = true;
 }
 
 }  // namespace herd

@@ -20,8 +20,8 @@ namespace herd {
 
 class ThreadCompiler {
  public:
-  // Requires: both outlive it. Notes in `globals` how each is accessed.
-  ThreadCompiler(const LitmusTest& test, const Thread& thread, Globals& globals);
+  // Requires: all outlive it.
+  ThreadCompiler(const LitmusTest& test, const Thread& thread, const Globals& globals);
 
   // Throws: Rejected.
   ThreadCode Compile();
@@ -75,7 +75,7 @@ class ThreadCompiler {
 
   const LitmusTest& test_;
   const Thread& thread_;
-  Globals& globals_;
+  const Globals& globals_;
   ThreadCode code_;
   absl::flat_hash_map<std::string, Register> registers_;
   absl::flat_hash_map<std::int64_t, Register> constants_;

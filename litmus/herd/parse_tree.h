@@ -95,6 +95,28 @@ inline constexpr bool kLooksAhead = false;
 template <typename... Rules>
 inline constexpr bool kLooksAhead<tao::pegtl::at<Rules...>> = true;
 
+// Whether a rule is a node, or may leave some: false only if none of its parts does, as far as one
+// looks. Blanks and tokens are most of what is tried, and leave none.
+template <typename Nodes, typename Rule, int kLook>
+struct MayLeaveNodes;
+
+template <typename Nodes, typename Rules, int kLook>
+struct SomeMayLeaveNodes;
+template <typename Nodes, typename... Rules, int kLook>
+struct SomeMayLeaveNodes<Nodes, tao::pegtl::type_list<Rules...>, kLook> {
+  static constexpr bool value = (MayLeaveNodes<Nodes, Rules, kLook>::value || ...);
+};
+
+template <typename Nodes, typename Rule, int kLook>
+struct MayLeaveNodes {
+  static constexpr bool value = Nodes::template contains<Rule> ||
+                                SomeMayLeaveNodes<Nodes, typename Rule::subs_t, kLook - 1>::value;
+};
+template <typename Nodes, typename Rule>
+struct MayLeaveNodes<Nodes, Rule, 0> {
+  static constexpr bool value = true;
+};
+
 // Joins PEGTL to the tree: `Nodes` has a member `contains<Rule>`, `Errors` is that of must_if.
 template <typename Nodes, typename Errors>
 struct TreeControl {
@@ -104,29 +126,31 @@ struct TreeControl {
 
   template <typename Rule>
   struct type : Base<Rule> {
+    static constexpr bool kIsNode = Nodes::template contains<Rule>;
+    static constexpr bool kIsMarked = MayLeaveNodes<Nodes, Rule, 6>::value;
+
     template <typename Input>
     static void start(const Input& in, ParseTree& tree) {
-      if (tree.depth() > kDepthMax) throw tao::pegtl::parse_error("less nesting", in);
-      if constexpr (Nodes::template contains<Rule>) {
+      if constexpr (kIsMarked) {
+        if (tree.depth() > kDepthMax) throw tao::pegtl::parse_error("less nesting", in);
         const auto& at = in.iterator();
-        tree.Open(&kTag<Rule>, at.data, {static_cast<int>(at.line), static_cast<int>(at.column)});
-      } else {
-        tree.Mark();
+        const Position position = {static_cast<int>(at.line), static_cast<int>(at.column)};
+        kIsNode ? tree.Open(&kTag<Rule>, at.data, position) : tree.Mark();
       }
     }
     template <typename Input>
     static void success(const Input& in, ParseTree& tree) {
-      if constexpr (Nodes::template contains<Rule>) {
+      if constexpr (kIsNode) {
         tree.Close(in.current());
-      } else if constexpr (kLooksAhead<Rule>) {
+      } else if constexpr (kIsMarked && kLooksAhead<Rule>) {
         tree.Drop();
-      } else {
+      } else if constexpr (kIsMarked) {
         tree.Keep();
       }
     }
     template <typename Input>
     static void failure(const Input&, ParseTree& tree) {
-      tree.Drop();
+      if constexpr (kIsMarked) tree.Drop();
     }
   };
 };

@@ -22,7 +22,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "litmus/herd/runner.h"
-#include "models/memory_model/memory_model.h"
+#include "models/options.h"
 
 namespace herd {
 

@@ -20,6 +20,9 @@ bool Divides(std::int64_t left, std::int64_t right) {
   return right != 0 && !(left == std::numeric_limits<std::int64_t>::min() && right == -1);
 }
 
+// No place in this file means anything to whoever reads of a race.
+const Site kNowhere;
+
 constexpr int kShiftMask = 63;
 
 // Arithmetic wraps, as on the machine; so it is done on the bits.
@@ -103,9 +106,9 @@ void Interpreter::Run() {
   };
   for (Running& thread : threads_) {
     thread.registers = thread.code->registers;
-    thread.id = hooks_->Spawn(body, &thread, thread.code->name.c_str(), Site::current());
+    thread.id = hooks_->Spawn(body, &thread, thread.code->name.c_str(), kNowhere);
   }
-  for (Running& thread : threads_) hooks_->Join(thread.id, false, Site::current());
+  for (Running& thread : threads_) hooks_->Join(thread.id, false, kNowhere);
   ReadFinalState();
   record_(state_);
 }
@@ -118,7 +121,7 @@ void Interpreter::SetUp() {
                 : element.storage == Storage::kLock ? LocationKind::kLock
                                                     : LocationKind::kPlain;
     const std::uint64_t initial = element.storage == Storage::kLock ? 0 : Bits(element.initial);
-    element.location = hooks_->NewLocation(info, initial, Site::current());
+    element.location = hooks_->NewLocation(info, initial, kNowhere);
     element.value = element.initial;
   }
 }
@@ -131,8 +134,8 @@ void Interpreter::ReadFinalState() {
   }
   for (Element& element : elements_) {
     const bool held = element.storage == Storage::kEngine;
-    *part++ = held ? Value(hooks_->Load(element.location, ksync::relaxed, Site::current()))
-                   : element.value;
+    *part++ =
+        held ? Value(hooks_->Load(element.location, ksync::relaxed, kNowhere)) : element.value;
   }
 }
 
@@ -158,7 +161,7 @@ void Interpreter::RunThread(Running& thread) {
         CountLoop(registers[instruction.to], kBoundedLoopMax);
         break;
       case Op::kFence:
-        hooks_->Fence(instruction.order, Site::current());
+        hooks_->Fence(instruction.order, kNowhere);
         break;
       case Op::kDivide:
       case Op::kRemainder:
@@ -181,13 +184,12 @@ void Interpreter::Access(const Instruction& instruction, std::vector<std::int64_
   Element& element = At(registers[instruction.a]);
   const std::int64_t operand = registers[instruction.b];
   std::int64_t& to = registers[instruction.to];
-  const Site site = Site::current();
   switch (instruction.op) {
     case Op::kLoad:
-      to = Value(hooks_->Load(element.location, instruction.order, site));
+      to = Value(hooks_->Load(element.location, instruction.order, kNowhere));
       break;
     case Op::kStore:
-      hooks_->Store(element.location, Bits(operand), instruction.order, site);
+      hooks_->Store(element.location, Bits(operand), instruction.order, kNowhere);
       break;
     case Op::kLoadPlain:
       to = LoadPlain(element);
@@ -197,17 +199,17 @@ void Interpreter::Access(const Instruction& instruction, std::vector<std::int64_
       break;
     case Op::kExchangeAndKin: {
       const ksync::RmwOp op = {.kind = instruction.rmw, .operand = Bits(operand)};
-      to = Value(hooks_->Rmw(element.location, op, instruction.order, instruction.order, site));
+      to = Value(hooks_->Rmw(element.location, op, instruction.order, instruction.order, kNowhere));
       break;
     }
     case Op::kCompareExchange:
       CompareExchange(instruction, element, registers);
       break;
     case Op::kLock:
-      hooks_->Acquire(element.location, ksync::LockMode::kExclusive, site);
+      hooks_->Acquire(element.location, ksync::LockMode::kExclusive, kNowhere);
       break;
     case Op::kUnlock:
-      hooks_->Release(element.location, ksync::LockMode::kExclusive, site);
+      hooks_->Release(element.location, ksync::LockMode::kExclusive, kNowhere);
       break;
     default:
       break;
@@ -217,18 +219,18 @@ void Interpreter::Access(const Instruction& instruction, std::vector<std::int64_
 // A weak one may also fail where the value is the expected one: a load that nothing follows.
 void Interpreter::CompareExchange(const Instruction& instruction, Element& element,
                                   std::vector<std::int64_t>& registers) {
-  const Site site = Site::current();
   const std::int64_t expected = registers[instruction.b];
   std::int64_t seen;
   bool done = false;
-  if (instruction.weak && hooks_->Choose(2, "whether it fails for no reason", site) == 1) {
-    seen = Value(hooks_->Load(element.location, instruction.failure, site));
-    if (seen != expected) hooks_->Block(site);  // That failure has a reason.
+  if (instruction.weak && hooks_->Choose(2, "whether it fails for no reason", kNowhere) == 1) {
+    seen = Value(hooks_->Load(element.location, instruction.failure, kNowhere));
+    if (seen != expected) hooks_->Block(kNowhere);  // That failure has a reason.
   } else {
     const ksync::RmwOp op = {.kind = ksync::RmwOp::Kind::kCompareExchange,
                              .operand = Bits(registers[instruction.c]),
                              .expected = Bits(expected)};
-    seen = Value(hooks_->Rmw(element.location, op, instruction.order, instruction.failure, site));
+    seen =
+        Value(hooks_->Rmw(element.location, op, instruction.order, instruction.failure, kNowhere));
     done = seen == expected;
   }
   registers[instruction.seen] = seen;
@@ -247,36 +249,36 @@ Interpreter::Element& Interpreter::At(std::int64_t address) {
 
 std::int64_t Interpreter::LoadPlain(Element& element) {
   if (plain_ == PlainAs::kRelaxed) {
-    return Value(hooks_->Load(element.location, ksync::relaxed, Site::current()));
+    return Value(hooks_->Load(element.location, ksync::relaxed, kNowhere));
   }
   if (element.storage == Storage::kEngine) {
-    return Value(hooks_->LoadPlain(element.location, Site::current()));
+    return Value(hooks_->LoadPlain(element.location, kNowhere));
   }
-  hooks_->PlainRead(element.location, Site::current());
+  hooks_->PlainRead(element.location, kNowhere);
   return element.value;
 }
 
 void Interpreter::StorePlain(Element& element, std::int64_t value) {
   if (plain_ == PlainAs::kRelaxed) {
-    return hooks_->Store(element.location, Bits(value), ksync::relaxed, Site::current());
+    return hooks_->Store(element.location, Bits(value), ksync::relaxed, kNowhere);
   }
   if (element.storage == Storage::kEngine) {
-    return hooks_->StorePlain(element.location, Bits(value), Site::current());
+    return hooks_->StorePlain(element.location, Bits(value), kNowhere);
   }
-  hooks_->PlainWrite(element.location, Site::current());
+  hooks_->PlainWrite(element.location, kNowhere);
   element.value = value;
 }
 
 void Interpreter::Fail(const char* mistake) {
   mistake_ = mistake;
-  hooks_->Fail(ksync::Misuse::kCheck, mistake, Site::current());
+  hooks_->Fail(ksync::Misuse::kCheck, mistake, kNowhere);
   std::abort();  // Never reached, but g++ does not believe a virtual function.
 }
 
 void Interpreter::CountLoop(std::int64_t& count, int most) {
   if (++count <= most) return;
   loop_cut_ = true;
-  hooks_->Block(Site::current());
+  hooks_->Block(kNowhere);
 }
 
 }  // namespace herd

@@ -79,9 +79,9 @@ const char* KindOfQuestion(Quantifier quantifier) {
   switch (quantifier) {
     case Quantifier::kNotExists:
       return " Forbidden";
+    case Quantifier::kNone:
     case Quantifier::kForall:
       return " Required";
-    case Quantifier::kNone:
     case Quantifier::kExists:
       break;
   }

@@ -58,11 +58,12 @@ TEST(ReportTest, OnlyWhatIsAskedForIsShown) {
 TEST(ReportTest, ARaceAndAReasonAreSaid) {
   const Answer racy = Answered("C t\n{}\nP0(int *x) { *x = 1; }\nP1(int *x) { *x = 2; }");
   EXPECT_TRUE(absl::StrContains(AnswerText(racy), "\nFlag race: "));
+  EXPECT_TRUE(absl::StrContains(racy.failure, "x is accessed by two threads without an order"));
   EXPECT_EQ(AnswerJson(racy)["race"], true);
   EXPECT_EQ(AnswerJson(racy)["failure_kind"], "data race");
   const Answer kernel = Answered("C t\n{}\nP0() { smp_mb(); }");
   EXPECT_EQ(AnswerText(kernel),
-            "Test t Allowed\nUnsupported: needs the Linux kernel's memory model: smp_mb\n"
+            "Test t Required\nUnsupported: needs the Linux kernel's memory model: smp_mb\n"
             "Observation t unsupported\n\n");
   EXPECT_EQ(AnswerJson(kernel)["reason"], "needs the Linux kernel's memory model: smp_mb");
   EXPECT_EQ(AnswerJson(kernel)["exhaustive"], false);

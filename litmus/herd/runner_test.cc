@@ -89,6 +89,10 @@ TEST(RunnerTest, BranchesAndLoops) {
   EXPECT_EQ(After("r = 1; return; r = 2;"), "0:r=1; [x]=0;");
   EXPECT_EQ(After("while (1) { r++; while (1) { break; } if (r == 2) return; }"), "0:r=2; [x]=0;");
   EXPECT_EQ(After(";;{}{;}"), "0:r=0; [x]=0;");
+  // The inner loop may spin, so it is counted; anew each time it is reached.
+  EXPECT_EQ(
+      After("for (int i = 0; i < 3; i++) { int j = 0; while (j < 2) { j += 1 + *y; } r += j; }"),
+      "0:r=6; [x]=0;");
 }
 
 TEST(RunnerTest, BreakWithoutLoopIsAMistake) {
@@ -169,6 +173,39 @@ TEST(RunnerTest, CompareExchangeWritesWhatItFoundToWhereItExpected) {
 TEST(RunnerTest, AWeakCompareExchangeMayFailForNoReason) {
   EXPECT_EQ(After("r = atomic_compare_exchange_weak(x, y, 7);"), "0:r=0; [x]=0; | 0:r=1; [x]=7;");
   EXPECT_EQ(After("r = atomic_compare_exchange_weak(x, y, 7);", "y = 1;"), "0:r=0; [x]=0;");
+}
+
+// Failing because the value is another one is no second way of failing.
+TEST(RunnerTest, AWeakCompareExchangeFailsInOneWayWhereItMust) {
+  const auto executions = [](const char* initial) {
+    return Answered(absl::StrCat("C t\n{", initial,
+                                 "}\nP0(atomic_int *x, int *y) { r = "
+                                 "atomic_compare_exchange_weak(x, y, 7); }"))
+        .executions;
+  };
+  EXPECT_EQ(executions("y = 0;"), 2u);
+  EXPECT_EQ(executions("y = 1;"), 1u);
+}
+
+TEST(RunnerTest, ACompareExchangeHasTwoOrders) {
+  const auto stale = [](const char* expected, const char* orders) {
+    return Answered(absl::StrCat("C t\n{ e = ", expected,
+                                 "; }\nP0(atomic_int *x, atomic_int *f) { "
+                                 "atomic_store_explicit(x, 1, memory_order_relaxed); "
+                                 "atomic_store_explicit(f, 1, memory_order_release); }\n"
+                                 "P1(atomic_int *x, atomic_int *f, int *e) { "
+                                 "atomic_compare_exchange_strong_explicit(f, e, 2, ",
+                                 orders,
+                                 "); if (atomic_load_explicit(f, memory_order_relaxed)) r = 1 + "
+                                 "atomic_load_explicit(x, memory_order_relaxed); }\n"
+                                 "filter (f != 1 \\/ e = 1) exists (1:r=1)"))
+        .observation;
+  };
+  constexpr char kAcquireIfDone[] = "memory_order_acquire, memory_order_relaxed";
+  constexpr char kAcquireIfNot[] = "memory_order_relaxed, memory_order_acquire";
+  EXPECT_EQ(stale("1", kAcquireIfNot), Observation::kSometimes);  // Done, and orders nothing.
+  EXPECT_EQ(stale("9", kAcquireIfNot), Observation::kNever);
+  EXPECT_EQ(stale("9", kAcquireIfDone), Observation::kSometimes);
 }
 
 TEST(RunnerTest, WrongCallsAreMistakes) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "absl/strings/str_cat.h"
 #include "litmus/herd/corpus.h"
 
@@ -72,6 +74,16 @@ TEST(VerdictsTest, MistakesSayWhere) {
             "v.tsv:1: the first column is not `file`: give a table of verdicts");
   EXPECT_EQ(ParseVerdicts("file\trc11\na\tb\tc\n", "v.tsv").status().message(),
             "v.tsv:2: has more fields than columns: take one away");
+}
+
+TEST(CorpusTest, OnlyFilesAreRead) {
+  EXPECT_FALSE(ReadText("/dev/null").ok());
+  EXPECT_FALSE(ReadText(testing::TempDir()).ok());
+  const std::string empty = testing::TempDir() + "/empty.litmus";
+  std::ofstream(empty).close();
+  const absl::StatusOr<std::string> text = ReadText(empty);
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_EQ(*text, "");
 }
 
 TEST(CorpusTest, EveryTestIsCountedOnce) {

@@ -16,9 +16,6 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-constexpr std::uint32_t kParents = 1;
-constexpr std::uint32_t kChilds = 2;
-
 void BindSecondPage(Mm& mm) {
   Mempolicy* const policy = MpolNew(1);
   const bool done = Mbind(mm, 1, 2, *policy);
@@ -29,7 +26,8 @@ void BindSecondPage(Mm& mm) {
   MpolPut(policy);
 }
 
-Mm& NewWriter(World& world) {
+// A process that has written the second of its two pages.
+Mm& NewBinder(World& world) {
   Mm& mm = world.NewMm();
   MmapAnonymous(mm, 0, 2);
   Store(mm, 1, kParents);
@@ -40,7 +38,7 @@ Mm& NewWriter(World& world) {
 // the child, who touches it.
 void MbindVersusSwapIn(const Kernel& kernel) {
   World world(kernel);
-  Mm& parent = NewWriter(world);
+  Mm& parent = NewBinder(world);
   Mm& child = *DupMm(parent);
   Evict(parent, 1);
   CheckReads(parent, 1, kParents);
@@ -57,7 +55,7 @@ void MbindVersusSwapIn(const Kernel& kernel) {
 // The child forks: the anon_vma gets another user. The page is the parent's alone, so it moves.
 void MbindVersusFork(const Kernel& kernel) {
   World world(kernel);
-  Mm& parent = NewWriter(world);
+  Mm& parent = NewBinder(world);
   Mm& child = *DupMm(parent);
   Store(child, 1, kChilds);
 
@@ -74,7 +72,7 @@ void MbindVersusFork(const Kernel& kernel) {
 // The child exits, and leaves the page to the parent.
 void MbindVersusExit(const Kernel& kernel) {
   World world(kernel);
-  Mm& parent = NewWriter(world);
+  Mm& parent = NewBinder(world);
   Mm& child = *DupMm(parent);
 
   ksync::Thread exit([&child] { Mmput(child); }, "exit");
@@ -90,7 +88,7 @@ void MbindVersusMigration(const Kernel& kernel) {
   World world(kernel);
   Page& from = world.AddPage();
   Page& to = world.AddPage();
-  Mm& mm = NewWriter(world);
+  Mm& mm = NewBinder(world);
   Touch(mm, 0, from);
   Migration migration(from, to);
   const bool all_found = migration.Begin();

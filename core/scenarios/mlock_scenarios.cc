@@ -7,16 +7,11 @@
 #include "core/scenarios/scenarios.h"
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
-#include "core/vmops/fork.h"
 #include "core/vmops/mlock.h"
-#include "core/vmops/mmap.h"
 #include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
-
-constexpr std::uint32_t kParents = 1;
-constexpr std::uint32_t kChilds = 2;
 
 void Lock(Mm& mm) {
   const bool done = Mlock(mm, 0, 1);
@@ -28,72 +23,63 @@ void Unlock(Mm& mm) {
   ksync::Check(done, "munlock found no memory");
 }
 
-struct Family {
-  explicit Family(World& world) : parent(world.NewMm()) {
-    MmapAnonymous(parent, 0, 1);
-    Store(parent, 0, kParents);
-    child = DupMm(parent);
-    page = IsolatePage(parent, 0);
+struct Sharers : WriterAndChild {
+  explicit Sharers(World& world) : WriterAndChild(world), page(IsolatePage(parent, 0)) {}
+
+  // `act` meets reclaim, which gives up its reference to the page.
+  template <typename Act>
+  void MeetReclaim(Act act) {
+    ksync::Thread reclaim([this] { ShrinkPage(*page); }, "reclaim");
+    act();
+    reclaim.Join();
+    PutPage(*page);
   }
 
-  Mm& parent;
-  Mm* child = nullptr;
-  Page* page = nullptr;  // With a reference, for who reclaims it.
+  Page* const page;  // With a reference, for who reclaims it.
 };
 
 // mlock, which faults the page in, meets reclaim.
 void LockVersusReclaim(const Kernel& kernel) {
   World world(kernel);
-  Family family(world);
+  Sharers family(world);
 
-  ksync::Thread reclaim([&family] { ShrinkPage(*family.page); }, "reclaim");
-  Lock(family.parent);
-  CheckReads(family.parent, 0, kParents);
-  reclaim.Join();
-
-  PutPage(*family.page);
+  family.MeetReclaim([&] {
+    Lock(family.parent);
+    CheckReads(family.parent, 0, kParents);
+  });
   const Pte pte = family.parent.page_table[0].Read();
   ksync::Check(pte.IsPresent(), "reclaim took a page after mlock had returned");
   const bool taken = SwapOut(family.parent, 0);
   ksync::Check(!taken, "reclaim took a page that is locked");
   CheckReads(*family.child, 0, kParents);
-  ExitAll(world, {family.child, &family.parent});
+  family.Exit(world);
 }
 
 // munlock meets reclaim.
 void UnlockVersusReclaim(const Kernel& kernel) {
   World world(kernel);
-  Family family(world);
+  Sharers family(world);
   Lock(family.parent);
 
-  ksync::Thread reclaim([&family] { ShrinkPage(*family.page); }, "reclaim");
-  Unlock(family.parent);
-  reclaim.Join();
-
-  PutPage(*family.page);
+  family.MeetReclaim([&] { Unlock(family.parent); });
   AtRest(world, {&family.parent, family.child});
-  CheckReads(family.parent, 0, kParents);
-  CheckReads(*family.child, 0, kParents);
-  ExitAll(world, {family.child, &family.parent});
+  family.CheckBothRead(kParents, kParents);
+  family.Exit(world);
 }
 
 // The only one who has locked the page exits.
 void ExitOfLockedVersusReclaim(const Kernel& kernel) {
   World world(kernel);
-  Family family(world);
+  Sharers family(world);
   Lock(family.parent);
 
-  ksync::Thread reclaim([&family] { ShrinkPage(*family.page); }, "reclaim");
-  Mmput(family.parent);
-  reclaim.Join();
-
-  PutPage(*family.page);
+  family.MeetReclaim([&] { Mmput(family.parent); });
   CheckReads(*family.child, 0, kParents);
   ExitAll(world, {family.child});
 }
 
 // The child locks the page, and reclaim marks it. Then the child copies it...
-void LockAndMark(Family& family) {
+void LockAndMark(Sharers& family) {
   Lock(*family.child);
   const bool taken = ShrinkPage(*family.page);
   ksync::Check(!taken && family.page->mlocked.Read(), "reclaim did not mark a locked page");
@@ -103,7 +89,7 @@ void LockAndMark(Family& family) {
 // ...while the parent, who has locked it too, unlocks it.
 void UnlockVersusCopy(const Kernel& kernel) {
   World world(kernel);
-  Family family(world);
+  Sharers family(world);
   Lock(family.parent);
   LockAndMark(family);
 
@@ -111,15 +97,14 @@ void UnlockVersusCopy(const Kernel& kernel) {
   Unlock(family.parent);
   copy.Join();
 
-  CheckReads(family.parent, 0, kParents);
-  CheckReads(*family.child, 0, kChilds);
-  ExitAll(world, {family.child, &family.parent});
+  family.CheckBothRead(kParents, kChilds);
+  family.Exit(world);
 }
 
 // ...while the parent locks it, who has it back from swap.
 void LockVersusCopy(const Kernel& kernel) {
   World world(kernel);
-  Family family(world);
+  Sharers family(world);
   LockAndMark(family);
   CheckReads(family.parent, 0, kParents);
 
@@ -129,25 +114,19 @@ void LockVersusCopy(const Kernel& kernel) {
 
   const bool taken = SwapOut(family.parent, 0);
   ksync::Check(!taken, "reclaim took a page that is locked");
-  CheckReads(family.parent, 0, kParents);
-  CheckReads(*family.child, 0, kChilds);
-  ExitAll(world, {family.child, &family.parent});
+  family.CheckBothRead(kParents, kChilds);
+  family.Exit(world);
 }
 
 // A parent, whose pages stay in memory, copies a page that reclaim asks for.
 void MunlockVersusReclaim(const Kernel& kernel) {
   World world(kernel);
-  Family family(world);
+  Sharers family(world);
   Lock(family.parent);
 
-  ksync::Thread reclaim([&family] { ShrinkPage(*family.page); }, "reclaim");
-  Store(family.parent, 0, kChilds);
-  reclaim.Join();
-
-  PutPage(*family.page);
-  CheckReads(family.parent, 0, kChilds);
-  CheckReads(*family.child, 0, kParents);
-  ExitAll(world, {family.child, &family.parent});
+  family.MeetReclaim([&] { Store(family.parent, 0, kChilds); });
+  family.CheckBothRead(kChilds, kParents);
+  family.Exit(world);
 }
 
 constexpr char kMarkOracle[] =

@@ -6,7 +6,6 @@
 #include "core/scenarios/scenarios.h"
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
-#include "core/vmops/fork.h"
 #include "core/vmops/mmap.h"
 #include "core/vmops/reclaim.h"
 #include "core/vmops/split.h"
@@ -14,33 +13,10 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-constexpr std::uint32_t kParents = 1;
-constexpr std::uint32_t kChilds = 2;
-
-// A process that has written one page, and its child.
-struct Pair {
-  explicit Pair(World& world) : parent(world.NewMm()) {
-    MmapAnonymous(parent, 0, 1);
-    Store(parent, 0, kParents);
-    child = DupMm(parent);
-  }
-  void CheckBothRead(std::uint32_t parents, std::uint32_t childs) {
-    CheckReads(parent, 0, parents);
-    CheckReads(*child, 0, childs);
-  }
-  void Exit(World& world) {
-    Validate({&parent, child});
-    ExitAll(world, {child, &parent});
-  }
-
-  Mm& parent;
-  Mm* child = nullptr;
-};
-
 // A page is back from swap for the child; it writes to it, while the parent brings it back too.
 void ReuseUnderPageLock(const Kernel& kernel) {
   World world(kernel);
-  Pair pair(world);
+  WriterAndChild pair(world);
   Evict(pair.parent, 0);
   Load(*pair.child, 0);
 
@@ -56,7 +32,7 @@ void ReuseUnderPageLock(const Kernel& kernel) {
 // walk that takes no page lock looks for it.
 void ReuseVersusWalk(const Kernel& kernel) {
   World world(kernel);
-  Pair pair(world);
+  WriterAndChild pair(world);
   Page& page = *IsolatePage(*pair.child, 0);
   Store(pair.parent, 0, kParents);
 
@@ -74,7 +50,7 @@ void ReuseVersusWalk(const Kernel& kernel) {
 // Reclaim takes a shared page while the child copies it, to write elsewhere on it.
 void ReclaimVersusCopy(const Kernel& kernel) {
   World world(kernel);
-  Pair pair(world);
+  WriterAndChild pair(world);
   Page& page = *IsolatePage(pair.parent, 0);
 
   ksync::Thread copy([&pair] { Touch(*pair.child, 0, Access::kWrite); }, "copy");

@@ -5,6 +5,7 @@
 #include "core/rmap/validate_change.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fault.h"
+#include "core/vmops/mmap.h"
 #include "core/vmops/mprotect.h"
 #include "core/vmops/munmap.h"
 #include "core/vmops/reclaim.h"
@@ -55,6 +56,19 @@ void CheckForkOrder(const Mm& parent, const Mm& child, ksync::Site site) {
         copy != nullptr && copy->vm_start.Read() == start && EndOffset(*copy) == EndOffset(*vma);
     if (same) CheckUnbroken(BrokenWalkOrder(*vma, *copy), site);
   }
+}
+
+Mm& NewWriter(World& world) {
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 1);
+  Store(mm, 0, kParents);
+  return mm;
+}
+
+void WriterAndChild::CheckBothRead(std::uint32_t parents, std::uint32_t childs,
+                                   ksync::Site site) const {
+  CheckReads(parent, 0, parents, site);
+  CheckReads(*child, 0, childs, site);
 }
 
 void Evict(Mm& mm, VirtualPage address) {

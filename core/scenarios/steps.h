@@ -9,6 +9,7 @@
 #include "core/rmap/validate.h"
 #include "core/rmap/world.h"
 #include "core/sync/sync.h"
+#include "core/vmops/fork.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
@@ -31,6 +32,24 @@ void Evict(Mm& mm, VirtualPage address);
 // Nothing moves: as AtRest. Then the last processes end, and what they leave in the swap cache is
 // reclaimed; fails the run if a slot stays in use for nobody.
 void ExitAll(World& world, AllMms mms, ksync::Site site = ksync::Site::current());
+
+// What is written on a page, by whom.
+inline constexpr std::uint32_t kParents = 1;
+inline constexpr std::uint32_t kChilds = 2;
+
+// Returns: a process that has written kParents on its one page.
+Mm& NewWriter(World& world);
+
+// Such a process, and its child.
+struct WriterAndChild {
+  explicit WriterAndChild(World& world) : parent(NewWriter(world)), child(DupMm(parent)) {}
+  void CheckBothRead(std::uint32_t parents, std::uint32_t childs,
+                     ksync::Site site = ksync::Site::current()) const;
+  void Exit(World& world) { ExitAll(world, {child, &parent}); }
+
+  Mm& parent;
+  Mm* const child;
+};
 
 // A program changes access rights. Requires: allocations do not fail.
 void Protect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights);

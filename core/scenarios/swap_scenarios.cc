@@ -8,24 +8,13 @@
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
-#include "core/vmops/mmap.h"
 #include "core/vmops/reclaim.h"
 #include "core/vmops/swap_in.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-constexpr std::uint32_t kParents = 1;
-constexpr std::uint32_t kChilds = 2;
 constexpr std::uint32_t kParentsSecond = 3;
-
-// A process that has written one page.
-Mm& NewWriter(World& world) {
-  Mm& mm = world.NewMm();
-  MmapAnonymous(mm, 0, 1);
-  Store(mm, 0, kParents);
-  return mm;
-}
 
 // A page shared by two comes back from swap for the child first.
 void SwapInByChildFirst(const Kernel& kernel) {

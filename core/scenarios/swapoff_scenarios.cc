@@ -10,30 +10,14 @@
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
 #include "core/vmops/mlock.h"
-#include "core/vmops/mmap.h"
 #include "core/vmops/reclaim.h"
 #include "core/vmops/swapoff.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-constexpr std::uint32_t kParents = 1;
-
-Mm& NewWriter(World& world) {
-  Mm& mm = world.NewMm();
-  MmapAnonymous(mm, 0, 1);
-  Store(mm, 0, kParents);
-  return mm;
-}
-
-struct Swapped {
-  explicit Swapped(World& world) : parent(NewWriter(world)) {
-    child = DupMm(parent);
-    Evict(parent, 0);
-  }
-
-  Mm& parent;
-  Mm* child = nullptr;
+struct Swapped : WriterAndChild {
+  explicit Swapped(World& world) : WriterAndChild(world) { Evict(parent, 0); }
 };
 
 void Round(std::initializer_list<Mm*> mms) {
@@ -60,7 +44,7 @@ void SwapoffFindsInherited(const Kernel& kernel) {
   CheckEmptied(world, {&swapped.parent, swapped.child});
 
   CheckReads(*swapped.child, 0, kParents);
-  ExitAll(world, {swapped.child, &swapped.parent});
+  swapped.Exit(world);
 }
 
 // The child reads the page.
@@ -73,9 +57,8 @@ void SwapoffVersusSwapIn(const Kernel& kernel) {
   fault.Join();
 
   CheckEmptied(world, {&swapped.parent, swapped.child});
-  CheckReads(swapped.parent, 0, kParents);
-  CheckReads(*swapped.child, 0, kParents);
-  ExitAll(world, {swapped.child, &swapped.parent});
+  swapped.CheckBothRead(kParents, kParents);
+  swapped.Exit(world);
 }
 
 // A fork copies the swap entry: another one is born of whom swapoff does not know. The slot was not
@@ -125,9 +108,8 @@ void SwapoffVersusReclaim(const Kernel& kernel) {
   reclaim.Join();
 
   CheckEmptied(world, {&swapped.parent, swapped.child});
-  CheckReads(swapped.parent, 0, kParents);
-  CheckReads(*swapped.child, 0, kParents);
-  ExitAll(world, {swapped.child, &swapped.parent});
+  swapped.CheckBothRead(kParents, kParents);
+  swapped.Exit(world);
 }
 
 Scenario Row(const char* name, const char* claim, void (*run)(const Kernel&)) {

@@ -86,7 +86,6 @@ struct Access {
 struct Global {
   std::string name;
   int elements = 1;
-  bool is_array = false;
   int first = 0;  // The number of its first element among all elements.
   Access access;  // By whatever thread.
   std::vector<std::int64_t> initial;

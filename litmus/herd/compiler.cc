@@ -22,7 +22,8 @@ constexpr std::size_t kThreadsMax = 31;
 
 void RejectKernelCalls(const Expression& expression) {
   if (expression.kind == Expression::Kind::kCall && IsKernelFunction(expression.text)) {
-    RejectUnsupported(absl::StrCat("needs the Linux kernel's memory model: ", expression.text));
+    RejectUnsupported(absl::StrCat("needs the Linux kernel's memory model: ", expression.text),
+                      expression.at);
   }
   for (const Expression& operand : expression.operands) RejectKernelCalls(operand);
 }
@@ -99,13 +100,20 @@ class QuestionCompiler {
   }
 
   Formula CompileAtom(const Proposition& atom) const {
-    if (atom.value.kind != StateValue::Kind::kArray) return Compare(atom, 0, atom.value);
+    const std::size_t elements = FindAll(atom.place).size();
+    const bool is_array = atom.value.kind == StateValue::Kind::kArray;
+    if (!is_array && elements == 1) return Compare(atom, 0, atom.value);
+    // What has another number of elements is another value.
+    std::vector<StateValue> values = atom.value.values;
+    const bool same_size = is_array && values.size() == elements;
+    values.resize(elements);
     Formula all;
     all.kind = Proposition::Kind::kAnd;
-    for (std::size_t i = 0; i < atom.value.values.size(); ++i) {
-      all.operands.push_back(Compare(atom, static_cast<int>(i), atom.value.values[i]));
+    for (std::size_t i = 0; i < elements; ++i) {
+      all.operands.push_back(Compare(atom, static_cast<int>(i), values[i]));
       all.operands.back().kind = Proposition::Kind::kEqual;
     }
+    if (!same_size) all.operands.emplace_back().kind = Proposition::Kind::kFalse;
     if (atom.kind == Proposition::Kind::kEqual) return all;
     Formula negated;
     negated.kind = Proposition::Kind::kNot;
@@ -119,7 +127,7 @@ class QuestionCompiler {
     Place left = atom.place;
     if (element > 0) left.index = element;
     formula.left = Find(left);
-    formula.number = value.number;
+    if (value.kind == StateValue::Kind::kNumber) formula.number = InInt(value.number);
     if (value.kind == StateValue::Kind::kAddress) formula.number = globals_.Address(value.place);
     if (value.kind == StateValue::Kind::kContents) formula.right = Find(value.place);
     return formula;

@@ -9,6 +9,9 @@
 
 namespace herd {
 
+// A payload of the status of an unsupported test: where it is unsupported, "3:5".
+inline constexpr char kPayloadAt[] = "at";
+
 // Fails: Unimplemented with the reason why no verdict can be given ("needs the Linux kernel's
 // memory model: READ_ONCE"); InvalidArgument with "file:line:column: ..." if the test cannot mean
 // anything.

@@ -61,6 +61,7 @@ struct comma : seq<one<','>, _> {};
 struct expression;
 struct unary;
 struct conditional;
+struct type_words;
 
 // A word that begins a type; which those are, type_words.h knows.
 struct type_word {
@@ -78,7 +79,10 @@ struct type_word {
 struct tagged
     : seq<sor<TAO_PEGTL_KEYWORD("struct"), TAO_PEGTL_KEYWORD("union"), TAO_PEGTL_KEYWORD("enum")>,
           _, identifier> {};
-struct type_words : plus<sor<tagged, type_word>, _> {};
+// `_Atomic(int)`, and C++'s `atomic<int>`.
+struct atomic_of : sor<seq<TAO_PEGTL_KEYWORD("_Atomic"), _, one<'('>, _, type_words, one<')'>>,
+                       seq<TAO_PEGTL_KEYWORD("atomic"), _, one<'<'>, _, type_words, one<'>'>>> {};
+struct type_words : plus<sor<tagged, atomic_of, type_word>, _> {};
 struct star_token : seq<one<'*'>, _> {};
 struct cast_type : sor<seq<type_words, star<star_token>>, seq<identifier, _, plus<star_token>>> {};
 struct cast_head : seq<open_parenthesis, cast_type, one<')'>> {};
@@ -158,9 +162,10 @@ struct statement : sor<block, if_statement, while_statement, do_statement, for_s
 // Threads -----------------------------------------------------------------------------------------
 struct thread_number : digits {};
 struct thread_name : seq<one<'P'>, thread_number, not_at<identifier_other>> {};
-struct thread_head : seq<star<not_at<thread_name>, word, _>, thread_name, _> {};
+struct thread_head : seq<star<not_at<thread_name>, sor<word, one<'*'>>, _>, thread_name, _> {};
 struct parameter_word : word {};
-struct parameter : plus<sor<seq<parameter_word, _>, star_token, seq<one<'['>, _, one<']'>, _>>> {};
+struct parameter : plus<sor<seq<atomic_of, _>, seq<parameter_word, _>, star_token,
+                            seq<one<'['>, _, one<']'>, _>>> {};
 struct thread_body : block {};
 struct thread : seq<at<thread_head, one<'('>>, thread_head, open_parenthesis,
                     opt<list_must<parameter, comma>>, must<close_parenthesis, thread_body>> {};
@@ -201,7 +206,10 @@ struct initial_type
 struct elements : digits {};
 struct array_extent : seq<one<'['>, blank, opt<elements, blank>, close_index> {};
 struct initial_place : seq<opt<thread_prefix>, place_name, blank> {};
-struct initial_cell : sor<if_must<sign<'['>, place, close_index>,
+struct initial_bracket : if_must<sign<'['>, place, close_index> {};
+// `int [x]`; but `a[2]` is an array.
+struct typed_bracket : seq<word, blank, at<one<'['>, blank, identifier>, initial_bracket> {};
+struct initial_cell : sor<initial_bracket, typed_bracket,
                           seq<initial_type, star<sign<'*'>>, initial_place, opt<array_extent>>> {};
 struct initial : seq<initial_cell, opt_must<sign<'='>, state_value>> {};
 struct initial_separator : sign<';'> {};
@@ -235,7 +243,7 @@ struct proposition : list_must<conjunction, seq<sor<string<'\\', '/'>, string<'|
 };
 
 struct location_end : sign<']'> {};
-struct observed : seq<cell> {};
+struct observed : seq<cell, star<sor<word, one<'*'>>, blank>> {};  // Perhaps with a type.
 struct locations
     : if_must<seq<TAO_PEGTL_KEYWORD("locations"), blank>, sign<'['>,
               opt<list_tail<observed, sor<sign<';'>, sign<','>>>>, location_end, star<sign<';'>>> {
@@ -252,7 +260,11 @@ struct question_part : if_must<seq<quantifier, blank>, proposition> {};
 struct language : seq<TAO_PEGTL_KEYWORD("C")> {};
 struct test_name : plus<not_one<' ', '\t', '\r', '\n'>> {};
 struct quoted : seq<one<'"'>, until<one<'"'>, not_one<'\n'>>> {};
-struct prelude : star<sor<nested_comment, line_comment, quoted, not_one<'{'>>> {};
+struct document : seq<star<space>, one<'"'>, until<one<'"'>>> {};
+struct key_line : seq<bol, identifier, star<one<' ', '\t'>>, one<'='>, until<eolf>> {};
+struct prelude
+    : seq<opt<document>, star<sor<nested_comment, line_comment, quoted, key_line, not_one<'{'>>>> {
+};
 struct first_brace : sign<'{'> {};
 struct threads : plus<thread, blank> {};
 // For other tools; says nothing about the states.

@@ -1,5 +1,5 @@
 // A loop over instructions; each access to shared memory is one call on Hooks.
-// Values travel as 64 bits, and wrap.
+// Values travel as 64 bits: an int and what is computed from ints has 32, an address more.
 #include "litmus/herd/interpreter.h"
 
 #include <cstdlib>
@@ -23,10 +23,12 @@ bool Divides(std::int64_t left, std::int64_t right) {
 // No place in this file means anything to whoever reads of a race.
 const Site kNowhere;
 
-constexpr int kShiftMask = 63;
+constexpr int kShiftMask = 31;
+
+bool IsInt(std::int64_t value) { return value == static_cast<std::int32_t>(value); }
 
 // Arithmetic wraps, as on the machine; so it is done on the bits.
-std::int64_t Compute(Op op, std::int64_t left, std::int64_t right) {
+std::int64_t ComputeWide(Op op, std::int64_t left, std::int64_t right) {
   switch (op) {
     case Op::kNegate:
       return Value(-Bits(left));
@@ -71,6 +73,12 @@ std::int64_t Compute(Op op, std::int64_t left, std::int64_t right) {
     default:
       return left;
   }
+}
+
+// Ints make an int; an address and an int an address.
+std::int64_t Compute(Op op, std::int64_t left, std::int64_t right) {
+  const std::int64_t wide = ComputeWide(op, left, right);
+  return IsInt(left) && IsInt(right) ? static_cast<std::int32_t>(wide) : wide;
 }
 
 }  // namespace
@@ -200,6 +208,9 @@ void Interpreter::Access(const Instruction& instruction, std::vector<std::int64_
     case Op::kExchangeAndKin: {
       const ksync::RmwOp op = {.kind = instruction.rmw, .operand = Bits(operand)};
       to = Value(hooks_->Rmw(element.location, op, instruction.order, instruction.order, kNowhere));
+      // The engine does not know of ints.
+      const bool adds = instruction.rmw == ksync::RmwOp::Kind::kAdd;
+      if (adds && IsInt(to) && IsInt(operand) && !IsInt(to + operand)) Fail("adds beyond an int");
       break;
     }
     case Op::kCompareExchange:

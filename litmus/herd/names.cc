@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "litmus/herd/compiler.h"
 
 namespace herd {
 namespace {
@@ -55,8 +58,18 @@ void RejectWrong(const LitmusTest& test, Position at, const std::string& what) {
       absl::StrCat(test.file, ":", at.line, ":", at.column, ": ", what))};
 }
 
-void RejectUnsupported(const std::string& reason) {
-  throw Rejected{absl::UnimplementedError(reason)};
+std::int64_t InInt(std::int64_t number, Position at) {
+  if (number < std::numeric_limits<std::int32_t>::min() ||
+      number > std::numeric_limits<std::uint32_t>::max()) {
+    RejectUnsupported(absl::StrCat("a number that is no int: ", number), at);
+  }
+  return static_cast<std::int32_t>(number);
+}
+
+void RejectUnsupported(const std::string& reason, Position at) {
+  absl::Status status = absl::UnimplementedError(reason);
+  if (at.line > 0) status.SetPayload(kPayloadAt, absl::Cord(absl::StrCat(at.line, ":", at.column)));
+  throw Rejected{status};
 }
 
 Globals::Globals(const LitmusTest& test) : test_(test) {
@@ -111,7 +124,6 @@ void Globals::Initialise(const InitialValue& initial) {
     RejectUnsupported(absl::StrCat("an array of more than ", kElementsMax, " elements"));
   }
   const int index = initial.place.index.value_or(0);
-  global.is_array |= braces || initial.elements.has_value() || initial.place.index.has_value();
   global.elements = std::max({global.elements, wanted, index + 1});
   global.initial.resize(global.elements);
   if (!braces) {
@@ -126,7 +138,7 @@ void Globals::Initialise(const InitialValue& initial) {
 std::int64_t Globals::Evaluate(const StateValue& value) const {
   switch (value.kind) {
     case StateValue::Kind::kNumber:
-      return value.number;
+      return InInt(value.number);
     case StateValue::Kind::kAddress:
       return Address(value.place);
     case StateValue::Kind::kContents:
@@ -146,8 +158,7 @@ std::int64_t Globals::Address(const Place& place) const {
   return AddressOf(*Find(place.name), place.index.value_or(0));
 }
 
-std::set<std::string> RegistersOf(const LitmusTest& test, const Thread& thread,
-                                  const Globals& globals) {
+std::set<std::string> RegistersOf(const LitmusTest& test, const Thread& thread) {
   std::set<std::string> names;
   const auto note_assigned = [&](const Expression& expression) {
     using Kind = Expression::Kind;
@@ -156,9 +167,10 @@ std::set<std::string> RegistersOf(const LitmusTest& test, const Thread& thread,
     if (assigns && expression.operands[0].kind == Kind::kName) {
       names.insert(expression.operands[0].text);
     }
-    // A name that is nothing else is a register that nobody has assigned.
-    const bool is_global = IsParameter(thread, expression.text) || globals.Find(expression.text);
-    const bool is_register = !is_global && !ConstantOf(expression.text).has_value() &&
+    // A name that is nothing else is a register that nobody has assigned: a global, too, if it is
+    // no parameter.
+    const bool is_register = !IsParameter(thread, expression.text) &&
+                             !ConstantOf(expression.text).has_value() &&
                              !absl::StartsWith(expression.text, "memory_order");
     if (expression.kind == Kind::kName && is_register) names.insert(expression.text);
   };
@@ -191,7 +203,7 @@ absl::flat_hash_map<std::string, std::int64_t> InitialRegisters(const LitmusTest
     if (initial.place.thread != thread.number) continue;
     const StateValue& value = initial.value;
     const bool is_address = value.kind == StateValue::Kind::kAddress;
-    values[initial.place.name] = is_address ? globals.Address(value.place) : value.number;
+    values[initial.place.name] = is_address ? globals.Address(value.place) : InInt(value.number);
   }
   return values;
 }

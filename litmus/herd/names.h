@@ -23,7 +23,10 @@ struct Rejected {
 
 // Throw `Rejected`: the test means nothing; it means something that is not decided here.
 [[noreturn]] void RejectWrong(const LitmusTest& test, Position at, const std::string& what);
-[[noreturn]] void RejectUnsupported(const std::string& reason);
+[[noreturn]] void RejectUnsupported(const std::string& reason, Position at = {});
+
+// Returns: the number as an int, whose bits it may be: 0xffffffff is -1. Throws: Rejected.
+std::int64_t InInt(std::int64_t number, Position at = {});
 
 // Returns: the value of NULL, true, false; nothing for other names.
 std::optional<std::int64_t> ConstantOf(std::string_view name);
@@ -55,10 +58,9 @@ class Globals {
   absl::flat_hash_map<std::string, int> numbers_;
 };
 
-// Returns: the registers that the thread assigns or declares, and those that the initial state,
-// the condition, the filter and the locations name; in the order of the alphabet.
-std::set<std::string> RegistersOf(const LitmusTest& test, const Thread& thread,
-                                  const Globals& globals);
+// Returns: the registers that the thread assigns, declares or reads, and those that the initial
+// state, the condition, the filter and the locations name; in the order of the alphabet.
+std::set<std::string> RegistersOf(const LitmusTest& test, const Thread& thread);
 
 // Returns: the initial value of each register that has one. Throws: Rejected.
 absl::flat_hash_map<std::string, std::int64_t> InitialRegisters(const LitmusTest& test,

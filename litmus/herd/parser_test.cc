@@ -59,11 +59,22 @@ TEST(ParserTest, ThePreludeIsPassedBy) {
   EXPECT_EQ(test.initial[0].value.number, 3);
 }
 
+TEST(ParserTest, WhatThePreludeMayHaveABraceIn) {
+  for (const char* prelude : {"\"a text of\ntwo { lines\"", "\n  \"a text { of one\"",
+                              "\nCycle=Rfe { PodRR", "\nResult = { Never\nCycle = {"}) {
+    const LitmusTest test = Parsed(absl::StrCat("C t ", prelude, "\n{ x = 3; }\nP0(int *x) { }"));
+    ASSERT_EQ(test.initial.size(), 1u) << prelude;
+    EXPECT_EQ(test.initial[0].value.number, 3);
+  }
+}
+
 TEST(ParserTest, InitialValuesHaveManyForms) {
   const LitmusTest test = WithInitial(
       "x = 5; [y] = -6; int z = 0x10; _Atomic int w = 1; int u; v; atomic_int a = ATOMIC_INIT(2);"
-      "int *p = &x; *q = x; r = y; int b[2] = {3, 4}; 0:r1 = 7; int 1:r2 = x;;");
-  ASSERT_EQ(test.initial.size(), 13u);
+      "int *p = &x; *q = x; r = y; int b[2] = {3, 4}; 0:r1 = 7; int 1:r2 = x; int [s] = 8;;");
+  ASSERT_EQ(test.initial.size(), 14u);
+  EXPECT_EQ(test.initial[13].place.name, "s");
+  EXPECT_EQ(test.initial[13].value.number, 8);
   EXPECT_EQ(test.initial[0].place.name, "x");
   EXPECT_EQ(test.initial[1].value.number, -6);
   EXPECT_EQ(test.initial[2].value.number, 16);
@@ -92,8 +103,11 @@ TEST(ParserTest, CommentsAreThoseOfTheirPart) {
 TEST(ParserTest, ParametersAreTypeAndName) {
   const LitmusTest test = Parsed(
       "C t\n{}\nvoid P0(volatile int* x, struct srcu_struct *s, int **p, int a[]) { }\n"
-      "static void P1(void) { }");
-  ASSERT_EQ(test.threads.size(), 2u);
+      "static void P1(void) { }\nvoid *P2(_Atomic(int) *x, atomic<int32_t>* y) { }");
+  ASSERT_EQ(test.threads.size(), 3u);
+  ASSERT_EQ(test.threads[2].parameters.size(), 2u);
+  EXPECT_EQ(test.threads[2].parameters[0].name, "x");
+  EXPECT_EQ(test.threads[2].parameters[1].name, "y");
   ASSERT_EQ(test.threads[0].parameters.size(), 4u);
   EXPECT_EQ(test.threads[0].parameters[0].name, "x");
   EXPECT_EQ(test.threads[0].parameters[1].name, "s");
@@ -119,6 +133,7 @@ TEST(ParserTest, CastsAreForgotten) {
   EXPECT_EQ(Bound(ExpressionIn("(int)a + (intptr_t)*(int **)b")), "(+ a (* b))");
   EXPECT_EQ(Bound(ExpressionIn("(struct foo *)a")), "a");
   EXPECT_EQ(Bound(ExpressionIn("(foo *)a")), "a");
+  EXPECT_EQ(Bound(ExpressionIn("*(_Atomic(int) *)a")), "(* a)");
   EXPECT_EQ(Bound(ExpressionIn("(a) + 1")), "(+ a 1)");
 }
 
@@ -145,7 +160,8 @@ TEST(ParserTest, WhatStandsBehindTheQuestionIsPassedBy) {
 
 TEST(ParserTest, LocationsAndFilter) {
   const LitmusTest test = Parsed(
-      "C t\n{}\nP0(int *x) { r1 = *x; }\nlocations [0:r1; x; a[1];]\nfilter (x=1)\nexists (x=1)");
+      "C t\n{}\nP0(int *x) { r1 = *x; }\nlocations [0:r1 int; x int*; a[1];]\nfilter (x=1)\nexists "
+      "(x=1)");
   ASSERT_EQ(test.locations.size(), 3u);
   EXPECT_EQ(test.locations[2].index, 1);
   EXPECT_TRUE(test.filter.has_value());

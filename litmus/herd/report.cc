@@ -149,8 +149,8 @@ std::string AnswerText(const Answer& answer) {
   std::string text = absl::StrCat("Test ", answer.name, KindOfQuestion(answer.quantifier), "\n");
   const char* const observation = ObservationName(answer.observation);
   if (answer.observation == Observation::kUnsupported) {
-    absl::StrAppend(&text, "Unsupported: ", answer.reason, "\nObservation ", answer.name, " ",
-                    observation, "\n\n");
+    absl::StrAppend(&text, "Unsupported: ", answer.where, ": ", answer.reason, "\nObservation ",
+                    answer.name, " ", observation, "\n\n");
     return text;
   }
   const std::map<std::string, std::uint64_t> states = ShownStates(answer);
@@ -181,6 +181,7 @@ Json AnswerJson(const Answer& answer) {
   json["expected"] = nullptr;
   json["verdict"] = ObservationName(answer.observation);
   json["reason"] = NullIfEmpty(answer.reason);
+  json["where"] = answer.reason.empty() ? Json(nullptr) : Json(answer.where);
   json["race"] = answer.race;
   json["counts_races"] = answer.counts_races;
   json["failure_kind"] = answer.race ? Json("data race") : Json(nullptr);

@@ -62,10 +62,12 @@ TEST(ReportTest, ARaceAndAReasonAreSaid) {
   EXPECT_EQ(AnswerJson(racy)["race"], true);
   EXPECT_EQ(AnswerJson(racy)["failure_kind"], "data race");
   const Answer kernel = Answered("C t\n{}\nP0() { smp_mb(); }");
-  EXPECT_EQ(AnswerText(kernel),
-            "Test t Required\nUnsupported: needs the Linux kernel's memory model: smp_mb\n"
-            "Observation t unsupported\n\n");
+  EXPECT_EQ(
+      AnswerText(kernel),
+      "Test t Required\nUnsupported: t.litmus:3:8: needs the Linux kernel's memory model: smp_mb\n"
+      "Observation t unsupported\n\n");
   EXPECT_EQ(AnswerJson(kernel)["reason"], "needs the Linux kernel's memory model: smp_mb");
+  EXPECT_EQ(AnswerJson(kernel)["where"], "t.litmus:3:8");
   EXPECT_EQ(AnswerJson(kernel)["exhaustive"], false);
 }
 

@@ -29,8 +29,8 @@ void NameParts(const Code& code, Answer& answer) {
   }
   for (const Global& global : code.globals) {
     for (int i = 0; i < global.elements; ++i) {
-      answer.parts.push_back(global.is_array ? absl::StrCat(global.name, "[", i, "]")
-                                             : global.name);
+      const bool is_array = global.elements > 1;
+      answer.parts.push_back(is_array ? absl::StrCat(global.name, "[", i, "]") : global.name);
     }
     answer.globals.push_back(global.name);
   }
@@ -113,6 +113,7 @@ absl::StatusOr<Answer> RunText(const std::string& text, const std::string& file,
   if (!test.ok()) return test.status();
   Answer answer;
   answer.file = file;
+  answer.where = file;
   answer.name = test->name;
   answer.quantifier = test->quantifier;
   answer.question = QuestionText(*test);
@@ -123,6 +124,8 @@ absl::StatusOr<Answer> RunText(const std::string& text, const std::string& file,
     Search(*code, options, answer);
   } else if (absl::IsUnimplemented(code.status())) {
     answer.reason = std::string(code.status().message());
+    const absl::optional<absl::Cord> at = code.status().GetPayload(kPayloadAt);
+    if (at.has_value()) absl::StrAppend(&answer.where, ":", std::string(*at));
   } else {
     return code.status();
   }
@@ -136,9 +139,7 @@ std::string ValueName(const Answer& answer, std::int64_t value) {
     return absl::StrCat(value);
   }
   const std::string& name = answer.globals[global];
-  if (bytes == 0) return name;
-  if (bytes % kElementBytes != 0) return absl::StrCat(name, "+", bytes);
-  return absl::StrCat(name, "[", bytes / kElementBytes, "]");
+  return bytes == 0 ? name : absl::StrCat(name, "+", bytes);
 }
 
 }  // namespace herd

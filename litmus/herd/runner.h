@@ -31,7 +31,8 @@ struct Answer {
   std::string file;
   std::string name;
   Observation observation = Observation::kUnsupported;
-  std::string reason;  // kUnsupported: why.
+  std::string reason;  // kUnsupported: why,
+  std::string where;   // and where: "file:3:5", or the file.
   Quantifier quantifier = Quantifier::kNone;
   std::string question;          // As herd writes it; empty: none.
   bool race = false;             // Some execution has a data race: the test is undefined.

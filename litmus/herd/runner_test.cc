@@ -111,6 +111,77 @@ TEST(RunnerTest, PointersAndArrays) {
   EXPECT_EQ(After("r = *(x + (r ^ r));", "x = 6;"), "0:r=6; [x]=6;");
   EXPECT_EQ(After("r = NULL == 0 && true && !false;"), "0:r=1; [x]=0;");
   EXPECT_EQ(After("r = a[1] == &a[0];", "int a[2]; a[1] = 0;"), "0:r=0; [x]=0;");
+  EXPECT_EQ(After("r = x + 4;"), "0:r=x+4; [x]=0;");
+}
+
+// Only a parameter is an address; another global's name is a register as any other.
+TEST(RunnerTest, AGlobalThatIsNoParameterIsARegister) {
+  const Answer answer = Answered(
+      "C t\n{ y = 5; }\nP0(int *x) { *x = y; }\nP1(int *y) { r = *y; }\n"
+      "locations [x; y; 0:y; 1:r] forall (true)");
+  EXPECT_EQ(States(answer), "0:y=0; 1:r=5; [y]=5; [x]=0;");
+}
+
+// As in herd, and where ints have 32 bits.
+TEST(RunnerTest, IntsHave32Bits) {
+  EXPECT_EQ(After("r = 2147483647 + 1;"), "0:r=-2147483648; [x]=0;");
+  EXPECT_EQ(After("r = 65536 * 65536 + 3;"), "0:r=3; [x]=0;");
+  EXPECT_EQ(After("r = 0xffffffff; *x = r == -1;", "x = 0x80000000;"), "0:r=-1; [x]=1;");
+  EXPECT_EQ(After("r = *x;", "x = 0x80000000;"), "0:r=-2147483648; [x]=-2147483648;");
+  EXPECT_EQ(After("r = 4294967296;"), "a number that is no int: 4294967296");
+  EXPECT_EQ(After("r = atomic_fetch_add(x, 1);", "x = 2147483647;"), "adds beyond an int");
+  EXPECT_EQ(After("r = atomic_fetch_add(x, 1);", "x = 2147483646;"),
+            "0:r=2147483646; [x]=2147483647;");
+}
+
+// C leaves open which operand comes first, and in herd they have no order.
+TEST(RunnerTest, OpenOrdersAreUnsupportedWhereTheyCouldBeTold) {
+  const auto reason = [](const std::string& body) {
+    return Answered(absl::StrCat("C t\n{ int a[2]; }\nP0(int *x, int *y, int *a) {", body, "}"))
+        .reason;
+  };
+  constexpr char kOpen[] = "two accesses in one expression, whose order C leaves open";
+  EXPECT_EQ(reason("r = *x + *y * *x;"), "");
+  EXPECT_EQ(reason("*x = *y; atomic_store(x, *y + 1);"), "");
+  EXPECT_EQ(reason("r = *x && atomic_fetch_add(x, 1); r = *x ? *x : atomic_load(x);"), "");
+  EXPECT_EQ(reason("r = atomic_load(x) + *y; r = *y + atomic_load(x);"), "");
+  EXPECT_EQ(reason("r = atomic_load_explicit(x, memory_order_relaxed) +"
+                   "atomic_load_explicit(y, memory_order_relaxed);"),
+            "");
+  EXPECT_EQ(reason("r = atomic_load_explicit(x, memory_order_relaxed) +"
+                   "atomic_load_explicit(x, memory_order_relaxed);"),
+            kOpen);
+  EXPECT_EQ(reason("r = atomic_load(x) + atomic_load(y);"), kOpen);
+  EXPECT_EQ(reason("r = *x + atomic_fetch_add(y, 1);"), kOpen);
+  EXPECT_EQ(reason("r = *x + (*y = 1);"), kOpen);
+  EXPECT_EQ(reason("r = *x + (*y)++;"), kOpen);
+  EXPECT_EQ(reason("atomic_store(atomic_load(x), atomic_load(y));"), kOpen);
+  EXPECT_EQ(reason("a[atomic_load(x)] = atomic_load(y);"), kOpen);
+  EXPECT_EQ(reason("*x += atomic_load(y);"), "");
+  EXPECT_EQ(reason("*x += atomic_fetch_add(y, 1);"), kOpen);
+}
+
+// So no load of y happens after the load of x here, and y races.
+TEST(RunnerTest, APlainOperandIsNotOrderedBehindAnAcquire) {
+  const auto races = [](const char* sum) {
+    return Answered(absl::StrCat("C t\n{}\nP0(int *x, int *y) { *y = 1; atomic_store(x, 1); }\n"
+                                 "P1(int *x, int *y) { if (atomic_load_explicit(x, "
+                                 "memory_order_relaxed)) { r = ",
+                                 sum, "; } }\nexists (1:r=1)"))
+        .race;
+  };
+  EXPECT_TRUE(races("atomic_load(x) + *y"));
+  EXPECT_TRUE(races("*y + atomic_load(x)"));
+  EXPECT_FALSE(races("0; r = atomic_load(x); r = r + *y"));
+}
+
+TEST(RunnerTest, WhatIsUnsupportedHasAPlace) {
+  const auto where = [](const char* body) {
+    return Answered(absl::StrCat("C t\n{}\nP0(int *x) {\n  ", body, "\n}")).where;
+  };
+  EXPECT_EQ(where("r = x->next;"), "t.litmus:4:8");
+  EXPECT_EQ(where("r = atomic_load_explicit(x, memory_order_consume);"), "t.litmus:4:31");
+  EXPECT_EQ(where("r = 1 / *x;"), "t.litmus");
 }
 
 TEST(RunnerTest, WhatMeansNothingIsUnsupported) {
@@ -356,8 +427,9 @@ TEST(RunnerTest, QuestionsCompareWithAnything) {
         .observation;
   };
   for (const char* holds :
-       {"0:r=x", "0:r=[p]", "p=&x", "a={1,2}", "a[1]=2", "a[0]=0:q", "x=*x", "0:q=[x]", "0:r=0:r",
-        "0:q=0:q", "not (a={2,1})", "x=2 => x=3", "x=2 \\/ x=1 /\\ true", "a != {1,1}", "~false"}) {
+       {"0:r=x", "0:r=[p]", "p=&x", "a={1,2}", "not (a={1})", "a!={1,2,3}", "not (a=1)", "a[1]=2",
+        "a[0]=0:q", "x=*x", "0:q=[x]", "0:r=0:r", "0:q=0:q", "not (a={2,1})", "x=2 => x=3",
+        "x=2 \\/ x=1 /\\ true", "a != {1,1}", "~false"}) {
     EXPECT_EQ(observe(absl::StrCat("forall (", holds, ")")), Observation::kAlways) << holds;
     EXPECT_EQ(observe(absl::StrCat("exists (not (", holds, "))")), Observation::kNever) << holds;
   }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "litmus/herd/sequence.h"
 
 namespace herd {
 namespace {
@@ -65,7 +66,7 @@ ThreadCode ThreadCompiler::Compile() {
   code_.number = thread_.number;
   code_.accesses.resize(globals_.all().size());
   const auto initial = InitialRegisters(test_, thread_, globals_);
-  for (const std::string& name : RegistersOf(test_, thread_, globals_)) {
+  for (const std::string& name : RegistersOf(test_, thread_)) {
     const auto found = initial.find(name);
     registers_[name] = Fresh(found == initial.end() ? 0 : found->second);
     code_.names.push_back(name);
@@ -78,6 +79,12 @@ ThreadCode ThreadCompiler::Compile() {
 // Statements --------------------------------------------------------------------------------------
 
 void ThreadCompiler::Do(const Statement& statement) {
+  for (const Expression& expression : statement.expressions) {
+    const std::optional<Position> open = OrderLeftOpen(expression, thread_);
+    if (open.has_value()) {
+      RejectUnsupported("two accesses in one expression, whose order C leaves open", *open);
+    }
+  }
   switch (statement.kind) {
     case Statement::Kind::kBlock:
       for (const Statement& inner : statement.body) Do(inner);
@@ -107,7 +114,7 @@ void ThreadCompiler::Do(const Statement& statement) {
 }
 
 void ThreadCompiler::DoDeclaration(const Statement& statement) {
-  if (statement.is_array) RejectUnsupported("an array on a thread's stack");
+  if (statement.is_array) RejectUnsupported("an array on a thread's stack", statement.at);
   if (statement.expressions.empty()) return;
   const Register value = Evaluate(statement.expressions[0]);
   Write({false, registers_.at(statement.name)}, value);
@@ -162,7 +169,7 @@ void ThreadCompiler::DoLoop(const Statement& statement) {
 Register ThreadCompiler::Evaluate(const Expression& expression) {
   switch (expression.kind) {
     case Kind::kNumber:
-      return Constant(expression.number);
+      return Constant(InInt(expression.number, expression.at));
     case Kind::kName:
       return EvaluateName(expression);
     case Kind::kUnary:
@@ -183,7 +190,7 @@ Register ThreadCompiler::Evaluate(const Expression& expression) {
     case Kind::kMember:
       break;
   }
-  RejectUnsupported("members of structures");
+  RejectUnsupported("members of structures", expression.at);
 }
 
 Register ThreadCompiler::EvaluateName(const Expression& expression) {
@@ -213,9 +220,11 @@ Register ThreadCompiler::EvaluateUnary(const Expression& expression) {
 
 Register ThreadCompiler::EvaluateBinary(const Expression& expression) {
   if (expression.text == "&&" || expression.text == "||") return EvaluateLazily(expression);
-  const Register left = Evaluate(expression.operands[0]);
-  const Register right = Evaluate(expression.operands[1]);
-  return Combine(expression.text, left, right, expression.at);
+  const std::size_t first = RightComesFirst(expression, thread_) ? 1 : 0;
+  Register sides[2];
+  for (const std::size_t side : {first, 1 - first})
+    sides[side] = Evaluate(expression.operands[side]);
+  return Combine(expression.text, sides[0], sides[1], expression.at);
 }
 
 Register ThreadCompiler::Combine(const std::string& op, Register left, Register right,
@@ -295,7 +304,7 @@ Register ThreadCompiler::AddressOfOperand(const Expression& operand) {
     return EvaluateName(operand);
   }
   const Target target = FindTarget(operand);
-  if (!target.in_memory) RejectUnsupported("the address of a thread's own variable");
+  if (!target.in_memory) RejectUnsupported("the address of a thread's own variable", operand.at);
   return target.place;
 }
 
@@ -319,7 +328,7 @@ ThreadCompiler::Target ThreadCompiler::FindTarget(const Expression& expression) 
     Emit(element);
     return {true, element.to};
   }
-  if (expression.kind == Kind::kMember) RejectUnsupported("members of structures");
+  if (expression.kind == Kind::kMember) RejectUnsupported("members of structures", expression.at);
   const auto found = registers_.find(expression.text);
   if (expression.kind == Kind::kName && found != registers_.end()) return {false, found->second};
   RejectWrong(test_, expression.at, "expected a place that can be assigned");
@@ -362,7 +371,7 @@ void ThreadCompiler::TakeOrders(const Function& function, const Expression& call
   }
   for (int i = 0; i < function.orders; ++i) {
     const Expression& name = call.operands[function.operands + i];
-    if (name.text == "memory_order_consume") RejectUnsupported("memory_order_consume");
+    if (name.text == "memory_order_consume") RejectUnsupported("memory_order_consume", name.at);
     const std::optional<ksync::Order> order = FindOrder(name.text);
     if (name.kind != Kind::kName || !order.has_value()) {
       RejectWrong(test_, name.at, "expected a memory order, such as memory_order_relaxed");
@@ -374,7 +383,7 @@ void ThreadCompiler::TakeOrders(const Function& function, const Expression& call
 Register ThreadCompiler::EvaluateCall(const Expression& call) {
   const std::optional<Function> function = FindFunction(call.text);
   if (!function.has_value()) {
-    RejectUnsupported(absl::StrCat("the function ", call.text));
+    RejectUnsupported(absl::StrCat("the function ", call.text), call.at);
   }
   if (function->kind == FunctionKind::kCompareExchange) {
     return EvaluateCompareExchange(*function, call);

@@ -98,7 +98,40 @@ TEST_F(LitmusCommandTest, LoopsAreUnrolledAsAsked) {
             "C wait\n{}\nP0(atomic_int *x) { atomic_store(x, 1); }\n"
             "P1(atomic_int *x) { while (!atomic_load(x)) { r++; } }\nexists (1:r=2)");
   EXPECT_EQ(Litmus({file, "--expect=Sometimes"}).code, kAsExpected);
-  EXPECT_EQ(Litmus({file, "--expect=Never", "--unroll_max=1"}).code, kAsExpected);
+  EXPECT_EQ(Litmus({file, "--expect=Sometimes", "--unroll_max=1"}).code, kCut);
+}
+
+// What was not seen may have been cut; what was seen is there.
+TEST_F(LitmusCommandTest, WhereALoopWasCutNeverAndAlwaysAreUndecided) {
+  const std::string threads =
+      "P0(atomic_int *x, int *y) { atomic_store(x, 1); }\n"
+      "P1(atomic_int *x, int *y) { while (!atomic_load(x)) { r++; } }\n";
+  const auto file = [&](const char* name, const std::string& question) {
+    return Write(name, absl::StrCat("C wait\n{}\n", threads, question));
+  };
+  const std::string never = file("never.litmus", "exists (1:r=3)");
+  const auto [code, out, err] = Litmus({never, "--expect=Never"});
+  EXPECT_EQ(code, kCut) << out;
+  EXPECT_TRUE(absl::StrContains(out, "Loop No\n")) << out;
+  EXPECT_TRUE(absl::StrContains(out, "Warning: not exhaustive: a loop was cut")) << out;
+  EXPECT_EQ(Litmus({never}).code, kCut);
+  EXPECT_EQ(Litmus({file("always.litmus", "forall (x=1)"), "--expect=Always"}).code, kCut);
+  EXPECT_EQ(Litmus({file("some.litmus", "exists (1:r=2)"), "--expect=Sometimes"}).code,
+            kAsExpected);
+  // A table is of a tool that cuts as well.
+  const std::string table = Write("waits", "file\trc11\texecutions\nnever.litmus\tNever\t3\n");
+  EXPECT_EQ(Litmus({never, "--verdicts=" + table}).code, kAsExpected);
+  const std::string other = Write("others", "file\trc11\nnever.litmus\tAlways\n");
+  EXPECT_EQ(Litmus({never, "--verdicts=" + other}).code, kDiffers);
+}
+
+TEST_F(LitmusCommandTest, ARaceIsSeenWhereverALoopWasCut) {
+  const std::string file =
+      Write("racy.litmus",
+            "C racy\n{}\nP0(atomic_int *x, int *y) { *y = 1; atomic_store(x, 1); }\n"
+            "P1(atomic_int *x, int *y) { while (!atomic_load(x)) { } }\n"
+            "P2(int *y) { *y = 2; }\nexists (y=3)");
+  EXPECT_EQ(Litmus({file, "--expect=race"}).code, kAsExpected);
 }
 
 }  // namespace

@@ -157,13 +157,15 @@ std::string AnswerText(const Answer& answer) {
   absl::StrAppend(&text, "States ", states.size(), "\n");
   for (const auto& [state, executions] : states) absl::StrAppend(&text, state, "\n");
   if (answer.loop_cut) {
-    absl::StrAppend(&text, "Warning: a loop was cut (--unroll_max): states may be missing\n");
+    absl::StrAppend(&text, "Warning: not exhaustive: a loop was cut (--unroll_max), so states may ",
+                    "be missing\n");
   }
   if (!answer.limit_hit.empty()) {
-    absl::StrAppend(&text, "Warning: cut by ", answer.limit_hit, ": states may be missing\n");
+    absl::StrAppend(&text, "Warning: not exhaustive: cut by ", answer.limit_hit,
+                    ", so states may be missing\n");
   }
-  absl::StrAppend(&text, IsOk(answer) ? "Ok" : "No", "\nWitnesses\nPositive: ", answer.positive,
-                  " Negative: ", answer.negative, "\n");
+  absl::StrAppend(&text, answer.loop_cut ? "Loop " : "", IsOk(answer) ? "Ok" : "No",
+                  "\nWitnesses\nPositive: ", answer.positive, " Negative: ", answer.negative, "\n");
   if (answer.race) {
     absl::StrAppend(&text, "Flag race: the test is undefined",
                     answer.counts_races ? "" : ", and only executions without a race are counted",

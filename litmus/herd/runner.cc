@@ -106,6 +106,11 @@ const char* ObservationName(Observation observation) {
   return "unsupported";
 }
 
+bool IsCertain(const Answer& answer) {
+  const bool cut = answer.loop_cut || !answer.limit_hit.empty();
+  return !cut || answer.race || answer.observation == Observation::kSometimes;
+}
+
 absl::StatusOr<Answer> RunText(const std::string& text, const std::string& file,
                                const RunOptions& options) {
   const Clock::time_point start = Clock::now();

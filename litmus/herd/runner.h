@@ -51,6 +51,10 @@ struct Answer {
   std::vector<FinalState> states;    // In the order of their values.
 };
 
+// Returns: whether the answer holds however much was cut: what was seen is there, but "Never" and
+// "Always" speak of all executions.
+bool IsCertain(const Answer& answer);
+
 struct RunOptions {
   models::Options search;  // Its memory model and limits; `stop_at_failure` is ours.
   int unroll_max = 2;      // As herd: how often the body of an unbounded loop is run.

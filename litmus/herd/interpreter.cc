@@ -251,9 +251,12 @@ void Interpreter::CompareExchange(const Instruction& instruction, Element& eleme
 Interpreter::Element& Interpreter::At(std::int64_t address) {
   const std::optional<int> element = ElementAt(code_, address);
   if (!element.has_value()) {
-    Fail(address >= kFirstAddress
-             ? "an address outside of all elements (`p + i` counts bytes, as for herd)"
-             : "dereferences what is no address");
+    const bool is_address = address >= kFirstAddress;
+    if (is_address && address % kElementBytes != 0) {
+      between_elements_ = true;
+      hooks_->Block(kNowhere);
+    }
+    Fail(is_address ? "an address outside of all elements" : "dereferences what is no address");
   }
   return elements_[*element];
 }

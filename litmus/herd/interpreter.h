@@ -41,6 +41,9 @@ class Interpreter {
 
   // Returns: whether some execution so far was cut because a loop was.
   bool loop_cut() const { return loop_cut_; }
+  // Returns: whether some execution so far was given up because it accessed what lies between two
+  // elements: as for herd, nobody has written there, so there is nothing to read.
+  bool between_elements() const { return between_elements_; }
   // Returns: what some execution so far did that means nothing, such as dividing by zero.
   const std::string& mistake() const { return mistake_; }
 
@@ -81,6 +84,7 @@ class Interpreter {
   std::vector<Running> threads_;
   State state_;
   bool loop_cut_ = false;
+  bool between_elements_ = false;
   std::string mistake_;
   ksync::Hooks* hooks_ = nullptr;
 };

@@ -160,6 +160,10 @@ std::string AnswerText(const Answer& answer) {
     absl::StrAppend(&text, "Warning: not exhaustive: a loop was cut (--unroll_max), so states may ",
                     "be missing\n");
   }
+  if (answer.between_elements) {
+    absl::StrAppend(&text, "Warning: not exhaustive: executions that access what lies between two ",
+                    "elements are given up (`p + i` counts bytes, as for herd)\n");
+  }
   if (!answer.limit_hit.empty()) {
     absl::StrAppend(&text, "Warning: not exhaustive: cut by ", answer.limit_hit,
                     ", so states may be missing\n");
@@ -192,8 +196,7 @@ Json AnswerJson(const Answer& answer) {
   json["positive"] = answer.positive;
   json["negative"] = answer.negative;
   json["blocked"] = answer.blocked;
-  json["exhaustive"] = answer.limit_hit.empty() && !answer.loop_cut &&
-                       answer.observation != Observation::kUnsupported;
+  json["exhaustive"] = IsExhaustive(answer) && answer.observation != Observation::kUnsupported;
   json["limit_hit"] = NullIfEmpty(answer.limit_hit);
   json["loop_cut"] = answer.loop_cut;
   json["seconds"] = answer.seconds;

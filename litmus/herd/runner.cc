@@ -69,6 +69,7 @@ models::Report SearchAll(const Code& code, const RunOptions& options, PlainAs pl
   answer.limit_hit = report.limit_hit;
   answer.blocked = report.blocked;
   answer.loop_cut = interpreter.loop_cut();
+  answer.between_elements = interpreter.between_elements();
   Count(code, counts, answer);
   if (report.verdict == models::Verdict::kViolated &&
       report.failure_kind != models::FailureKind::kDataRace) {
@@ -106,9 +107,12 @@ const char* ObservationName(Observation observation) {
   return "unsupported";
 }
 
+bool IsExhaustive(const Answer& answer) {
+  return !answer.loop_cut && !answer.between_elements && answer.limit_hit.empty();
+}
+
 bool IsCertain(const Answer& answer) {
-  const bool cut = answer.loop_cut || !answer.limit_hit.empty();
-  return !cut || answer.race || answer.observation == Observation::kSometimes;
+  return IsExhaustive(answer) || answer.race || answer.observation == Observation::kSometimes;
 }
 
 absl::StatusOr<Answer> RunText(const std::string& text, const std::string& file,

@@ -43,6 +43,7 @@ struct Answer {
   std::uint64_t negative = 0;    // Those that do not.
   std::uint64_t blocked = 0;
   bool loop_cut = false;             // A loop ran into unroll_max: states may be missing.
+  bool between_elements = false;     // As they may where `p + 1` was followed, which counts bytes.
   std::string limit_hit;             // Which other limit cut the search; empty: none.
   double seconds = 0;                // Of the search and of what led to it.
   std::vector<std::string> parts;    // "0:r1", "x", "a[1]": all registers and globals.
@@ -50,6 +51,9 @@ struct Answer {
   std::vector<std::string> globals;  // Whose addresses may be values, by number.
   std::vector<FinalState> states;    // In the order of their values.
 };
+
+// Returns: whether every execution was looked at to its end.
+bool IsExhaustive(const Answer& answer);
 
 // Returns: whether the answer holds however much was cut: what was seen is there, but "Never" and
 // "Always" speak of all executions.

@@ -110,6 +110,9 @@ class LitmusRun {
       console_.Print(models::JsonText(all) + "\n");
     } else if (files > 1) {
       console_.Print(SummaryText(judgements_, not_begun, console_.seconds()));
+      if (!malformed_.empty()) {
+        console_.Print(absl::StrCat(malformed_.size(), " could not be read\n"));
+      }
     }
     if (Interrupted()) return kInterrupted;
     return malformed_.empty() ? ExitCodeOf(judgements_) : kBadInput;

@@ -67,6 +67,7 @@ TEST_F(LitmusCommandTest, AnswersAndCompares) {
   EXPECT_EQ(both.code, kBadInput);
   EXPECT_TRUE(absl::StrContains(both.err, "wrong.litmus:3:19: expected an expression")) << both.err;
   EXPECT_TRUE(absl::StrContains(both.out, "Observation fine")) << both.out;
+  EXPECT_TRUE(absl::StrContains(both.out, "\n1 could not be read\n")) << both.out;
 
   EXPECT_EQ(Litmus({"@" + list, "--format=json"}).Json()["summary"]["total"], 2);
   EXPECT_EQ(Litmus({folder_, "--format=json"}).Json()["malformed"].size(), 1u);

@@ -21,8 +21,8 @@ std::string StateText(const Answer& answer, const FinalState& state, bool all);
 // An unsupported test has its reason in place of its states.
 std::string AnswerText(const Answer& answer);
 
-// Returns: an object; its members are those of every result of the command, and file, reason, race,
-// positive, negative, loop_cut, states.
+// Returns: an object; its members are those of every result of the command, and file, reason,
+// where, race, positive, negative, loop_cut, states.
 nlohmann::ordered_json AnswerJson(const Answer& answer);
 
 }  // namespace herd

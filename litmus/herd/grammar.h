@@ -39,8 +39,7 @@ struct keyword_of : seq<string<Characters...>, not_at<identifier_other>> {};
 struct keyword
     : sor<TAO_PEGTL_KEYWORD("if"), TAO_PEGTL_KEYWORD("else"), TAO_PEGTL_KEYWORD("while"),
           TAO_PEGTL_KEYWORD("for"), TAO_PEGTL_KEYWORD("do"), TAO_PEGTL_KEYWORD("return"),
-          TAO_PEGTL_KEYWORD("break"), TAO_PEGTL_KEYWORD("continue"), TAO_PEGTL_KEYWORD("goto"),
-          TAO_PEGTL_KEYWORD("switch"), TAO_PEGTL_KEYWORD("case")> {};
+          TAO_PEGTL_KEYWORD("goto"), TAO_PEGTL_KEYWORD("switch"), TAO_PEGTL_KEYWORD("case")> {};
 struct word : seq<not_at<keyword>, identifier> {};
 struct digits : plus<digit> {};
 struct integer : seq<opt<one<'-', '+'>>, sor<seq<one<'0'>, one<'x', 'X'>, plus<xdigit>>, digits>,
@@ -150,8 +149,9 @@ struct for_statement
     : seq<TAO_PEGTL_KEYWORD("for"), _, must<open_parenthesis>, for_before, must<semicolon>,
           for_condition, must<semicolon>, for_step, must<close_parenthesis, statement>> {};
 struct return_statement : seq<TAO_PEGTL_KEYWORD("return"), _, opt<expression>, must<semicolon>> {};
-struct break_statement : seq<TAO_PEGTL_KEYWORD("break"), _, must<semicolon>> {};
-struct continue_statement : seq<TAO_PEGTL_KEYWORD("continue"), _, must<semicolon>> {};
+// For herd these are names, and people have called registers so.
+struct break_statement : seq<TAO_PEGTL_KEYWORD("break"), _, semicolon> {};
+struct continue_statement : seq<TAO_PEGTL_KEYWORD("continue"), _, semicolon> {};
 struct empty_statement : semicolon {};
 struct declaration_statement : seq<declaration, must<semicolon>> {};
 struct expression_statement : seq<expression, must<semicolon>> {};

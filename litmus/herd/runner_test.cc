@@ -95,6 +95,11 @@ TEST(RunnerTest, BranchesAndLoops) {
       "0:r=6; [x]=0;");
 }
 
+TEST(RunnerTest, ARegisterMayBeCalledAsWhatEndsALoop) {
+  EXPECT_EQ(After("continue = 2; if (continue) { r = continue + break; }", "0:break = 3;"),
+            "0:r=5; [x]=0;");
+}
+
 TEST(RunnerTest, BreakWithoutLoopIsAMistake) {
   const absl::StatusOr<Answer> answer =
       RunText("C t\n{}\nP0() {\n break;\n}", "t.litmus", RunOptions());

@@ -366,6 +366,9 @@ TEST(RunnerTest, APlainStoreIsNoReleaseSequence) {
   };
   EXPECT_TRUE(counts("", "*f = 2;"));
   EXPECT_FALSE(counts("atomic_store_explicit(f, 1, memory_order_release);", "*f = 2;"));
+  EXPECT_TRUE(counts("atomic_load(f);", "*f = 2;"));
+  EXPECT_TRUE(counts("atomic_init(f, 1);", "*f = 2;"));
+  EXPECT_FALSE(counts("atomic_exchange(f, 1);", "*f = 2;"));
   EXPECT_FALSE(counts("atomic_thread_fence(memory_order_release);", "*f = 2;"));
   EXPECT_TRUE(counts("atomic_thread_fence(memory_order_release);",
                      "atomic_store_explicit(f, 2, memory_order_relaxed);"));
@@ -434,6 +437,33 @@ TEST(RunnerTest, TheFilterDiscardsBeforeCounting) {
   const Answer answer = Answered(filtered);
   EXPECT_EQ(answer.observation, Observation::kAlways);
   EXPECT_EQ(answer.executions, 1u);
+}
+
+// As by herd: a filter says which executions the test is about, such as those that got a lock.
+TEST(RunnerTest, ARaceThatTheFilterDiscardsIsNone) {
+  const auto answer = [](const std::string& filter) {
+    return Answered(absl::StrCat(
+        "C t\n{}\nP0(int *x, atomic_int *l) { *x = 1; atomic_store_explicit(l, 1, "
+        "memory_order_release); }\nP1(int *x, atomic_int *l) { r = atomic_load_explicit(l, "
+        "memory_order_acquire); q = *x; }\n",
+        filter, "exists (1:q=0)"));
+  };
+  EXPECT_TRUE(answer("").race);
+  EXPECT_TRUE(answer("filter (1:r=0)").race);
+  EXPECT_TRUE(answer("filter (true)").race);
+  const Answer discarded = answer("filter (1:r=1)");
+  EXPECT_FALSE(discarded.race);
+  EXPECT_EQ(discarded.failure, "");
+  EXPECT_EQ(discarded.executions, 1u);
+  EXPECT_EQ(discarded.observation, Observation::kNever);
+}
+
+// Where executions with a race cannot be counted, what the filter discards is not known.
+TEST(RunnerTest, ARaceThatTheFilterMayDiscardIsSaid) {
+  EXPECT_TRUE(
+      Answered("C t\n{}\nP0(int *x) { atomic_thread_fence(memory_order_release); *x = 1; }\n"
+               "P1(atomic_int *x) { r = atomic_load(x); }\nfilter (1:r=2) exists (x=1)")
+          .race);
 }
 
 TEST(RunnerTest, QuestionsCompareWithAnything) {

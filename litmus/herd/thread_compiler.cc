@@ -432,7 +432,8 @@ Register ThreadCompiler::EvaluateCall(const Expression& call) {
   }
   NoteAccess(to.a, how);
   if (to.op == Op::kStorePlain) NoteAccess(to.a, &Access::stored_plainly);
-  if (ksync::IsRelease(to.order)) NoteAccess(to.a, &Access::released);
+  const bool writes = to.op == Op::kStore || to.op == Op::kExchangeAndKin;
+  if (writes && ksync::IsRelease(to.order)) NoteAccess(to.a, &Access::released);
   to.to = Fresh();
   Emit(to);
   return to.to;

@@ -63,6 +63,18 @@ TEST_F(LitmusCommandTest, AnswersAndCompares) {
   EXPECT_EQ(counts.Json()["results"][0]["difference"], "1 executions instead of 2");
   EXPECT_EQ(counts.Json()["results"][0]["expected"], "Always");
 
+  // A kernel test with a race has an observation as well.
+  const std::string racy = Write(
+      "racy", "C r\n{}\nP0(int *x) { *x = 1; smp_mb(); }\nP1(int *x) { r = *x; }\nexists (1:r=1)");
+  EXPECT_EQ(Litmus({racy, "--expect=race"}).code, kAsExpected);
+  EXPECT_EQ(Litmus({racy, "--expect=Sometimes"}).code, kAsExpected);
+  EXPECT_EQ(Litmus({racy, "--expect=Never"}).code, kDiffers);
+  // One without words of the kernel's is one by the table.
+  const std::string kernels = Write("kernels", "file\tlkmm\texecutions\nfine.litmus\tAlways\t1\n");
+  const Outcome by_table = Litmus({fine, "--verdicts=" + kernels, "--format=json"});
+  EXPECT_EQ(by_table.code, kAsExpected);
+  EXPECT_EQ(by_table.Json()["results"][0]["memory_model"], "lkmm");
+
   const Outcome both = Litmus({wrong, fine});
   EXPECT_EQ(both.code, kBadInput);
   EXPECT_TRUE(absl::StrContains(both.err, "wrong.litmus:3:19: expected an expression")) << both.err;

@@ -20,30 +20,27 @@ constexpr std::size_t kThreadsMax = 31;
 
 // Kernel tests ------------------------------------------------------------------------------------
 
-void RejectKernelCalls(const Expression& expression) {
+std::string KernelCall(const Expression& expression) {
   if (expression.kind == Expression::Kind::kCall && IsKernelFunction(expression.text)) {
-    RejectUnsupported(absl::StrCat("needs the Linux kernel's memory model: ", expression.text),
-                      expression.at);
+    return expression.text;
   }
-  for (const Expression& operand : expression.operands) RejectKernelCalls(operand);
-}
-
-void RejectKernelCalls(const Statement& statement) {
-  for (const Expression& expression : statement.expressions) RejectKernelCalls(expression);
-  for (const Statement& inner : statement.body) RejectKernelCalls(inner);
-}
-
-void RejectKernelType(const std::string& type) {
-  if (!IsKernelType(type)) return;
-  RejectUnsupported(absl::StrCat("needs the Linux kernel's memory model: ", type));
-}
-
-void RejectKernelTest(const LitmusTest& test) {
-  for (const Thread& thread : test.threads) {
-    for (const Statement& statement : thread.body) RejectKernelCalls(statement);
-    for (const Thread::Parameter& parameter : thread.parameters) RejectKernelType(parameter.type);
+  for (const Expression& operand : expression.operands) {
+    const std::string word = KernelCall(operand);
+    if (!word.empty()) return word;
   }
-  for (const InitialValue& initial : test.initial) RejectKernelType(initial.type);
+  return "";
+}
+
+std::string KernelCall(const Statement& statement) {
+  for (const Expression& expression : statement.expressions) {
+    const std::string word = KernelCall(expression);
+    if (!word.empty()) return word;
+  }
+  for (const Statement& inner : statement.body) {
+    const std::string word = KernelCall(inner);
+    if (!word.empty()) return word;
+  }
+  return "";
 }
 
 // The question ------------------------------------------------------------------------------------
@@ -148,18 +145,36 @@ void NoteObserved(const Formula& formula, std::vector<int>& observed) {
 
 // Assembly ----------------------------------------------------------------------------------------
 
+void AddThread(const LitmusTest& test, const Thread& thread, ThreadCode made, Code& code) {
+  for (const ThreadCode& other : code.threads) {
+    if (other.number != thread.number) continue;
+    RejectWrong(test, thread.at, absl::StrCat("expected another name than ", other.name));
+  }
+  code.registers += static_cast<int>(made.names.size());
+  code.threads.push_back(std::move(made));
+}
+
 void AddThreads(const LitmusTest& test, Globals& globals, Code& code) {
   if (test.threads.size() > kThreadsMax) {
     RejectUnsupported(absl::StrCat("more than ", kThreadsMax, " threads"));
   }
   for (const Thread& thread : test.threads) {
-    for (const ThreadCode& other : code.threads) {
-      if (other.number != thread.number) continue;
-      RejectWrong(test, thread.at, absl::StrCat("expected another name than ", other.name));
-    }
-    code.threads.push_back(ThreadCompiler(test, thread, globals).Compile());
-    code.registers += static_cast<int>(code.threads.back().names.size());
+    AddThread(test, thread, ThreadCompiler(test, thread, globals).Compile(), code);
   }
+}
+
+// Only the registers that have names.
+ThreadCode FrameOf(const LitmusTest& test, const Thread& thread, const Globals& globals) {
+  ThreadCode code;
+  code.name = absl::StrCat("P", thread.number);
+  code.number = thread.number;
+  const auto initial = InitialRegisters(test, thread, globals);
+  for (const std::string& name : RegistersOf(test, thread)) {
+    const auto found = initial.find(name);
+    code.registers.push_back(found == initial.end() ? 0 : found->second);
+    code.names.push_back(name);
+  }
+  return code;
 }
 
 void AddQuestion(const LitmusTest& test, const Globals& globals, Code& code) {
@@ -235,21 +250,56 @@ void RejectMixedLocks(const Code& code) {
   }
 }
 
+// What a state has, and what is asked of it. Requires: the threads are there.
+void LayOut(const LitmusTest& test, Globals& globals, Code& code) {
+  for (const Global& global : globals.all()) code.elements += global.elements;
+  AddQuestion(test, globals, code);
+  code.globals = std::move(globals.all());
+}
+
 }  // namespace
+
+std::string KernelWord(const LitmusTest& test) {
+  for (const Thread& thread : test.threads) {
+    for (const Statement& statement : thread.body) {
+      const std::string word = KernelCall(statement);
+      if (!word.empty()) return word;
+    }
+    for (const Thread::Parameter& parameter : thread.parameters) {
+      if (IsKernelType(parameter.type)) return parameter.type;
+    }
+  }
+  for (const InitialValue& initial : test.initial) {
+    if (IsKernelType(initial.type)) return initial.type;
+  }
+  return "";
+}
 
 absl::StatusOr<Code> Compile(const LitmusTest& test) {
   try {
-    RejectKernelTest(test);
     Globals globals(test);
     Code code;
     code.name = test.name;
     AddThreads(test, globals, code);
-    for (const Global& global : globals.all()) code.elements += global.elements;
-    AddQuestion(test, globals, code);
-    code.globals = std::move(globals.all());
+    LayOut(test, globals, code);
     MergeAccesses(code);
     NoteOrders(code);
     RejectMixedLocks(code);
+    return code;
+  } catch (const Rejected& rejected) {
+    return rejected.status;
+  }
+}
+
+absl::StatusOr<Code> CompileFrame(const LitmusTest& test) {
+  try {
+    Globals globals(test);
+    Code code;
+    code.name = test.name;
+    for (const Thread& thread : test.threads) {
+      AddThread(test, thread, FrameOf(test, thread, globals), code);
+    }
+    LayOut(test, globals, code);
     return code;
   } catch (const Rejected& rejected) {
     return rejected.status;

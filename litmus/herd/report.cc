@@ -170,7 +170,10 @@ std::string AnswerText(const Answer& answer) {
   }
   absl::StrAppend(&text, answer.loop_cut ? "Loop " : "", IsOk(answer) ? "Ok" : "No",
                   "\nWitnesses\nPositive: ", answer.positive, " Negative: ", answer.negative, "\n");
-  if (answer.race) {
+  if (answer.memory_model == kKernelModel) {
+    for (const std::string& flag : answer.flags) absl::StrAppend(&text, "Flag ", flag, "\n");
+    absl::StrAppend(&text, "Model ", answer.memory_model, "\n");
+  } else if (answer.race) {
     absl::StrAppend(&text, "Flag race: the test is undefined",
                     answer.counts_races ? "" : ", and only executions without a race are counted",
                     "\n  ", answer.failure, "\n");
@@ -184,12 +187,14 @@ std::string AnswerText(const Answer& answer) {
 
 Json AnswerJson(const Answer& answer) {
   Json json = {{"name", answer.name}, {"file", answer.file}};
+  json["memory_model"] = answer.memory_model;
   json["expected"] = nullptr;
   json["verdict"] = ObservationName(answer.observation);
   json["reason"] = NullIfEmpty(answer.reason);
   json["where"] = answer.reason.empty() ? Json(nullptr) : Json(answer.where);
   json["race"] = answer.race;
   json["counts_races"] = answer.counts_races;
+  json["flags"] = answer.flags;
   json["failure_kind"] = answer.race ? Json("data race") : Json(nullptr);
   json["failure"] = answer.race ? NullIfEmpty(answer.failure) : Json(nullptr);
   json["executions"] = answer.executions;

@@ -61,14 +61,24 @@ TEST(ReportTest, ARaceAndAReasonAreSaid) {
   EXPECT_TRUE(absl::StrContains(racy.failure, "x is accessed by two threads without an order"));
   EXPECT_EQ(AnswerJson(racy)["race"], true);
   EXPECT_EQ(AnswerJson(racy)["failure_kind"], "data race");
-  const Answer kernel = Answered("C t\n{}\nP0() { smp_mb(); }");
-  EXPECT_EQ(
-      AnswerText(kernel),
-      "Test t Required\nUnsupported: t.litmus:3:8: needs the Linux kernel's memory model: smp_mb\n"
-      "Observation t unsupported\n\n");
-  EXPECT_EQ(AnswerJson(kernel)["reason"], "needs the Linux kernel's memory model: smp_mb");
-  EXPECT_EQ(AnswerJson(kernel)["where"], "t.litmus:3:8");
-  EXPECT_EQ(AnswerJson(kernel)["exhaustive"], false);
+  const Answer unknown = Answered("C t\n{}\nP0() { nonsense(); }");
+  EXPECT_EQ(AnswerText(unknown),
+            "Test t Required\nUnsupported: t.litmus:3:8: the function nonsense\n"
+            "Observation t unsupported\n\n");
+  EXPECT_EQ(AnswerJson(unknown)["reason"], "the function nonsense");
+  EXPECT_EQ(AnswerJson(unknown)["where"], "t.litmus:3:8");
+  EXPECT_EQ(AnswerJson(unknown)["exhaustive"], false);
+}
+
+TEST(ReportTest, OfAKernelTestTheModelAndTheFlagsAreSaid) {
+  const Answer kernel = Answered(
+      "C t\n{}\nP0(int *x) { *x = 1; WRITE_ONCE(*x, 2); }\nP1(int *x) { r = *x; }\nexists (x=2)");
+  EXPECT_TRUE(absl::StrContains(AnswerText(kernel),
+                                "\nFlag data-race\nFlag mixed-accesses\nModel lkmm\nCondition"))
+      << AnswerText(kernel);
+  EXPECT_EQ(AnswerJson(kernel)["memory_model"], "lkmm");
+  EXPECT_EQ(AnswerJson(kernel)["race"], true);
+  EXPECT_EQ(AnswerJson(kernel)["flags"].dump(), "[\"data-race\",\"mixed-accesses\"]");
 }
 
 TEST(ReportTest, JsonHasEveryStateInFull) {

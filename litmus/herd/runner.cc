@@ -14,6 +14,7 @@
 #include "litmus/herd/interpreter.h"
 #include "litmus/herd/parser.h"
 #include "litmus/herd/report.h"
+#include "litmus/lkmm/search.h"
 #include "models/check.h"
 
 namespace herd {
@@ -98,6 +99,51 @@ void Search(const Code& code, const RunOptions& options, Answer& answer) {
   answer.failure.clear();
 }
 
+// Kernel tests ------------------------------------------------------------------------------------
+
+// Keeps what the filter lets through. Returns: how many executions end in each state.
+absl::flat_hash_map<State, std::uint64_t> Sift(const Code& code, const lkmm::Outcome& outcome,
+                                               Answer& answer) {
+  absl::flat_hash_map<State, std::uint64_t> counts;
+  for (const auto& [state, ending] : outcome.endings) {
+    if (code.filter.has_value() && !Holds(*code.filter, state)) continue;
+    counts[state] = ending.executions;
+    answer.flags.insert(ending.flags.begin(), ending.flags.end());
+  }
+  return counts;
+}
+
+absl::Status AnswerKernelTest(const LitmusTest& test, const RunOptions& options, Answer& answer) {
+  answer.memory_model = kKernelModel;
+  const absl::StatusOr<Code> frame = CompileFrame(test);
+  if (!frame.ok()) return frame.status();
+  NameParts(*frame, answer);
+  answer.observed = frame->observed;
+  lkmm::Limits limits;
+  limits.unroll_max = options.unroll_max;
+  limits.seconds_max = options.search.seconds_max;
+  limits.interrupted = options.search.interrupted;
+  if (options.search.executions_max != 0) limits.candidates_max = options.search.executions_max;
+  const absl::StatusOr<lkmm::Outcome> outcome = lkmm::Search(test, *frame, limits);
+  if (!outcome.ok()) return outcome.status();
+  answer.loop_cut = outcome->loop_cut;
+  answer.limit_hit = outcome->limit_hit;
+  Count(*frame, Sift(*frame, *outcome, answer), answer);
+  answer.race = answer.flags.contains("data-race");
+  answer.counts_races = answer.race;
+  return absl::OkStatus();
+}
+
+absl::Status AnswerC11Test(const LitmusTest& test, const RunOptions& options, Answer& answer) {
+  answer.memory_model = models::MemoryModelName(options.search.memory_model);
+  const absl::StatusOr<Code> code = Compile(test);
+  if (!code.ok()) return code.status();
+  NameParts(*code, answer);
+  answer.observed = code->observed;
+  Search(*code, options, answer);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 const char* ObservationName(Observation observation) {
@@ -133,17 +179,15 @@ absl::StatusOr<Answer> RunText(const std::string& text, const std::string& file,
   answer.name = test->name;
   answer.quantifier = test->quantifier;
   answer.question = QuestionText(*test);
-  const absl::StatusOr<Code> code = Compile(*test);
-  if (code.ok()) {
-    NameParts(*code, answer);
-    answer.observed = code->observed;
-    Search(*code, options, answer);
-  } else if (absl::IsUnimplemented(code.status())) {
-    answer.reason = std::string(code.status().message());
-    const absl::optional<absl::Cord> at = code.status().GetPayload(kPayloadAt);
+  const bool is_kernel_test = options.as_kernel_test || !KernelWord(*test).empty();
+  const absl::Status status = is_kernel_test ? AnswerKernelTest(*test, options, answer)
+                                             : AnswerC11Test(*test, options, answer);
+  if (absl::IsUnimplemented(status)) {
+    answer.reason = std::string(status.message());
+    const absl::optional<absl::Cord> at = status.GetPayload(kPayloadAt);
     if (at.has_value()) absl::StrAppend(&answer.where, ":", std::string(*at));
-  } else {
-    return code.status();
+  } else if (!status.ok()) {
+    return status;
   }
   answer.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return answer;

@@ -4,6 +4,7 @@
 #define RMAPCHECK_LITMUS_HERD_RUNNER_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,15 +28,20 @@ struct FinalState {
   bool satisfies = false;  // The condition.
 };
 
+// The memory model of Answers to kernel tests.
+inline constexpr const char* kKernelModel = "lkmm";
+
 struct Answer {
   std::string file;
   std::string name;
+  std::string memory_model;  // "rc11" and so on, or kKernelModel.
   Observation observation = Observation::kUnsupported;
   std::string reason;  // kUnsupported: why,
   std::string where;   // and where: "file:3:5", or the file.
   Quantifier quantifier = Quantifier::kNone;
   std::string question;          // As herd writes it; empty: none.
   bool race = false;             // Some execution has a data race: the test is undefined.
+  std::set<std::string> flags;   // kKernelModel: all that is wrong with the test, races among it.
   bool counts_races = false;     // A racy test: executions with a race are among those counted.
   std::string failure;           // Of the first race: what, where.
   std::uint64_t executions = 0;  // Complete ones that the filter lets through.
@@ -60,12 +66,14 @@ bool IsExhaustive(const Answer& answer);
 bool IsCertain(const Answer& answer);
 
 struct RunOptions {
-  models::Options search;  // Its memory model and limits; `stop_at_failure` is ours.
-  int unroll_max = 2;      // As herd: how often the body of an unbounded loop is run.
+  models::Options search;       // Its memory model and limits; `stop_at_failure` is ours.
+  bool as_kernel_test = false;  // Also a test without words of the kernel's.
+  int unroll_max = 2;           // As herd: how often the body of an unbounded loop is run.
 };
 
-// Returns: the answer; unsupported with its reason where there is none. Fails: InvalidArgument,
-// "file:line:column: ..." if it is no litmus test.
+// A test with words of the Linux kernel's is answered by the kernel's memory model, whatever
+// `search` says, all others by what it says. Returns: the answer; unsupported with its reason where
+// there is none. Fails: InvalidArgument, "file:line:column: ..." if it is no litmus test.
 absl::StatusOr<Answer> RunText(const std::string& text, const std::string& file,
                                const RunOptions& options);
 

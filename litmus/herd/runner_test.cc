@@ -212,14 +212,33 @@ TEST(RunnerTest, BetweenTwoElementsThereIsNothing) {
   EXPECT_EQ(AnswerJson(answer)["exhaustive"], false);
 }
 
-TEST(RunnerTest, KernelTestsAreUnsupported) {
-  EXPECT_EQ(After("r = READ_ONCE(*x);"), "needs the Linux kernel's memory model: READ_ONCE");
-  EXPECT_EQ(After("rcu_read_lock(); rcu_read_unlock();"),
-            "needs the Linux kernel's memory model: rcu_read_lock");
-  EXPECT_EQ(After("r = atomic_fetch_add_relaxed(1, x);"),
-            "needs the Linux kernel's memory model: atomic_fetch_add_relaxed");
-  const Answer typed = Answered("C t\n{}\nP0(spinlock_t *l) { }");
-  EXPECT_EQ(typed.reason, "needs the Linux kernel's memory model: spinlock_t *l");
+// What kernel tests come out as is in litmus/lkmm and litmus/tests/lkmm.
+TEST(RunnerTest, AWordOfTheKernelsChoosesItsModel) {
+  const auto model = [](const std::string& body) {
+    return Answered(absl::StrCat("C t\n{}\nP0(int *x) {", body, "}")).memory_model;
+  };
+  EXPECT_EQ(model("r = READ_ONCE(*x);"), kKernelModel);
+  EXPECT_EQ(model("if (*x) { while (*x) { smp_mb(); } }"), kKernelModel);
+  EXPECT_EQ(model("r = atomic_fetch_add_relaxed(1, x);"), kKernelModel);
+  EXPECT_EQ(model("r = atomic_fetch_add(x, 1);"), "rc11");
+  EXPECT_EQ(model("r = *x;"), "rc11");
+  EXPECT_EQ(Answered("C t\n{}\nP0(spinlock_t *l) { }").memory_model, kKernelModel);
+  EXPECT_EQ(Answered("C t\n{ atomic_t v; }\nP0(int *v) { }").memory_model, kKernelModel);
+  RunOptions options;
+  options.as_kernel_test = true;
+  EXPECT_EQ(RunText("C t\n{}\nP0(int *x) { r = *x; }", "t", options)->memory_model, kKernelModel);
+}
+
+TEST(RunnerTest, KernelTestsHaveLimitsToo) {
+  const std::string test =
+      "C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nP1(int *x) { r = READ_ONCE(*x); }\nexists "
+      "(1:r=1)";
+  RunOptions options;
+  options.search.executions_max = 1;
+  EXPECT_EQ(RunText(test, "t", options)->reason, "more than 1 candidate executions");
+  options = RunOptions();
+  options.search.interrupted = [] { return true; };
+  EXPECT_EQ(RunText(test, "t", options)->limit_hit, "interrupt");
 }
 
 TEST(RunnerTest, EveryAtomicFunction) {

@@ -7,26 +7,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "litmus/herd/arithmetic.h"
 #include "litmus/herd/sequence.h"
 
 namespace herd {
 namespace {
 
 using Kind = Expression::Kind;
-
-std::optional<Op> BinaryOp(std::string_view text) {
-  constexpr std::pair<std::string_view, Op> kTable[] = {
-      {"+", Op::kAdd},          {"-", Op::kSubtract},   {"*", Op::kMultiply},
-      {"/", Op::kDivide},       {"%", Op::kRemainder},  {"<<", Op::kShiftLeft},
-      {">>", Op::kShiftRight},  {"&", Op::kAnd},        {"|", Op::kOr},
-      {"^", Op::kXor},          {"==", Op::kEqual},     {"!=", Op::kNotEqual},
-      {"<", Op::kLess},         {"<=", Op::kLessEqual}, {">", Op::kGreater},
-      {">=", Op::kGreaterEqual}};
-  for (const auto& [known, op] : kTable) {
-    if (known == text) return op;
-  }
-  return std::nullopt;
-}
 
 // Returns: whether evaluating it looks at shared memory.
 bool Looks(const Expression& expression) {

@@ -86,15 +86,40 @@ void CompareStates(const Answer& answer, const Verdict& verdict, std::vector<std
   if (!surplus.empty()) all.push_back(absl::StrCat("a state too many: ", surplus));
 }
 
+void CompareExecutions(const Answer& answer, const Verdict& verdict,
+                       std::vector<std::string>& all) {
+  if (!verdict.executions.has_value() || *verdict.executions == answer.executions) return;
+  all.push_back(absl::StrCat(answer.executions, " executions instead of ", *verdict.executions));
+}
+
+std::string KernelDifference(const Answer& answer, const Verdict& verdict) {
+  std::vector<std::string> all;
+  const std::string observed = ObservationName(answer.observation);
+  if (observed != verdict.observation) {
+    all.push_back(absl::StrCat(observed, " instead of ", verdict.observation));
+  }
+  if (answer.flags != verdict.flags) {
+    all.push_back(absl::StrCat("the flags \"", absl::StrJoin(answer.flags, ","), "\" instead of \"",
+                               absl::StrJoin(verdict.flags, ","), "\""));
+  }
+  CompareExecutions(answer, verdict, all);
+  CompareStates(answer, verdict, all);
+  return absl::StrJoin(all, "; ");
+}
+
 Verdict ToVerdict(const absl::flat_hash_map<std::string, std::string_view>& cells) {
   const auto cell = [&cells](const char* name) {
     const auto found = cells.find(name);
     return found == cells.end() ? std::string_view() : found->second;
   };
   Verdict verdict;
-  verdict.observation = std::string(cell("rc11").empty() ? cell("lkmm") : cell("rc11"));
+  verdict.is_kernel_test = cells.contains("lkmm");
+  verdict.observation = std::string(cell(verdict.is_kernel_test ? "lkmm" : "rc11"));
+  for (std::string_view flag : absl::StrSplit(cell("flags"), ',', absl::SkipEmpty())) {
+    verdict.flags.insert(std::string(flag));
+  }
   verdict.cpp20 = std::string(cell("cpp20"));
-  verdict.race = absl::StrContains(cell("race"), "race");
+  verdict.race = absl::StrContains(cell("race"), "race") || verdict.flags.contains("data-race");
   verdict.has_quantifier = cell("quantifier") != "none";
   std::uint64_t executions = 0;
   if (absl::SimpleAtoi(cell("executions"), &executions)) verdict.executions = executions;
@@ -132,6 +157,7 @@ absl::StatusOr<VerdictTable> ParseVerdicts(std::string_view text, const std::str
 
 std::string Difference(const Answer& answer, const Verdict& verdict,
                        models::MemoryModelKind memory_model) {
+  if (verdict.is_kernel_test) return KernelDifference(answer, verdict);
   const bool cpp20 = memory_model == models::MemoryModelKind::kCpp20 && !verdict.cpp20.empty();
   std::string_view expected = cpp20 ? verdict.cpp20 : verdict.observation;
   const bool race = absl::ConsumeSuffix(&expected, "+race") || (verdict.race && !cpp20);
@@ -143,10 +169,7 @@ std::string Difference(const Answer& answer, const Verdict& verdict,
     all.push_back(absl::StrCat(observed, " instead of ", expected));
   }
   if (memory_model == models::MemoryModelKind::kRc11) {
-    if (verdict.executions.has_value() && *verdict.executions != answer.executions) {
-      all.push_back(
-          absl::StrCat(answer.executions, " executions instead of ", *verdict.executions));
-    }
+    CompareExecutions(answer, verdict, all);
     CompareStates(answer, verdict, all);
   }
   return absl::StrJoin(all, "; ");

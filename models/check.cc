@@ -21,6 +21,10 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   to.memory_model = options.memory_model;
   to.limits.events_max = options.events_max;
   to.limits.stack_bytes = options.stack_bytes;
+  to.limits.unwinds = options.unwinds;
+  to.limits.watches_leaks = options.watches_leaks;
+  to.limits.thread_storage = options.thread_storage;
+  to.limits.thread_storage_bytes = options.thread_storage_bytes;
   to.executions_max = options.executions_max;
   to.seconds_max = options.seconds_max;
   to.stop_at_failure = options.stop_at_failure;

@@ -25,6 +25,11 @@ struct Options {
   double seconds_max = 0;            // Wall time; 0: no limit.
   std::size_t events_max = 10'000;   // Events in one execution.
   std::size_t stack_bytes = 256 << 10;
+  // For programs that are not written against ksync; see RunLimits.
+  bool unwinds = true;
+  bool watches_leaks = true;
+  char* thread_storage = nullptr;
+  std::size_t thread_storage_bytes = 0;
   bool stop_at_failure = true;  // False: keep counting after the first failure.
   bool validate = false;        // Check our own graphs after every run (slow).
   std::string program = "";     // A name for reports and replays.

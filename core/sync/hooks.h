@@ -20,13 +20,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <source_location>
 
 #include "core/sync/order.h"
+#include "core/sync/site.h"
 
 namespace ksync {
 
-using Site = std::source_location;
 using LocationId = std::uint32_t;
 using ThreadId = std::uint32_t;
 
@@ -52,7 +51,7 @@ struct LocationInfo {
 
 // A read-modify-write as data, so that the engine can evaluate it without running the program.
 struct RmwOp {
-  enum class Kind : std::uint8_t { kExchange, kAdd, kAnd, kOr, kXor, kCompareExchange };
+  enum class Kind : std::uint8_t { kExchange, kAdd, kAnd, kOr, kXor, kNand, kCompareExchange };
   Kind kind = Kind::kExchange;
   std::uint8_t bytes = 8;      // Width of the value: results wrap to it.
   std::uint64_t operand = 0;   // The new value, or what is added / masked in.
@@ -112,6 +111,17 @@ class Hooks {
   virtual std::uint64_t LoadPlain(LocationId location, Site site) = 0;
   virtual void StorePlain(LocationId location, std::uint64_t value, Site site) = 0;
 
+  // Programs that are not written against ksync have addresses instead of locations.
+  // Returns: the location of `info.address`, named by it, made at its first use in an execution. Of
+  // kAtomic, `bytes` wide, the initial value is what memory holds, for it was written plainly; a
+  // plain write begins another life of it. Of the other kinds it is 0, and EndLocationAt ends it.
+  virtual LocationId LocationAt(const LocationInfo& info, std::size_t bytes, Site site) = 0;
+  virtual void EndLocationAt(const void* address, Site site) = 0;
+  // A plain access to bytes of the program's memory is about to happen: watched for races, and for
+  // what is outside of any allocation. Where an atomic lives, memory is made to hold its value.
+  virtual void PlainReadAt(const void* address, std::size_t bytes, Site site) = 0;
+  virtual void PlainWriteAt(const void* address, std::size_t bytes, Site site) = 0;
+
   // Locks (locations of kind kLock). Acquire waits; a shared holder excludes exclusive ones only.
   // Order: acquire on taking, release on giving back.
   virtual void Acquire(LocationId lock, LockMode mode, Site site) = 0;
@@ -141,8 +151,12 @@ class Hooks {
 
   // Memory. Allocate never returns null (failure is a Choose of the caller's) and never reuses an
   // address within an execution. Free: every access to a location inside must happen before.
-  virtual void* Allocate(std::size_t size, const char* name, Site site) = 0;
+  virtual void* Allocate(std::size_t size, const char* name, Site site,
+                         std::size_t alignment = alignof(std::max_align_t)) = 0;
   virtual void Free(void* memory, Site site) = 0;
+  // Returns: whether the address is one that Allocate hands out; and in `*size`, of the living
+  // memory that begins there, how much it is, else 0.
+  virtual bool Owns(const void* memory, std::size_t* size) = 0;
 
   // Type-stable pools (kind kPool). PoolAllocate returns new memory or any freed object not yet
   // taken again: each possibility in some execution. A freed object may be touched only inside a
@@ -155,7 +169,8 @@ class Hooks {
   // Verdicts. Neither returns.
   [[noreturn]] virtual void Fail(Misuse kind, const char* message, Site site) = 0;
   // The calling thread stops for good; the execution counts as blocked, not as a deadlock.
-  [[noreturn]] virtual void Block(Site site) = 0;
+  // `limit`: null, or the name of the limit because of which it stops.
+  [[noreturn]] virtual void Block(Site site, const char* limit = nullptr) = 0;
 };
 
 // Returns: the engine of the execution that is running. Requires: one is running.

@@ -311,7 +311,7 @@ const char* TypeName() {
 // Memory that must be given back with Delete; never null.
 template <typename T, typename... Args>
 T* New(Args&&... args) {
-  void* memory = CurrentHooks().Allocate(sizeof(T), TypeName<T>(), Site::current());
+  void* memory = CurrentHooks().Allocate(sizeof(T), TypeName<T>(), Site());
   return new (memory) T(std::forward<Args>(args)...);
 }
 
@@ -325,7 +325,7 @@ void Delete(T* object, Site site = Site::current()) {
 // Objects in a row, each made by its default constructor. To be given back with DeleteArray.
 template <typename T>
 T* NewArray(std::size_t count) {
-  void* const memory = CurrentHooks().Allocate(count * sizeof(T), TypeName<T>(), Site::current());
+  void* const memory = CurrentHooks().Allocate(count * sizeof(T), TypeName<T>(), Site());
   T* const first = static_cast<T*>(memory);
   std::uninitialized_default_construct_n(first, count);
   return first;

@@ -23,6 +23,7 @@ void Explorer::RunOnce() {
 
 void Explorer::Judge(RunOutcome outcome) {
   bool complete = false;
+  if (!run_.stopped_by().empty()) result_.limit_hit = run_.stopped_by();
   switch (outcome) {
     case RunOutcome::kFailed:
       return NoteFailure(run_.failure());

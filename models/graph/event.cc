@@ -25,6 +25,8 @@ Effect ApplyRmw(const Request& rmw, std::uint64_t value) {
       return {true, true, value | rmw.value};
     case RmwOp::Kind::kXor:
       return {true, true, value ^ rmw.value};
+    case RmwOp::Kind::kNand:
+      return {true, true, Truncate(~(value & rmw.value), rmw.bytes)};
     case RmwOp::Kind::kCompareExchange:
       if (value == rmw.second) return {true, true, rmw.value};
       return {true, false, 0};

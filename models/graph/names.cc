@@ -33,8 +33,20 @@ std::string SiteName(ksync::Site site) {
 
 std::string Names::LocationName(ksync::LocationId id) const {
   if (id == 0) return "grace periods";
-  const NamedLocation& location = locations_[id];
+  return NameOf(locations_[id]);
+}
+
+std::string Names::NameOf(const NamedLocation& location) {
   if (location.info.name != nullptr && location.info.name[0] != '\0') return location.info.name;
+  if (location.block != nullptr) {
+    return std::string(location.block) + ":" + std::to_string(location.block_site.line()) + ".+" +
+           std::to_string(location.block_offset);
+  }
+  if (ksync::places != nullptr) {
+    const std::string name = ksync::places->NameOf(location.info.address);
+    if (!name.empty()) return name;
+    return "a local variable";
+  }
   return std::string(KindName(location.info.kind)) + " made at " + SiteName(location.site);
 }
 

@@ -6,7 +6,9 @@
 #ifndef RMAPCHECK_MODELS_GRAPH_NAMES_H_
 #define RMAPCHECK_MODELS_GRAPH_NAMES_H_
 
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/sync/hooks.h"
@@ -23,6 +25,11 @@ struct NamedLocation {
   int dead_by = 0;
   std::uint32_t next_in_block = 0;
   int pool_object = -1;  // Which object of the run's slabs it lies in; -1: none.
+  // By address: the allocation it lies in, and how far behind its beginning; null: none.
+  const char* block = nullptr;
+  ksync::Site block_site;
+  std::size_t block_offset = 0;
+  std::uint8_t width = 0;  // Of an atomic by address; 0: of everything else.
 };
 
 struct NamedThread {
@@ -45,6 +52,15 @@ class Names {
       locations_.emplace_back();
     }
     return mine[manyeth];
+  }
+
+  // Returns: the number of the life-th location that begins at an address and is `bytes` wide.
+  ksync::LocationId LocationAt(const void* address, std::size_t bytes, int life) {
+    const auto key = std::tuple(address, bytes, life);
+    const auto [known, added] =
+        by_address_.emplace(key, static_cast<ksync::LocationId>(locations_.size()));
+    if (added) locations_.emplace_back();
+    return known->second;
   }
 
   // Returns: the number of a thread's manyeth child; it may be past kThreadsMax.
@@ -74,6 +90,7 @@ class Names {
 
   // Returns: a location as people know it: its name, or where it was made.
   std::string LocationName(ksync::LocationId id) const;
+  static std::string NameOf(const NamedLocation& location);
   // Returns: "T2 'walker'".
   std::string ThreadName(int id) const;
 
@@ -82,6 +99,7 @@ class Names {
 
   std::vector<NamedLocation> locations_;
   std::vector<std::vector<ksync::LocationId>> by_thread_;
+  std::map<std::tuple<const void*, std::size_t, int>, ksync::LocationId> by_address_;
   std::vector<NamedThread> threads_;
   std::vector<std::vector<int>> children_;
 };

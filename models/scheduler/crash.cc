@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "models/scheduler/boundary.h"
+
 namespace models {
 namespace {
 
@@ -70,6 +72,7 @@ void CrashGuard::Handle(int signal, const void* address) {
   }
   crash_ = {signal, address};
   armed_ = false;
+  in_program = false;
   siglongjmp(destination_, 1);
 }
 

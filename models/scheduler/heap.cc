@@ -50,11 +50,14 @@ void Heap::Reset() {
   regions_used_ = 0;
 }
 
-Allocation* Heap::Allocate(int thread, std::size_t size, const char* name, ksync::Site site) {
+Allocation* Heap::Allocate(int thread, std::size_t size, const char* name, ksync::Site site,
+                           std::size_t alignment) {
   Region& region = regions_[thread];
-  const std::size_t start = (region.used + kAlign - 1) / kAlign * kAlign;
-  // One byte apart at least, so that each address belongs to one block.
-  const std::size_t end = start + std::max<std::size_t>(size, 1);
+  alignment = std::max(alignment, kAlign);
+  if (size > kRegionBytes || alignment > kRegionBytes) return nullptr;
+  const std::size_t start = (region.used + alignment - 1) / alignment * alignment;
+  // One byte apart, so that each address belongs to one block and what is behind it to none.
+  const std::size_t end = start + size + 1;
   if (end > kRegionBytes) return nullptr;
   region.used = end;
   regions_used_ = std::max(regions_used_, thread + 1);

@@ -43,7 +43,8 @@ class Heap {
   void Reset();
 
   // Returns: memory filled with a pattern, or null when the thread's region is used up.
-  Allocation* Allocate(int thread, std::size_t size, const char* name, ksync::Site site);
+  Allocation* Allocate(int thread, std::size_t size, const char* name, ksync::Site site,
+                       std::size_t alignment = alignof(std::max_align_t));
   // Returns: the block that holds the address, freed or not, or null.
   Allocation* Find(const void* address);
   bool Owns(const void* address) const {

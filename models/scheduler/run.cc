@@ -45,7 +45,11 @@ std::string SignalText(const Crash& crash, bool in_guard) {
 }  // namespace
 
 // Fibers hold references to their Thread across switches, so it must stay where it is.
-Run::Run(const RunLimits& limits) : limits_(limits) { threads_.reserve(kThreadsMax); }
+Run::Run(const RunLimits& limits)
+    : limits_(limits),
+      first_storage_(limits.thread_storage, limits.thread_storage + limits.thread_storage_bytes) {
+  threads_.reserve(kThreadsMax);
+}
 Run::~Run() = default;
 
 RunOutcome Run::Execute(const std::function<void()>& program, ExecutionGraph& graph,
@@ -80,10 +84,14 @@ void Run::Reset(ExecutionGraph& graph, Decider& decider) {
   replayed_ = 0;
   unwinding_ = complete_ = false;
   limit_.clear();
+  stopped_by_.clear();
   failure_ = Failure();
   statuses_.clear();
   pool_objects_.clear();
   heap_.Reset();
+  shadow_.Reset();
+  objects_.clear();
+  lives_.clear();
   graph.location(0);
 }
 
@@ -98,6 +106,7 @@ void Run::StartThread(int thread, void (*body)(void*), void* argument) {
   started.unwound = false;
   started.last_site = ksync::Site();
   started.held.clear();
+  started.storage = first_storage_;
   started.exceptions[0] = started.exceptions[1] = nullptr;
   statuses_[thread] = ThreadStatus();
   statuses_[thread].exists = true;
@@ -142,7 +151,7 @@ void Run::Finish() {
   for (const ThreadStatus& status : statuses_) complete_ &= !status.exists || status.finished;
   if (complete_) {
     CheckLeaks();
-  } else {
+  } else if (limits_.unwinds) {
     Unwind();
   }
 }
@@ -168,6 +177,7 @@ void Run::SwitchFromEngine(int thread) {
   current_ = thread;
   statuses_[thread].begun = true;
   SwapExceptions(engine_exceptions_, threads_[thread].exceptions);
+  SwapStorage(kNobody, thread);
   threads_[thread].fiber->SwitchFrom(engine_);
 }
 
@@ -177,6 +187,7 @@ void Run::SwitchTo(int thread) {
   current_ = thread;
   statuses_[thread].begun = true;
   SwapExceptions(from.exceptions, threads_[thread].exceptions);
+  SwapStorage(self, thread);
   threads_[thread].fiber->SwitchFrom(*from.fiber);
   current_ = self;
 }
@@ -187,6 +198,14 @@ void Run::SwitchToEngine() {
   SwapExceptions(from.exceptions, engine_exceptions_);
   engine_.SwitchFrom(*from.fiber);
   current_ = self;
+}
+
+// The engine uses none of it, so nothing is kept for it.
+void Run::SwapStorage(int from, int to) {
+  if (first_storage_.empty()) return;
+  char* const live = limits_.thread_storage;
+  if (from != kNobody) threads_[from].storage.assign(live, live + first_storage_.size());
+  std::memcpy(live, threads_[to].storage.data(), first_storage_.size());
 }
 
 int Run::WhoseTurn() {

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/sync/hooks.h"
@@ -28,12 +29,21 @@
 #include "models/scheduler/fiber.h"
 #include "models/scheduler/heap.h"
 #include "models/scheduler/races.h"
+#include "models/scheduler/shadow.h"
 
 namespace models {
 
 struct RunLimits {
   std::size_t events_max = 10'000;      // Events in one execution.
   std::size_t stack_bytes = 256 << 10;  // Stack of each modelled thread.
+  // False: the stacks of an execution that is given up are forgotten. For programs whose memory is
+  // all ours, and whose functions may be noexcept.
+  bool unwinds = true;
+  bool watches_leaks = true;  // Whether what is never freed is a failure.
+  // Memory of the OS thread of which each modelled thread has its own: thread_local variables. It
+  // begins as it is before the first execution.
+  char* thread_storage = nullptr;
+  std::size_t thread_storage_bytes = 0;
 };
 
 enum class RunOutcome {
@@ -52,6 +62,8 @@ class Run final : public ksync::Hooks {
   RunOutcome Execute(const std::function<void()>& program, ExecutionGraph& graph, Decider& decider);
 
   const Failure& failure() const { return failure_; }
+  // Returns: the limit that stopped some thread of an execution that went on; empty: none.
+  const std::string& stopped_by() const { return stopped_by_; }
   // Returns: what cut the execution short: "events_max", or which loop went on reading old values.
   const std::string& limit() const { return limit_; }
   Names& names() { return names_; }
@@ -75,6 +87,11 @@ class Run final : public ksync::Hooks {
   void PlainWrite(LocationId location, ksync::Site site) override;
   std::uint64_t LoadPlain(LocationId location, ksync::Site site) override;
   void StorePlain(LocationId location, std::uint64_t value, ksync::Site site) override;
+  LocationId LocationAt(const ksync::LocationInfo& info, std::size_t bytes,
+                        ksync::Site site) override;
+  void EndLocationAt(const void* address, ksync::Site site) override;
+  void PlainReadAt(const void* address, std::size_t bytes, ksync::Site site) override;
+  void PlainWriteAt(const void* address, std::size_t bytes, ksync::Site site) override;
   void Acquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
   bool TryAcquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
   void Release(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
@@ -88,13 +105,15 @@ class Run final : public ksync::Hooks {
                         ksync::Site site) override;
   void Join(ksync::ThreadId thread, bool at_end, ksync::Site site) override;
   std::uint32_t Choose(std::uint32_t count, const char* what, ksync::Site site) override;
-  void* Allocate(std::size_t size, const char* name, ksync::Site site) override;
+  void* Allocate(std::size_t size, const char* name, ksync::Site site,
+                 std::size_t alignment) override;
   void Free(void* memory, ksync::Site site) override;
+  bool Owns(const void* memory, std::size_t* size) override;
   void* PoolAllocate(LocationId pool, std::size_t size, const char* name, bool* fresh,
                      ksync::Site site) override;
   void PoolFree(LocationId pool, void* object, ksync::Site site) override;
   [[noreturn]] void Fail(ksync::Misuse kind, const char* message, ksync::Site site) override;
-  [[noreturn]] void Block(ksync::Site site) override;
+  [[noreturn]] void Block(ksync::Site site, const char* limit) override;
 
  private:
   // A thread's first events are not looked at for repetition: it is no spin yet.
@@ -115,7 +134,8 @@ class Run final : public ksync::Hooks {
     bool unwound = false;
     ksync::Site last_site;  // Of its last step.
     std::vector<HeldLock> held;
-    void* exceptions[2] = {};  // The C++ runtime's per-thread exception state.
+    void* exceptions[2] = {};   // The C++ runtime's per-thread exception state.
+    std::vector<char> storage;  // Its own thread_storage, while another thread runs.
   };
   struct PoolObject {
     void* memory;
@@ -197,6 +217,20 @@ class Run final : public ksync::Hooks {
   void CheckPoolFree(const PoolObject& object, const Action& action);
   void CheckStorageEnd(LocationId location, ksync::Site site);
   void NotePlain(LocationId location, bool writes, ksync::Site site);
+  void NoteBytes(const void* address, std::size_t bytes, bool writes, ksync::Site site);
+  void NoteCell(std::uintptr_t key, std::uint8_t bytes, bool writes, ksync::Site site);
+  Cell& CellOf(std::uintptr_t key);
+  void CheckValid(const Cell& cell, std::uint8_t bytes, const char* what, ksync::Site site);
+  void MeetAtomics(Cell& cell, std::uint8_t bytes, bool writes, ksync::Site site);
+  void EndLife(Cell& cell, int byte, ksync::Site site);
+  EventId LatestBefore(LocationId location) const;
+  LocationId MakeAt(LocationId id, const ksync::LocationInfo& info, ksync::Site site);
+  LocationId ObjectAt(const ksync::LocationInfo& info, ksync::Site site);
+  void CheckTouches(const Action& action);
+  std::string AddressName(const void* address);
+  static void NoteBlock(NamedLocation& named, const Allocation* block);
+  void EndCells(const Allocation& block, ksync::Site site);
+  void SwapStorage(int from, int to);
   PoolObject* FindPoolObject(void* memory);
   bool ForgetHeld(LocationId lock, ksync::LockMode mode);
   void CheckProgress(const Event& event, EventId id);
@@ -213,6 +247,10 @@ class Run final : public ksync::Hooks {
   Heap heap_;
   Names names_;
   Races races_;
+  Shadow shadow_;
+  std::unordered_map<const void*, LocationId> objects_;  // LocationAt that is no atomic.
+  std::unordered_map<const void*, int> lives_;           // How many an address has had.
+  std::vector<char> first_storage_;                      // thread_storage as a thread finds it.
   Fiber engine_;
   void* engine_exceptions_[2] = {};
   std::vector<Thread> threads_;
@@ -232,6 +270,7 @@ class Run final : public ksync::Hooks {
   bool unwinding_ = false;
   bool complete_ = false;
   std::string limit_;
+  std::string stopped_by_;
   Failure failure_;
 };
 

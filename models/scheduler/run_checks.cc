@@ -63,6 +63,7 @@ void Run::CheckAccess(const Action& action) {
   }
   if (!HasLocation(action.kind) || action.location == 0) return;
   if (names_.location(action.location).dead) FailDead(action);
+  CheckTouches(action);
   const LocationState& state = graph_->location(action.location);
   const PlainAccess maker{state.init_thread, state.init_index, Site()};
   const NamedLocation& named = names_.location(action.location);
@@ -230,7 +231,7 @@ void Run::CheckProgress(const Event& event, EventId id) {
     const Event& before = graph_->event({id.thread, static_cast<std::uint16_t>(id.index - back)});
     if (!before.reads || before.writes) break;
     repeats = before.rf == event.rf && before.action.location == event.action.location &&
-              before.action.site.line() == event.action.site.line();
+              before.action.site == event.action.site;
   }
   count = repeats ? count + 1 : 0;
   if (count >= kOldRepeatsMax && event.rf != graph_->mo_last(event.action.location)) {
@@ -260,6 +261,7 @@ void Run::CheckEndOfThread() {
 }
 
 void Run::CheckLeaks() {
+  if (!limits_.watches_leaks) return;
   for (int t = 0; t < static_cast<int>(statuses_.size()); ++t) {
     for (const Allocation& block : heap_.blocks(t)) {
       if (block.freed || !block.watched) continue;

@@ -18,6 +18,8 @@ LocationId Run::NewLocation(const ksync::LocationInfo& info, std::uint64_t initi
   named.dead = false;
   named.next_in_block = 0;
   named.pool_object = -1;
+  named.block = nullptr;
+  named.width = 0;
   if (Allocation* block = heap_.Find(info.address)) {
     named.next_in_block = block->first_location;
     named.pool_object = block->pool_object;
@@ -225,10 +227,10 @@ std::uint32_t Run::Choose(std::uint32_t count, const char* what, Site site) {
 
 // Memory ------------------------------------------------------------------------------------------
 
-void* Run::Allocate(std::size_t size, const char* name, Site) {
+void* Run::Allocate(std::size_t size, const char* name, Site asked, std::size_t alignment) {
   // New cannot know where it was called; the place of this thread's step before is near.
-  const Site site = me().last_site;
-  Allocation* block = heap_.Allocate(current_, size, name, site);
+  const Site site = asked == Site() ? me().last_site : asked;
+  Allocation* block = heap_.Allocate(current_, size, name, site, alignment);
   if (block == nullptr) FailFull(site);
   return block->start;
 }
@@ -257,6 +259,7 @@ void Run::Free(void* memory, Site site) {
     if (!names_.location(l).dead) EndLocation(l, site);
     names_.location(l).dead_site = site;
   }
+  EndCells(*block, site);
   block->freed = true;
   block->freed_site = site;
   block->freed_by = static_cast<std::uint16_t>(current_);
@@ -328,8 +331,9 @@ void Run::Fail(ksync::Misuse kind, const char* message, Site site) {
   FailHere(FailureKind::kCheckFailed, message, site);
 }
 
-void Run::Block(Site) {
+void Run::Block(Site, const char* limit) {
   if (unwinding_) EndExecution();
+  if (limit != nullptr) stopped_by_ = limit;
   statuses_[current_].stopped = true;
   while (true) PerformInTurn(Make(ActionKind::kFence, 0, Order::kRelaxed, Site()));
 }

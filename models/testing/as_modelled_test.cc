@@ -96,11 +96,16 @@ class SequentialHooks final : public ksync::Hooks {
     return threads_++;
   }
   void Join(ThreadId thread, bool, Site) override { EXPECT_LT(thread, threads_); }
-  [[noreturn]] void Block(Site) override { throw Abandoned(); }
+  [[noreturn]] void Block(Site, const char*) override { throw Abandoned(); }
 
   // Programs have none of the following.
   bool Holds(LocationId, LockMode) override { std::abort(); }
-  void* Allocate(std::size_t, const char*, Site) override { std::abort(); }
+  LocationId LocationAt(const ksync::LocationInfo&, std::size_t, Site) override { std::abort(); }
+  void EndLocationAt(const void*, Site) override { std::abort(); }
+  void PlainReadAt(const void*, std::size_t, Site) override { std::abort(); }
+  void PlainWriteAt(const void*, std::size_t, Site) override { std::abort(); }
+  void* Allocate(std::size_t, const char*, Site, std::size_t) override { std::abort(); }
+  bool Owns(const void*, std::size_t*) override { std::abort(); }
   void Free(void*, Site) override { std::abort(); }
   void* PoolAllocate(LocationId, std::size_t, const char*, bool*, Site) override { std::abort(); }
   void PoolFree(LocationId, void*, Site) override { std::abort(); }

@@ -1,0 +1,63 @@
+// The program's own part of the process: its global variables, its thread_local variables, and the
+// functions that construct them.
+//
+// The program is the executable; the runtime and all other libraries have their data elsewhere. So
+// its writable segments are its variables and nothing else (but for what the dynamic linker keeps
+// there), and they can be set back before each execution. Constructors of global variables are kept
+// from being run when the process starts: they are run at the beginning of each execution.
+#ifndef RMAPCHECK_MODELS_PROGRAM_IMAGE_H_
+#define RMAPCHECK_MODELS_PROGRAM_IMAGE_H_
+
+#include <cstddef>
+#include <vector>
+
+struct dl_phdr_info;
+
+namespace models::program {
+
+class Image {
+ public:
+  // Finds the program, and keeps its constructors from being run.
+  // Requires: the dynamic linker is done, and the constructors of the program have not begun.
+  void Find();
+  // Remembers the variables as they are. Requires: Find.
+  void Keep();
+  // Makes the variables what they were.
+  void Restore();
+  // Runs the constructors.
+  void Construct(int argc, char** argv, char** environment) const;
+
+  char* thread_storage() const { return thread_storage_; }
+  std::size_t thread_storage_bytes() const { return thread_storage_bytes_; }
+  // Returns: whether an instruction is the program's.
+  bool HasCode(const void* address) const {
+    const char* const byte = static_cast<const char*>(address);
+    return byte >= code_begin_ && byte < code_end_;
+  }
+
+ private:
+  friend int FindProgram(::dl_phdr_info* info, std::size_t, void* image);
+
+  struct Range {
+    char* start;
+    std::size_t bytes;
+    std::vector<char> kept;
+  };
+  using Constructor = void (*)(int, char**, char**);
+
+  void Add(char* start, char* end);
+
+  std::vector<Range> ranges_;
+  const char* code_begin_ = nullptr;
+  const char* code_end_ = nullptr;
+  char* thread_storage_ = nullptr;
+  std::size_t thread_storage_bytes_ = 0;
+  const Constructor* constructors_ = nullptr;
+  std::size_t constructor_count_ = 0;
+};
+
+extern Image image;
+
+}  // namespace models::program
+
+#endif  // RMAPCHECK_MODELS_PROGRAM_IMAGE_H_

@@ -1,0 +1,134 @@
+// What the runtime knows of the program that runs: who runs, and where in the program he stands.
+//
+// The instrumentation tells of every function entered and left, so each modelled thread has its
+// call stack as a path in one tree of calls that is kept for the whole search. A step's place is a
+// node of that tree: equal places are equal pointers, and lines are looked up only for messages.
+//
+// Invariant: while the program runs, in_program is set and `self` is the thread that runs. Every
+// entry point that calls the engine does so inside of an `Inside`, since the engine may let other
+// threads run before it returns.
+#ifndef RMAPCHECK_MODELS_PROGRAM_STATE_H_
+#define RMAPCHECK_MODELS_PROGRAM_STATE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "core/sync/hooks.h"
+#include "models/graph/view.h"
+#include "models/scheduler/boundary.h"
+
+namespace models::program {
+
+// A call: the instruction behind it, and the call that its function is in.
+struct Call {
+  const Call* parent = nullptr;
+  std::uintptr_t pc = 0;
+};
+
+// Returns: the one node for a call. It lives as long as the process.
+// Requires: MakeCalls was called, once.
+const Call* FindCall(const Call* parent, std::uintptr_t pc);
+void MakeCalls();
+
+// Thrown by pthread_exit through the thread's functions, so that their destructors run.
+struct ThreadExit {};
+
+struct Cleanup {
+  void (*function)(void*) = nullptr;
+  void* argument = nullptr;
+};
+
+inline constexpr int kKeysMax = 64;
+
+// A modelled thread, in one execution.
+struct ThreadState {
+  int id = 0;
+  const Call* call = nullptr;  // Where the function that runs was called.
+  void* (*body)(void*) = nullptr;
+  void* argument = nullptr;
+  void* result = nullptr;
+  bool detached = false;
+  bool joined = false;
+  std::int64_t now_ns = 0;        // Its clock: time passes only where somebody waits for it.
+  void* end[5] = {};              // Where exit() jumps to.
+  std::vector<Cleanup> cleanups;  // Destructors of its thread_local variables.
+  std::array<void*, kKeysMax> keys{};
+  std::unordered_map<const void*, int> depths;  // Of the recursive mutexes it holds.
+};
+
+// Everything that an execution begins with anew.
+struct ProgramState {
+  std::deque<ThreadState> threads;  // By number; those that do not exist are empty.
+  std::deque<ThreadState*> slots;   // What the engine hands to a thread that begins.
+  std::vector<Cleanup> cleanups;    // Destructors of static variables, and atexit.
+  int keys = 0;
+  std::array<void (*)(void*), kKeysMax> key_destructors{};
+  std::unordered_map<const void*, unsigned> barriers;  // How many each waits for.
+
+  ThreadState& thread(int id) {
+    if (threads.size() <= static_cast<std::size_t>(id)) threads.resize(id + 1);
+    return threads[id];
+  }
+};
+
+// What one may tell the runtime; see options.h for how.
+struct Settings {
+  int unroll_max = 0;  // How often a thread may do one atomic operation; 0: no limit.
+  int nondet_min = 0;  // What __VERIFIER_nondet_int() returns.
+  int nondet_max = 3;
+};
+
+inline constinit ThreadState* self = nullptr;
+extern ProgramState state;
+extern Settings settings;
+
+// The program is left for the engine, for the length of a scope.
+class Inside {
+ public:
+  Inside() : self_(self) { in_program = false; }
+  ~Inside() {
+    self = self_;
+    in_program = true;
+  }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+
+ private:
+  ThreadState* const self_;
+};
+
+// Returns: the place of a call of an entry point. Requires: in_program.
+inline ksync::Site SiteOf(void* return_address) {
+  const auto pc = reinterpret_cast<std::uintptr_t>(return_address);
+  return ksync::Site::OfCall(FindCall(self->call, pc));
+}
+
+// The place from which the entry point that uses it was called.
+#define RMAPCHECK_HERE ::models::program::SiteOf(__builtin_return_address(0))
+
+// The function of the next library of that name: the C library's, where this one stands before it.
+void* NextFunction(const char* name);
+
+// Without the compiler's own guard of a static variable, which is one of the entry points.
+#define RMAPCHECK_NEXT(function)                                                                \
+  ([] {                                                                                         \
+    static constinit decltype(&function) next = nullptr;                                        \
+    if (next == nullptr) {                                                                      \
+      next = reinterpret_cast<decltype(&function)>(::models::program::NextFunction(#function)); \
+    }                                                                                           \
+    return next;                                                                                \
+  }())
+
+// Runs `body` of a thread and what its end brings with it.
+void RunThread(ThreadState& thread);
+// Ends the calling thread at once. Requires: in_program.
+[[noreturn]] void EndThread();
+
+}  // namespace models::program
+
+#endif  // RMAPCHECK_MODELS_PROGRAM_STATE_H_

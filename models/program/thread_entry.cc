@@ -1,0 +1,227 @@
+// pthread_*: threads, keys, once; and the guards of function-local statics.
+//
+// std::thread calls pthread_create from inside of its library; the dynamic linker finds this one
+// first. A pthread_t is a number of ours. Outside of an execution all of it is the C library's.
+#include <cxxabi.h>
+#include <pthread.h>
+#include <sched.h>
+
+#include <cerrno>
+
+#include "models/program/state.h"
+
+namespace models::program {
+namespace {
+
+using ksync::LockMode;
+using ksync::Site;
+
+// A pthread_t of thread 0; far from any pointer, and not null.
+constexpr pthread_t kFirstHandle = 0x7d000001;
+
+pthread_t HandleOf(int thread) { return kFirstHandle + static_cast<pthread_t>(thread); }
+
+// Returns: the thread of a handle, or null.
+ThreadState* ThreadOf(pthread_t handle) {
+  const pthread_t number = handle - kFirstHandle;
+  return number < state.threads.size() ? &state.threads[number] : nullptr;
+}
+
+void ThreadMain(void* slot) { RunThread(**static_cast<ThreadState**>(slot)); }
+
+ksync::LocationId LockAt(const void* address, Site site) {
+  return ksync::CurrentHooks().LocationAt({ksync::LocationKind::kLock, "", address, nullptr, true},
+                                          0, site);
+}
+
+// Runs `routine` unless it has been run to its end, as whose flag `done` serves.
+void RunOnce(int* done, void (*routine)(), Site site) {
+  ksync::LocationId lock = 0;
+  {
+    const Inside inside;
+    lock = LockAt(done, site);
+    ksync::CurrentHooks().Acquire(lock, LockMode::kExclusive, site);
+  }
+  if (*done == 0) {
+    routine();
+    *done = 1;
+  }
+  const Inside inside;
+  ksync::CurrentHooks().Release(lock, LockMode::kExclusive, site);
+}
+
+}  // namespace
+}  // namespace models::program
+
+using namespace models::program;  // NOLINT: the entry points stand outside of every namespace.
+using models::in_program;
+
+extern "C" {
+
+int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*body)(void*),
+                   void* argument) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_create)(handle, attributes, body, argument);
+  const ksync::Site site = RMAPCHECK_HERE;
+  int detached = PTHREAD_CREATE_JOINABLE;
+  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &detached);
+  const Inside inside;
+  ksync::Hooks& hooks = ksync::CurrentHooks();
+  hooks.PlainWriteAt(handle, sizeof(*handle), site);
+  ThreadState*& slot = state.slots.emplace_back(nullptr);
+  const int id = static_cast<int>(hooks.Spawn(&ThreadMain, &slot, "thread", site));
+  // It does not begin before this thread calls the engine again.
+  ThreadState& created = state.thread(id);
+  created = ThreadState();
+  created.id = id;
+  created.body = body;
+  created.argument = argument;
+  created.detached = detached == PTHREAD_CREATE_DETACHED;
+  slot = &created;
+  *handle = HandleOf(id);
+  return 0;
+}
+
+int pthread_join(pthread_t handle, void** result) {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_join)(handle, result);
+  const ksync::Site site = RMAPCHECK_HERE;
+  ThreadState* const thread = ThreadOf(handle);
+  if (thread == nullptr) return ESRCH;
+  if (thread->detached || thread->joined) return EINVAL;
+  const Inside inside;
+  thread->joined = true;
+  ksync::CurrentHooks().Join(static_cast<ksync::ThreadId>(thread->id), false, site);
+  if (result == nullptr) return 0;
+  ksync::CurrentHooks().PlainWriteAt(result, sizeof(*result), site);
+  *result = thread->result;
+  return 0;
+}
+
+int pthread_detach(pthread_t handle) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_detach)(handle);
+  ThreadState* const thread = ThreadOf(handle);
+  if (thread == nullptr) return ESRCH;
+  if (thread->detached || thread->joined) return EINVAL;
+  thread->detached = true;
+  return 0;
+}
+
+pthread_t pthread_self() noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_self)();
+  return HandleOf(self->id);
+}
+
+int pthread_equal(pthread_t one, pthread_t other) noexcept { return one == other; }
+
+void pthread_exit(void* result) {
+  if (!in_program) RMAPCHECK_NEXT(pthread_exit)(result);
+  self->result = result;
+  if (self->id == 0) EndThread();
+  throw ThreadExit();
+}
+
+int sched_yield() noexcept { return in_program ? 0 : RMAPCHECK_NEXT(sched_yield)(); }
+
+int pthread_once(pthread_once_t* once, void (*routine)()) {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_once)(once, routine);
+  RunOnce(once, routine, RMAPCHECK_HERE);
+  return 0;
+}
+
+// Keys: which there are is known to all threads alike, as they are made before they are used.
+
+int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_key_create)(key, destructor);
+  if (state.keys == kKeysMax) return EAGAIN;
+  state.key_destructors[state.keys] = destructor;
+  *key = static_cast<pthread_key_t>(state.keys++);
+  return 0;
+}
+
+int pthread_key_delete(pthread_key_t key) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_key_delete)(key);
+  if (key >= static_cast<pthread_key_t>(state.keys)) return EINVAL;
+  state.key_destructors[key] = nullptr;
+  for (ThreadState& thread : state.threads) thread.keys[key] = nullptr;
+  return 0;
+}
+
+int pthread_setspecific(pthread_key_t key, const void* value) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_setspecific)(key, value);
+  if (key >= static_cast<pthread_key_t>(state.keys)) return EINVAL;
+  self->keys[key] = const_cast<void*>(value);
+  return 0;
+}
+
+void* pthread_getspecific(pthread_key_t key) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_getspecific)(key);
+  return key < static_cast<pthread_key_t>(state.keys) ? self->keys[key] : nullptr;
+}
+
+// The compiler's own once: byte 0 of a guard says that the variable is there; it reads it (acquire)
+// before it calls. Who constructs holds a lock meanwhile.
+
+int __cxa_guard_acquire(long long* guard) {
+  auto* const done = reinterpret_cast<std::uint8_t*>(guard);
+  if (!in_program) {
+    if (*done != 0) return 0;
+    return 1;
+  }
+  const ksync::Site site = RMAPCHECK_HERE;
+  const Inside inside;
+  ksync::Hooks& hooks = ksync::CurrentHooks();
+  const ksync::LocationId lock = LockAt(done + 1, site);
+  hooks.Acquire(lock, LockMode::kExclusive, site);
+  const ksync::LocationId flag =
+      hooks.LocationAt({ksync::LocationKind::kAtomic, "", done, nullptr, true}, 1, site);
+  if (hooks.Load(flag, ksync::relaxed, site) == 0) return 1;
+  hooks.Release(lock, LockMode::kExclusive, site);
+  return 0;
+}
+
+void __cxa_guard_release(long long* guard) {
+  auto* const done = reinterpret_cast<std::uint8_t*>(guard);
+  if (!in_program) {
+    *done = 1;
+    return;
+  }
+  const ksync::Site site = RMAPCHECK_HERE;
+  const Inside inside;
+  ksync::Hooks& hooks = ksync::CurrentHooks();
+  const ksync::LocationId flag =
+      hooks.LocationAt({ksync::LocationKind::kAtomic, "", done, nullptr, true}, 1, site);
+  // Release: whoever reads it without taking the lock must see the variable.
+  hooks.Store(flag, 1, ksync::release, site);
+  hooks.Release(LockAt(done + 1, site), LockMode::kExclusive, site);
+}
+
+void __cxa_guard_abort(long long* guard) {
+  if (!in_program) return;
+  const ksync::Site site = RMAPCHECK_HERE;
+  const Inside inside;
+  auto* const done = reinterpret_cast<std::uint8_t*>(guard);
+  ksync::CurrentHooks().Release(LockAt(done + 1, site), LockMode::kExclusive, site);
+}
+
+int __cxa_thread_atexit(void (*function)(void*), void* argument, void* library) {
+  if (!in_program) {
+    using Next = int (*)(void (*)(void*), void*, void*);
+    static const auto next = reinterpret_cast<Next>(NextFunction("__cxa_thread_atexit_impl"));
+    return next(function, argument, library);
+  }
+  const Inside inside;
+  self->cleanups.push_back({function, argument});
+  return 0;
+}
+
+int __cxa_atexit(void (*function)(void*), void* argument, void* library) {
+  if (!in_program) {
+    using Next = int (*)(void (*)(void*), void*, void*);
+    static const auto next = reinterpret_cast<Next>(NextFunction("__cxa_atexit"));
+    return next(function, argument, library);
+  }
+  const Inside inside;
+  state.cleanups.push_back({function, argument});
+  return 0;
+}
+
+}  // extern "C"

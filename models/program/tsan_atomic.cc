@@ -1,0 +1,173 @@
+// What the compilers' ThreadSanitizer instrumentation calls for atomic accesses and fences.
+//
+// Each is one call on Hooks at the location of the address. The value is the engine's; it is
+// written to native memory as well, for code that is not instrumented.
+// Calls from outside of an execution are done natively, seq_cst. Atomics of 16 bytes are refused.
+#include <cstdint>
+#include <type_traits>
+
+#include "models/program/state.h"
+
+namespace models::program {
+namespace {
+
+using ksync::Order;
+using ksync::RmwOp;
+using ksync::Site;
+
+// Returns: the order that a compiler's number means. Consume is acquire, as in every compiler.
+Order OrderOf(int number) {
+  constexpr Order kOrders[] = {Order::kRelaxed, Order::kAcquire, Order::kAcquire,
+                               Order::kRelease, Order::kAcqRel,  Order::kSeqCst};
+  constexpr int kModifiers = 0x7fff;  // Hints for hardware stand above.
+  return kOrders[number & kModifiers];
+}
+
+template <typename T>
+T* Plainly(volatile T* address) {
+  return const_cast<T*>(address);
+}
+
+template <typename T>
+std::uint64_t Bits(T value) {
+  return static_cast<std::make_unsigned_t<T>>(value);
+}
+
+template <typename T>
+ksync::LocationId At(const volatile T* address, Site site) {
+  const ksync::LocationInfo info{ksync::LocationKind::kAtomic, "", const_cast<const T*>(address),
+                                 nullptr, true};
+  return ksync::CurrentHooks().LocationAt(info, sizeof(T), site);
+}
+
+template <typename T>
+T Load(const volatile T* address, int order, void* caller) {
+  if (!in_program) return __atomic_load_n(address, __ATOMIC_SEQ_CST);
+  const Site site = SiteOf(caller);
+  const Inside inside;
+  const ksync::LocationId location = At(address, site);
+  return static_cast<T>(ksync::CurrentHooks().Load(location, OrderOf(order), site));
+}
+
+template <typename T>
+void Store(volatile T* address, T value, int order, void* caller) {
+  if (!in_program) return __atomic_store_n(address, value, __ATOMIC_SEQ_CST);
+  const Site site = SiteOf(caller);
+  const Inside inside;
+  const ksync::LocationId location = At(address, site);
+  ksync::CurrentHooks().Store(location, Bits(value), OrderOf(order), site);
+  *Plainly(address) = value;
+}
+
+// Returns: what the location held before.
+template <typename T>
+T Rmw(volatile T* address, RmwOp op, int order, int failure, void* caller) {
+  const Site site = SiteOf(caller);
+  const Inside inside;
+  op.bytes = sizeof(T);
+  const ksync::LocationId location = At(address, site);
+  return static_cast<T>(
+      ksync::CurrentHooks().Rmw(location, op, OrderOf(order), OrderOf(failure), site));
+}
+
+template <typename T, typename Apply>
+T Fetch(volatile T* address, RmwOp::Kind kind, T operand, Apply apply, int order, void* caller) {
+  if (!in_program) {
+    T before = __atomic_load_n(address, __ATOMIC_SEQ_CST);
+    while (!__atomic_compare_exchange_n(address, &before, apply(before), false, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_SEQ_CST)) {
+    }
+    return before;
+  }
+  const T before = Rmw(address, {kind, 0, Bits(operand), 0}, order, order, caller);
+  *Plainly(address) = apply(before);
+  return before;
+}
+
+template <typename T>
+T CompareExchange(volatile T* address, T expected, T desired, int order, int failure,
+                  void* caller) {
+  if (!in_program) {
+    __atomic_compare_exchange_n(address, &expected, desired, false, __ATOMIC_SEQ_CST,
+                                __ATOMIC_SEQ_CST);
+    return expected;
+  }
+  const RmwOp op{RmwOp::Kind::kCompareExchange, 0, Bits(desired), Bits(expected)};
+  const T before = Rmw(address, op, order, failure, caller);
+  if (before == expected) *Plainly(address) = desired;
+  return before;
+}
+
+template <typename T>
+int CompareExchangeAt(volatile T* address, T* expected, T desired, int order, int failure,
+                      void* caller) {
+  const T wanted = *expected;
+  const T before = CompareExchange(address, wanted, desired, order, failure, caller);
+  if (before == wanted) return 1;
+  *expected = before;
+  return 0;
+}
+
+void FenceHere(int order, void* caller) {
+  if (!in_program) return;
+  const Order meant = OrderOf(order);
+  if (meant == Order::kRelaxed) return;
+  const Site site = SiteOf(caller);
+  const Inside inside;
+  ksync::CurrentHooks().Fence(meant, site);
+}
+
+}  // namespace
+}  // namespace models::program
+
+#define RMAPCHECK_CALLER __builtin_return_address(0)
+
+#define RMAPCHECK_FETCH(T, bits, name, kind, operand, after)                           \
+  T __tsan_atomic##bits##_##name(volatile T* address, T value, int order) {            \
+    return models::program::Fetch<T>(                                                  \
+        address, ksync::RmwOp::Kind::kind, static_cast<T>(operand),                    \
+        [value](T before) { return static_cast<T>(after); }, order, RMAPCHECK_CALLER); \
+  }
+
+#define RMAPCHECK_ATOMICS(T, bits)                                                               \
+  T __tsan_atomic##bits##_load(const volatile T* address, int order) {                           \
+    return models::program::Load(address, order, RMAPCHECK_CALLER);                              \
+  }                                                                                              \
+  void __tsan_atomic##bits##_store(volatile T* address, T value, int order) {                    \
+    models::program::Store(address, value, order, RMAPCHECK_CALLER);                             \
+  }                                                                                              \
+  RMAPCHECK_FETCH(T, bits, exchange, kExchange, value, (static_cast<void>(before), value))       \
+  RMAPCHECK_FETCH(T, bits, fetch_add, kAdd, value, before + value)                               \
+  RMAPCHECK_FETCH(T, bits, fetch_sub, kAdd, T{0} - value, before - value)                        \
+  RMAPCHECK_FETCH(T, bits, fetch_and, kAnd, value, before& value)                                \
+  RMAPCHECK_FETCH(T, bits, fetch_or, kOr, value, before | value)                                 \
+  RMAPCHECK_FETCH(T, bits, fetch_xor, kXor, value, before ^ value)                               \
+  RMAPCHECK_FETCH(T, bits, fetch_nand, kNand, value, ~(before & value))                          \
+  int __tsan_atomic##bits##_compare_exchange_strong(volatile T* address, T* expected, T desired, \
+                                                    int order, int failure) {                    \
+    return models::program::CompareExchangeAt(address, expected, desired, order, failure,        \
+                                              RMAPCHECK_CALLER);                                 \
+  }                                                                                              \
+  int __tsan_atomic##bits##_compare_exchange_weak(volatile T* address, T* expected, T desired,   \
+                                                  int order, int failure) {                      \
+    return models::program::CompareExchangeAt(address, expected, desired, order, failure,        \
+                                              RMAPCHECK_CALLER);                                 \
+  }                                                                                              \
+  T __tsan_atomic##bits##_compare_exchange_val(volatile T* address, T expected, T desired,       \
+                                               int order, int failure) {                         \
+    return models::program::CompareExchange(address, expected, desired, order, failure,          \
+                                            RMAPCHECK_CALLER);                                   \
+  }
+
+extern "C" {
+
+RMAPCHECK_ATOMICS(std::uint8_t, 8)
+RMAPCHECK_ATOMICS(std::uint16_t, 16)
+RMAPCHECK_ATOMICS(std::uint32_t, 32)
+RMAPCHECK_ATOMICS(std::uint64_t, 64)
+
+void __tsan_atomic_thread_fence(int order) { models::program::FenceHere(order, RMAPCHECK_CALLER); }
+// It orders a thread with its own signal handlers, of which a modelled program has none.
+void __tsan_atomic_signal_fence(int) {}
+
+}  // extern "C"

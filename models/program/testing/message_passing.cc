@@ -1,0 +1,16 @@
+#include <atomic>
+#include <cassert>
+#include <thread>
+std::atomic<bool> ready;
+int data;
+int main() {
+  std::thread writer([] {
+    data = 42;
+    ready.store(true, std::memory_order_relaxed);
+  });
+  std::thread reader([] {
+    if (ready.load(std::memory_order_acquire)) assert(data == 42);
+  });
+  writer.join();
+  reader.join();
+}

@@ -177,6 +177,7 @@ class Run final : public ksync::Hooks {
       const NamedLocation& named = names_.location(action.location);
       if (named.dead) FailDead(action);
       if (named.mixed) CheckMixed(event, id);
+      if (named.width != 0) CheckTouches(event, named);
     }
     me().last_site = action.site;
     ++replayed_;
@@ -226,7 +227,7 @@ class Run final : public ksync::Hooks {
   EventId LatestBefore(LocationId location) const;
   LocationId MakeAt(LocationId id, const ksync::LocationInfo& info, ksync::Site site);
   LocationId ObjectAt(const ksync::LocationInfo& info, ksync::Site site);
-  void CheckTouches(const Action& action);
+  void CheckTouches(const Event& event, const NamedLocation& named);
   std::string AddressName(const void* address);
   static void NoteBlock(NamedLocation& named, const Allocation* block);
   void EndCells(const Allocation& block, ksync::Site site);

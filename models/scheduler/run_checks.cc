@@ -63,7 +63,6 @@ void Run::CheckAccess(const Action& action) {
   }
   if (!HasLocation(action.kind) || action.location == 0) return;
   if (names_.location(action.location).dead) FailDead(action);
-  CheckTouches(action);
   const LocationState& state = graph_->location(action.location);
   const PlainAccess maker{state.init_thread, state.init_index, Site()};
   const NamedLocation& named = names_.location(action.location);

@@ -203,7 +203,7 @@ void Run::MeetAtomics(Cell& cell, std::uint8_t bytes, bool writes, Site site) {
       if (id.thread == current_ || !(writes || event.writes)) continue;
       FailWith(FailureKind::kDataRace,
                names_.LocationName(location) +
-                   " is accessed by two threads without an order, by one of them not atomically",
+                   " is accessed by two threads without an order, and not atomically by both",
                {{id.thread, ActionName(event.action.kind), event.action.site},
                 {current_, writes ? "writes" : "reads", site}});
     }
@@ -236,23 +236,21 @@ void Run::EndLife(Cell& cell, int byte, Site site) {
   static_cast<void>(cell.Note(end, here()));
 }
 
-// The other direction: an atomic step must be ordered with the plain accesses to its bytes.
-void Run::CheckTouches(const Action& action) {
-  const NamedLocation& named = names_.location(action.location);
-  if (named.width == 0) return;
+// The other direction: an atomic step must be ordered with the plain accesses to its bytes. What it
+// learns by its own reading counts.
+void Run::CheckTouches(const Event& event, const NamedLocation& named) {
   const std::uintptr_t address = AddressOf(named.info.address);
   const Cell* const cell = shadow_.Find(address / Shadow::kCellBytes);
   if (cell == nullptr || cell->touches.empty()) return;
-  const int byte = static_cast<int>(address % Shadow::kCellBytes);
-  const bool writes = action.kind != ActionKind::kLoad && action.kind != ActionKind::kAwait;
-  const Touch* const race = cell->Conflict(Bytes(byte, named.width), writes, current_, here());
+  const std::uint8_t bytes = Bytes(address % Shadow::kCellBytes, named.width);
+  const Touch* const race = cell->Conflict(bytes, event.writes, current_, event.hb);
   if (race == nullptr) return;
   const Touch earlier = *race;
   FailWith(FailureKind::kDataRace,
-           names_.LocationName(action.location) +
-               " is accessed by two threads without an order, by one of them not atomically",
+           names_.LocationName(event.action.location) +
+               " is accessed by two threads without an order, and not atomically by both",
            {{earlier.thread, earlier.writes ? "writes" : "reads", earlier.site},
-            {current_, ActionName(action.kind), action.site}});
+            {current_, ActionName(event.action.kind), event.action.site}});
 }
 
 // Other objects -----------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   to.limits.stack_bytes = options.stack_bytes;
   to.limits.unwinds = options.unwinds;
   to.limits.watches_leaks = options.watches_leaks;
+  to.limits.state_digest = options.state_digest;
+  to.limits.on_digests_compared = options.on_digests_compared;
+  to.limits.unroll_max = options.unroll_max;
   to.limits.thread_storage = options.thread_storage;
   to.limits.thread_storage_bytes = options.thread_storage_bytes;
   to.executions_max = options.executions_max;

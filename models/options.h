@@ -28,6 +28,9 @@ struct Options {
   // For programs that are not written against ksync; see RunLimits.
   bool unwinds = true;
   bool watches_leaks = true;
+  std::uint64_t (*state_digest)() = nullptr;
+  void (*on_digests_compared)() = nullptr;
+  int unroll_max = 0;
   char* thread_storage = nullptr;
   std::size_t thread_storage_bytes = 0;
   bool stop_at_failure = true;  // False: keep counting after the first failure.

@@ -30,8 +30,8 @@ ExplorerResult Explorer::Explore() {
     deadline_ns_ = NowNs() + static_cast<std::int64_t>(seconds * 1e9);
   }
   Start();
-  while (!frames_.empty() && !stop_) {
-    if (restart_) {
+  while (!stop_ && (!frames_.empty() || BeginsAnew())) {
+    if (restart_ || frames_.empty()) {
       Start();
       continue;
     }
@@ -53,8 +53,16 @@ void Explorer::Start() {
   while (!frames_.empty()) PopFrame();
   result_ = ExplorerResult();
   restart_ = false;
+  run_.BeginSearch();
   PushFrame().graph = ExecutionGraph();
   RunOnce();
+}
+
+// Whether the search is to be done again because of what was learned in it. Some rounds are enough;
+// what is not known by then costs executions that end blocked, and nothing else.
+bool Explorer::BeginsAnew() {
+  constexpr int kRoundsMax = 100;
+  return run_.Learned() && ++rounds_ < kRoundsMax;
 }
 
 bool Explorer::LimitHit() {

@@ -152,10 +152,12 @@ class Explorer final : public Decider {
   void RunOnce();
   void Judge(RunOutcome outcome);
   bool Deadlocked();
+  bool SpinsForEver(int thread);
   Failure DescribeDeadlock();
   std::string WhatIsAwaited(const Action& action);
   void NoteFailure(const Failure& failure);
   bool LimitHit();
+  bool BeginsAnew();
 
   const ExplorerOptions options_;
   const std::function<void()> program_;
@@ -169,6 +171,7 @@ class Explorer final : public Decider {
   bool seen_seq_cst_ = false;  // Some event so far was seq_cst.
   bool stop_ = false;
   std::vector<bool> not_simple_;                    // By lock, over the whole search.
+  int rounds_ = 0;                                  // How often something was learned.
   bool restart_ = false;                            // The last run found one more of those.
   const std::vector<ReplayStep>* steps_ = nullptr;  // Set while replaying.
   int then_ = kNobody;                              // Replaying: who goes on after the steps.

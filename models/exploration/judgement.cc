@@ -18,6 +18,10 @@ void Explorer::RunOnce() {
       std::abort();
     }
   }
+  constexpr std::uint64_t kEarlyRuns = 64;
+  if (result_.runs <= kEarlyRuns && run_.failure().kind == FailureKind::kNone && BeginsAnew()) {
+    restart_ = true;
+  }
   if (!restart_) Judge(outcome);
 }
 
@@ -57,13 +61,31 @@ bool Explorer::Deadlocked() {
   const std::vector<ThreadStatus>& threads = run_.statuses();
   for (int t = 0; t < static_cast<int>(threads.size()); ++t) {
     if (!threads[t].exists || threads[t].finished) continue;
-    if (threads[t].stopped) return false;
+    if (threads[t].stopped) {
+      if (!SpinsForEver(t)) return false;
+      continue;
+    }
     if (graph().size(t) <= threads[t].next) continue;
     const Event& waiting =
         graph().event({static_cast<std::uint16_t>(t), static_cast<std::uint16_t>(threads[t].next)});
     if (waiting.rf != graph().mo_last(waiting.action.location)) return false;
   }
   return true;
+}
+
+// Whether the thread stopped behind a cycle of reads of the latest writes.
+bool Explorer::SpinsForEver(int thread) {
+  const ThreadStatus& status = run_.statuses()[thread];
+  for (int i = status.next - status.cycle; i < status.next; ++i) {
+    const Event& event =
+        graph().event({static_cast<std::uint16_t>(thread), static_cast<std::uint16_t>(i)});
+    if (!event.reads) continue;
+    const EventId last = graph().mo_last(event.action.location);
+    const bool latest = event.writes ? graph().ValueOf(event.action.location, last) == event.written
+                                     : event.rf == last;
+    if (!latest) return false;
+  }
+  return status.cycle > 0;
 }
 
 Failure Explorer::DescribeDeadlock() {
@@ -77,6 +99,10 @@ Failure Explorer::DescribeDeadlock() {
     const EventId next{static_cast<std::uint16_t>(t), static_cast<std::uint16_t>(threads[t].next)};
     const Action* waiting =
         graph().size(t) > threads[t].next ? &graph().event(next).action : threads[t].pending;
+    if (threads[t].cycle > 0) {
+      const EventId read{next.thread, static_cast<std::uint16_t>(next.index - 1)};
+      waiting = &graph().event(read).action;
+    }
     if (waiting != nullptr) failure.places.push_back({t, WhatIsAwaited(*waiting), waiting->site});
   }
   return failure;
@@ -91,6 +117,9 @@ std::string Explorer::WhatIsAwaited(const Action& action) {
       return "waits for the end of a read-side section";
     case ActionKind::kAwait:
       return "waits for a change of " + name;
+    case ActionKind::kLoad:
+    case ActionKind::kRmw:
+      return "waits in a loop for a change of " + name;
     default:
       break;
   }

@@ -2,6 +2,8 @@
 // without running the program.
 #include "models/graph/event.h"
 
+#include <algorithm>
+
 namespace models {
 namespace {
 
@@ -54,6 +56,10 @@ Effect ApplyTryTake(LockMode mode, std::uint64_t value) {
 }  // namespace
 
 Effect Apply(const Action& action, std::uint64_t value) {
+  if (action.never != nullptr &&
+      std::find(action.never->begin(), action.never->end(), value) != action.never->end()) {
+    return {false, false, 0};
+  }
   switch (action.kind) {
     case ActionKind::kRmw:
       return ApplyRmw(action, value);

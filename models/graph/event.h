@@ -14,6 +14,7 @@
 #define RMAPCHECK_MODELS_GRAPH_EVENT_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "core/sync/hooks.h"
 #include "core/sync/order.h"
@@ -63,7 +64,6 @@ struct Request {
   std::uint64_t value = 0;  // Stored, added, compared with; a thread; how many to choose from.
   // kRmw: expected value. kAwait: mask. kChoose: the address of the text that says what.
   std::uint64_t second = 0;
-
   ksync::LockMode mode() const { return static_cast<ksync::LockMode>(detail); }
   bool plain() const {
     return detail == kNotAtomic && (kind == ActionKind::kLoad || kind == ActionKind::kStore);
@@ -75,6 +75,8 @@ struct Request {
 
 struct Action : Request {
   ksync::Site site;
+  // kLoad, kRmw: waits while the value is among these; null: does not wait.
+  const std::vector<std::uint64_t>* never = nullptr;
 };
 
 // What an action does with a value it reads.
@@ -107,7 +109,8 @@ inline bool Reads(const Action& action) {
 }
 // Returns: whether the action may have to wait for another thread's write.
 inline bool Waits(const Action& action) {
-  return action.kind == ActionKind::kAwait || action.kind == ActionKind::kAcquire;
+  return action.kind == ActionKind::kAwait || action.kind == ActionKind::kAcquire ||
+         action.never != nullptr;
 }
 // Returns: whether the action is on a location that is ordered by mo.
 inline bool HasLocation(ActionKind kind) {

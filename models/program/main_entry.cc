@@ -206,6 +206,9 @@ int CheckedMain(int count, char** values, char** environment) {
   image.Keep();
   options->check.program = basename(values[0]);
   options->check.unwinds = false;
+  options->check.state_digest = &StateDigest;
+  options->check.on_digests_compared = [] { scrubs = true; };
+  options->check.unroll_max = settings.unroll_max;
   options->check.stack_bytes = std::size_t{1} << 20;
   options->check.thread_storage = image.thread_storage();
   options->check.thread_storage_bytes = image.thread_storage_bytes();

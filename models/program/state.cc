@@ -9,6 +9,53 @@
 #include <memory>
 #include <utility>
 
+// Calls a function with nothing in the registers that a callee keeps, and notes where the stack
+// stood: what a thread does must not depend on what the runtime has there.
+extern "C" [[gnu::visibility("hidden")]] void* rmapcheck_call(void* (*body)(void*), void* argument,
+                                                              const char** stack);
+asm(R"(
+  .hidden rmapcheck_call
+  .globl rmapcheck_call
+  .type rmapcheck_call, @function
+rmapcheck_call:
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  pushq %rbx
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  subq $8, %rsp
+  .cfi_offset %rbx, -24
+  .cfi_offset %r12, -32
+  .cfi_offset %r13, -40
+  .cfi_offset %r14, -48
+  .cfi_offset %r15, -56
+  movq %rsp, (%rdx)
+  xorl %ebx, %ebx
+  xorl %r12d, %r12d
+  xorl %r13d, %r13d
+  xorl %r14d, %r14d
+  xorl %r15d, %r15d
+  movq %rdi, %rax
+  movq %rsi, %rdi
+  call *%rax
+  leaq -40(%rbp), %rsp
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbx
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  ret
+  .cfi_endproc
+)");
+
 namespace models::program {
 namespace {
 
@@ -101,7 +148,8 @@ namespace {
 
 void* BodyOrExit(ThreadState& thread) {
   try {
-    return thread.body(thread.argument);
+    if (scrubs) Scrub();
+    return rmapcheck_call(thread.body, thread.argument, &thread.stack_top);
   } catch (const ThreadExit&) {
     return self->result;
   }
@@ -123,6 +171,17 @@ void RunThread(ThreadState& thread) {
   CleanKeys(ended);
   if (ended.id == 0) Clean(state.cleanups);
   in_program = false;
+}
+
+// As far as the engine may have gone below; what is deeper no execution has touched yet, or one of
+// the program's own functions has.
+void Scrub() {
+  constexpr std::size_t kDepth = 8 << 10;
+  char below[kDepth];
+  asm volatile("" : : "r"(below) : "memory");
+  for (std::size_t i = 0; i < kDepth; i += sizeof(std::uint64_t)) {
+    asm volatile("movq $0, (%0)" : : "r"(below + i) : "memory");
+  }
 }
 
 void EndThread() { __builtin_longjmp(self->end, 1); }

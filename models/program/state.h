@@ -56,6 +56,7 @@ struct ThreadState {
   bool joined = false;
   std::int64_t now_ns = 0;        // Its clock: time passes only where somebody waits for it.
   void* end[5] = {};              // Where exit() jumps to.
+  const char* stack_top = nullptr;  // Where its first function was called.
   std::vector<Cleanup> cleanups;  // Destructors of its thread_local variables.
   std::array<void*, kKeysMax> keys{};
   std::unordered_map<const void*, int> depths;  // Of the recursive mutexes it holds.
@@ -87,11 +88,20 @@ inline constinit ThreadState* self = nullptr;
 extern ProgramState state;
 extern Settings settings;
 
+// Whether what the engine leaves behind on a thread's stack is wiped, so that the stack of a thread
+// is the same in executions with a common past: uninitialised variables of the program may lie
+// there, and loops are recognised by the state they are in.
+inline constinit bool scrubs = false;
+
+// Wipes the stack below the caller's frame.
+[[gnu::noinline]] void Scrub();
+
 // The program is left for the engine, for the length of a scope.
 class Inside {
  public:
   Inside() : self_(self) { in_program = false; }
   ~Inside() {
+    if (scrubs) Scrub();
     self = self_;
     in_program = true;
   }
@@ -123,6 +133,10 @@ void* NextFunction(const char* name);
     }                                                                                           \
     return next;                                                                                \
   }())
+
+// Digests the registers and the stack that the running thread had when it called an atomic entry
+// point. Requires: called inside of that.
+std::uint64_t StateDigest();
 
 // Runs `body` of a thread and what its end brings with it.
 void RunThread(ThreadState& thread);

@@ -123,17 +123,17 @@ void FenceHere(int order, void* caller) {
 #define RMAPCHECK_CALLER __builtin_return_address(0)
 
 #define RMAPCHECK_FETCH(T, bits, name, kind, operand, after)                           \
-  T __tsan_atomic##bits##_##name(volatile T* address, T value, int order) {            \
+  T rmapcheck_atomic##bits##_##name(volatile T* address, T value, int order) {            \
     return models::program::Fetch<T>(                                                  \
         address, ksync::RmwOp::Kind::kind, static_cast<T>(operand),                    \
         [value](T before) { return static_cast<T>(after); }, order, RMAPCHECK_CALLER); \
   }
 
 #define RMAPCHECK_ATOMICS(T, bits)                                                               \
-  T __tsan_atomic##bits##_load(const volatile T* address, int order) {                           \
+  T rmapcheck_atomic##bits##_load(const volatile T* address, int order) {                           \
     return models::program::Load(address, order, RMAPCHECK_CALLER);                              \
   }                                                                                              \
-  void __tsan_atomic##bits##_store(volatile T* address, T value, int order) {                    \
+  void rmapcheck_atomic##bits##_store(volatile T* address, T value, int order) {                    \
     models::program::Store(address, value, order, RMAPCHECK_CALLER);                             \
   }                                                                                              \
   RMAPCHECK_FETCH(T, bits, exchange, kExchange, value, (static_cast<void>(before), value))       \
@@ -143,22 +143,23 @@ void FenceHere(int order, void* caller) {
   RMAPCHECK_FETCH(T, bits, fetch_or, kOr, value, before | value)                                 \
   RMAPCHECK_FETCH(T, bits, fetch_xor, kXor, value, before ^ value)                               \
   RMAPCHECK_FETCH(T, bits, fetch_nand, kNand, value, ~(before & value))                          \
-  int __tsan_atomic##bits##_compare_exchange_strong(volatile T* address, T* expected, T desired, \
+  int rmapcheck_atomic##bits##_compare_exchange_strong(volatile T* address, T* expected, T desired, \
                                                     int order, int failure) {                    \
     return models::program::CompareExchangeAt(address, expected, desired, order, failure,        \
                                               RMAPCHECK_CALLER);                                 \
   }                                                                                              \
-  int __tsan_atomic##bits##_compare_exchange_weak(volatile T* address, T* expected, T desired,   \
+  int rmapcheck_atomic##bits##_compare_exchange_weak(volatile T* address, T* expected, T desired,   \
                                                   int order, int failure) {                      \
     return models::program::CompareExchangeAt(address, expected, desired, order, failure,        \
                                               RMAPCHECK_CALLER);                                 \
   }                                                                                              \
-  T __tsan_atomic##bits##_compare_exchange_val(volatile T* address, T expected, T desired,       \
+  T rmapcheck_atomic##bits##_compare_exchange_val(volatile T* address, T expected, T desired,       \
                                                int order, int failure) {                         \
     return models::program::CompareExchange(address, expected, desired, order, failure,          \
                                             RMAPCHECK_CALLER);                                   \
   }
 
+#pragma GCC visibility push(hidden)
 extern "C" {
 
 RMAPCHECK_ATOMICS(std::uint8_t, 8)
@@ -166,8 +167,74 @@ RMAPCHECK_ATOMICS(std::uint16_t, 16)
 RMAPCHECK_ATOMICS(std::uint32_t, 32)
 RMAPCHECK_ATOMICS(std::uint64_t, 64)
 
+}  // extern "C"
+#pragma GCC visibility pop
+
+extern "C" {
+
 void __tsan_atomic_thread_fence(int order) { models::program::FenceHere(order, RMAPCHECK_CALLER); }
 // It orders a thread with its own signal handlers, of which a modelled program has none.
 void __tsan_atomic_signal_fence(int) {}
 
 }  // extern "C"
+
+// The entry points themselves: they note the registers that a caller keeps across the call, before
+// any compiled code has changed one, and go on as the functions above.
+#define RMAPCHECK_ENTRY(name)                             \
+  asm(".globl __tsan_" name                               \
+      "\n"                                                \
+      ".type __tsan_" name                                \
+      ", @function\n"                                     \
+      "__tsan_" name                                      \
+      ":\n"                                               \
+      "  movq %rbx, rmapcheck_registers(%rip)\n"          \
+      "  movq %rbp, rmapcheck_registers+8(%rip)\n"        \
+      "  movq %r12, rmapcheck_registers+16(%rip)\n"       \
+      "  movq %r13, rmapcheck_registers+24(%rip)\n"       \
+      "  movq %r14, rmapcheck_registers+32(%rip)\n"       \
+      "  movq %r15, rmapcheck_registers+40(%rip)\n"       \
+      "  movq %rsp, rmapcheck_registers+48(%rip)\n"       \
+      "  jmp rmapcheck_" name "\n");
+
+#define RMAPCHECK_ENTRIES(bits)                                    \
+  RMAPCHECK_ENTRY("atomic" #bits "_load")                          \
+  RMAPCHECK_ENTRY("atomic" #bits "_store")                         \
+  RMAPCHECK_ENTRY("atomic" #bits "_exchange")                      \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_add")                     \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_sub")                     \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_and")                     \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_or")                      \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_xor")                     \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_nand")                    \
+  RMAPCHECK_ENTRY("atomic" #bits "_compare_exchange_strong")       \
+  RMAPCHECK_ENTRY("atomic" #bits "_compare_exchange_weak")         \
+  RMAPCHECK_ENTRY("atomic" #bits "_compare_exchange_val")
+
+RMAPCHECK_ENTRIES(8)
+RMAPCHECK_ENTRIES(16)
+RMAPCHECK_ENTRIES(32)
+RMAPCHECK_ENTRIES(64)
+
+extern "C" {
+[[gnu::visibility("hidden")]] std::uint64_t rmapcheck_registers[7];
+}
+
+namespace models::program {
+
+std::uint64_t StateDigest() {
+  constexpr std::uint64_t kFactor = 0x9ddfea08eb382d69;
+  std::uint64_t digest = 1;
+  const auto add = [&digest](std::uint64_t word) {
+    digest = (digest ^ word) * kFactor;
+    digest ^= digest >> 47;
+  };
+  for (std::uint64_t word : rmapcheck_registers) add(word);
+  const auto* const top = reinterpret_cast<const std::uint64_t*>(self->stack_top);
+  for (auto* word = reinterpret_cast<const std::uint64_t*>(rmapcheck_registers[6]); word < top;
+       ++word) {
+    add(*word);
+  }
+  return digest;
+}
+
+}  // namespace models::program

@@ -17,6 +17,7 @@ struct ThreadStatus {
   bool begun = false;  // Has run at all.
   bool finished = false;
   bool stopped = false;             // By a failed assumption: takes no further step.
+  int cycle = 0;                    // It stopped behind a cycle of so many reads: it spins.
   int next = 0;                     // Index of its next event.
   int repeats = 0;                  // Reads in a row that told it nothing new: it spins.
   const Action* pending = nullptr;  // Null: has not come to its next step yet.

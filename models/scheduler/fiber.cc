@@ -58,11 +58,13 @@ std::pair<const void*, std::size_t> OwnStack() {
 
 Fiber::Fiber(std::size_t stack_bytes)
     : memory_(MapStack((stack_bytes + PageBytes() - 1) / PageBytes() * PageBytes())),
+      end_(memory_ + PageBytes() + (stack_bytes + PageBytes() - 1) / PageBytes() * PageBytes()),
       bytes_((stack_bytes + PageBytes() - 1) / PageBytes() * PageBytes()) {}
 
 Fiber::Fiber(Fiber&& other) noexcept
     : context_(std::exchange(other.context_, nullptr)),
       memory_(std::exchange(other.memory_, nullptr)),
+      end_(std::exchange(other.end_, nullptr)),
       bytes_(std::exchange(other.bytes_, 0)),
       body_(other.body_),
       argument_(other.argument_),

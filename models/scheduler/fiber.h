@@ -31,6 +31,11 @@ class Fiber {
   // Returns: when somebody switches to `from` again.
   void SwitchFrom(Fiber& from);
 
+  // Returns: whether the address lies in the stack.
+  bool Holds(const void* address) const {
+    const char* byte = static_cast<const char*>(address);
+    return memory_ != nullptr && byte >= memory_ && byte < end_;
+  }
   // Returns: whether the address lies in the guard page.
   bool InGuard(const void* address) const;
 
@@ -40,6 +45,7 @@ class Fiber {
 
   boost::context::detail::fcontext_t context_ = nullptr;
   char* memory_ = nullptr;  // Guard page, then the stack.
+  char* end_ = nullptr;
   std::size_t bytes_ = 0;
   void (*body_)(void*) = nullptr;
   void* argument_ = nullptr;

@@ -106,6 +106,8 @@ void Run::StartThread(int thread, void (*body)(void*), void* argument) {
   started.unwound = false;
   started.last_site = ksync::Site();
   started.held.clear();
+  started.marks.clear();
+  started.loops.clear();
   started.storage = first_storage_;
   started.exceptions[0] = started.exceptions[1] = nullptr;
   statuses_[thread] = ThreadStatus();

@@ -18,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/sync/hooks.h"
@@ -30,6 +31,7 @@
 #include "models/scheduler/heap.h"
 #include "models/scheduler/races.h"
 #include "models/scheduler/shadow.h"
+#include "models/scheduler/spins.h"
 
 namespace models {
 
@@ -39,6 +41,12 @@ struct RunLimits {
   // False: the stacks of an execution that is given up are forgotten. For programs whose memory is
   // all ours, and whose functions may be noexcept.
   bool unwinds = true;
+  // Digests what determines how the calling thread goes on, but for memory that others may see; for
+  // loops that only re-read. Null: there is no such thing.
+  std::uint64_t (*state_digest)() = nullptr;
+  // Called when the digests of different executions are going to be compared from now on.
+  void (*on_digests_compared)() = nullptr;
+  int unroll_max = 0;  // How often a thread may read at one place; 0: no limit.
   bool watches_leaks = true;  // Whether what is never freed is a failure.
   // Memory of the OS thread of which each modelled thread has its own: thread_local variables. It
   // begins as it is before the first execution.
@@ -71,6 +79,14 @@ class Run final : public ksync::Hooks {
   const std::vector<ThreadStatus>& statuses() const { return statuses_; }
   // Returns: who holds a lock when the execution ends, for messages.
   std::vector<int> HoldersOf(LocationId lock) const;
+
+  // Begins a search with what was learned in those before; see spins.h.
+  void BeginSearch() {
+    if (spins_.Learned() && limits_.on_digests_compared != nullptr) limits_.on_digests_compared();
+    spins_.Begin();
+  }
+  // Returns: whether something was learned that makes a search shorter.
+  bool Learned() const { return spins_.Learned(); }
 
   // Hooks -----------------------------------------------------------------------------------------
   LocationId NewLocation(const ksync::LocationInfo& info, std::uint64_t initial,
@@ -135,6 +151,8 @@ class Run final : public ksync::Hooks {
     ksync::Site last_site;  // Of its last step.
     std::vector<HeldLock> held;
     void* exceptions[2] = {};   // The C++ runtime's per-thread exception state.
+    std::vector<SpinMark> marks;  // Its reads since it last had an effect.
+    std::vector<std::pair<ksync::Site, int>> loops;  // Where it has read, and how often.
     std::vector<char> storage;  // Its own thread_storage, while another thread runs.
   };
   struct PoolObject {
@@ -179,12 +197,14 @@ class Run final : public ksync::Hooks {
       if (named.mixed) CheckMixed(event, id);
       if (named.width != 0) CheckTouches(event, named);
     }
+    if (event.action.never != action.never) stopped_by_ = "the state of a loop";
     me().last_site = action.site;
     ++replayed_;
     ++status.next;
     status.pending = nullptr;
     if (event.writes || !event.reads) {
       status.repeats = 0;
+      if (!event.reads && action.kind != ActionKind::kFence) me().marks.clear();
     } else if (id.index >= kMayRepeat) {
       CheckProgress(event, id);
     }
@@ -232,6 +252,10 @@ class Run final : public ksync::Hooks {
   static void NoteBlock(NamedLocation& named, const Allocation* block);
   void EndCells(const Allocation& block, ksync::Site site);
   void SwapStorage(int from, int to);
+  void BeginRead(Action& action);
+  void EndRead(const Event& event);
+  [[noreturn]] void StopInCycle(int reads, ksync::Site site);
+  void CountLoop(ksync::Site site);
   PoolObject* FindPoolObject(void* memory);
   bool ForgetHeld(LocationId lock, ksync::LockMode mode);
   void CheckProgress(const Event& event, EventId id);
@@ -249,6 +273,7 @@ class Run final : public ksync::Hooks {
   Names names_;
   Races races_;
   Shadow shadow_;
+  Spins spins_;
   std::unordered_map<const void*, LocationId> objects_;  // LocationAt that is no atomic.
   std::unordered_map<const void*, int> lives_;           // How many an address has had.
   std::vector<char> first_storage_;                      // thread_storage as a thread finds it.

@@ -47,7 +47,11 @@ void Run::EndLocation(LocationId location, Site site) {
 }
 
 std::uint64_t Run::Load(LocationId location, Order order, Site site) {
-  return Perform(Make(ActionKind::kLoad, location, order, site)).read;
+  Action action = Make(ActionKind::kLoad, location, order, site);
+  BeginRead(action);
+  const Event& event = Perform(action);
+  EndRead(event);
+  return event.read;
 }
 
 void Run::Store(LocationId location, std::uint64_t value, Order order, Site site) {
@@ -64,7 +68,10 @@ std::uint64_t Run::Rmw(LocationId location, const ksync::RmwOp& op, Order succes
   action.bytes = op.bytes;
   action.value = op.operand;
   action.second = op.expected;
-  return Perform(action).read;
+  BeginRead(action);
+  const Event& event = Perform(action);
+  EndRead(event);
+  return event.read;
 }
 
 std::uint64_t Run::Await(LocationId location, const ksync::Condition& condition, Order order,
@@ -230,6 +237,7 @@ std::uint32_t Run::Choose(std::uint32_t count, const char* what, Site site) {
 void* Run::Allocate(std::size_t size, const char* name, Site asked, std::size_t alignment) {
   // New cannot know where it was called; the place of this thread's step before is near.
   const Site site = asked == Site() ? me().last_site : asked;
+  me().marks.clear();
   Allocation* block = heap_.Allocate(current_, size, name, site, alignment);
   if (block == nullptr) FailFull(site);
   return block->start;
@@ -260,6 +268,7 @@ void Run::Free(void* memory, Site site) {
     names_.location(l).dead_site = site;
   }
   EndCells(*block, site);
+  me().marks.clear();
   block->freed = true;
   block->freed_site = site;
   block->freed_by = static_cast<std::uint16_t>(current_);

@@ -52,8 +52,11 @@ void Run::NoteBytes(const void* address, std::size_t bytes, bool writes, Site si
   const char* const byte = static_cast<const char*>(address);
   if (byte >= limits_.thread_storage &&
       byte < limits_.thread_storage + limits_.thread_storage_bytes) {
+    if (writes) me().marks.clear();
     return;
   }
+  // Its own stack is part of the state that loops are recognised by.
+  if (writes && !me().fiber->Holds(address)) me().marks.clear();
   std::uintptr_t at = AddressOf(address);
   const std::uintptr_t end = at + bytes;
   while (at < end) {

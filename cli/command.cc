@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::pair<const char*, Verb> kVerbs[] = {
     {"prove", Verb::kProve},   {"bugs", Verb::kBugs},     {"claims", Verb::kClaims},
-    {"litmus", Verb::kLitmus}, {"replay", Verb::kReplay}, {"list", Verb::kList},
+    {"litmus", Verb::kLitmus}, {"replay", Verb::kReplay}, {"run", Verb::kRun},
+    {"list", Verb::kList},
     {"help", Verb::kHelp},
 };
 
@@ -89,6 +90,10 @@ absl::Status CheckUsage(const Command& command, const std::vector<GivenFlag>& gi
     return absl::InvalidArgumentError(
         absl::StrCat("litmus: no file is given: ", CommandName(), " litmus FILE..."));
   }
+  if (command.verb == Verb::kRun && count == 0) {
+    return absl::InvalidArgumentError(absl::StrCat("run: takes a program: ", CommandName(),
+                                                   " run PROGRAM [-- ARGUMENT...]"));
+  }
   const bool takes_none = command.verb == Verb::kList || command.verb == Verb::kHelp;
   if (takes_none && count != 0) {
     return absl::InvalidArgumentError(absl::StrCat(VerbName(command.verb),
@@ -96,7 +101,7 @@ absl::Status CheckUsage(const Command& command, const std::vector<GivenFlag>& gi
                                                    command.arguments[0], "\": leave it out"));
   }
   for (const std::string& argument : command.arguments) {
-    if (!argument.empty()) continue;
+    if (!argument.empty() || command.verb == Verb::kRun) continue;
     return absl::InvalidArgumentError(absl::StrCat(
         VerbName(command.verb), ": takes no empty argument, such as \"\": leave it out"));
   }

@@ -27,7 +27,7 @@ enum ExitCode {
   kInterrupted = 130,  // By a signal. What a shell makes of it, if the process ends by the signal.
 };
 
-enum class Verb { kProve, kBugs, kClaims, kLitmus, kReplay, kList, kHelp };
+enum class Verb { kProve, kBugs, kClaims, kLitmus, kReplay, kRun, kList, kHelp };
 enum class Format { kText, kJson };
 
 enum class TraceStyle {
@@ -57,6 +57,7 @@ struct Command {
   std::string expect;    // `litmus`: of every test; empty: nothing.
   std::string verdicts;  // `litmus`: a file with a table; empty: none.
   std::uint64_t unroll_max = 2;
+  std::string program_flags;  // What `run` hands on: " --flag=value" each.
 };
 
 // Returns: what the words after the program's name ask for.

@@ -16,6 +16,7 @@ constexpr char kUsage[] =
     "  rmapcheck claims [ID...]        what was said of the design in 2010, and what became of it\n"
     "  rmapcheck litmus FILE...        litmus tests in herd's format (also FOLDER, @LIST)\n"
     "  rmapcheck replay FILE           a stored failing execution, once more\n"
+    "  rmapcheck run PROGRAM [-- ARGS] an unmodified program that was built for checking\n"
     "  rmapcheck list                  the scenarios, kernels and fixes there are\n"
     "  rmapcheck help                  this\n"
     "\n";
@@ -41,6 +42,8 @@ ExitCode Do(const Command& command, const Scenarios& scenarios, Console& console
       return Litmus(command, console);
     case Verb::kReplay:
       return Replay(command, scenarios, console);
+    case Verb::kRun:
+      return RunProgram(command, console);
     case Verb::kList:
       return List(command, scenarios, console);
     case Verb::kHelp:

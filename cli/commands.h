@@ -20,6 +20,8 @@ ExitCode Claims(const Command& command, std::span<const models::Claim> claims,
                 const Scenarios& scenarios, Console& console);
 ExitCode Litmus(const Command& command, Console& console);
 ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& console);
+// Becomes the program. Returns: only if that is not possible.
+ExitCode RunProgram(const Command& command, Console& console);
 ExitCode List(const Command& command, const Scenarios& scenarios, Console& console);
 ExitCode Help(Console& console);
 

@@ -179,14 +179,31 @@ absl::Status SetVerdicts(Command& command, const std::string& value) {
 
 absl::Status SetUnrollMax(Command& command, const std::string& value) {
   constexpr std::uint64_t kMost = 1'000;
+  absl::StrAppend(&command.program_flags, " --unroll_max=", value);
   return SetCount("unroll_max", value, 0, kMost, command.unroll_max);
 }
+
+// What is handed on to a program, which knows what it means.
+template <const char* flag>
+absl::Status HandOn(Command& command, const std::string& value) {
+  if (value.empty() || value.find(' ') != std::string::npos) {
+    return Wrong(flag, value, "is empty or has a space", "write it without");
+  }
+  absl::StrAppend(&command.program_flags, " --", flag, "=", value);
+  return absl::OkStatus();
+}
+
+constexpr char kNondet[] = "nondet";
+constexpr char kLeaks[] = "leaks";
+constexpr char kOutput[] = "output";
+constexpr char kReplayFlag[] = "replay";
 
 constexpr unsigned Bit(Verb verb) { return 1u << static_cast<int>(verb); }
 
 constexpr unsigned kSearches = Bit(Verb::kProve) | Bit(Verb::kBugs) | Bit(Verb::kClaims);
-constexpr unsigned kLimited = kSearches | Bit(Verb::kLitmus);
-constexpr unsigned kRuns = kSearches | Bit(Verb::kReplay);
+constexpr unsigned kChecks = kSearches | Bit(Verb::kRun);
+constexpr unsigned kLimited = kChecks | Bit(Verb::kLitmus);
+constexpr unsigned kRuns = kChecks | Bit(Verb::kReplay);
 constexpr unsigned kPrints = kRuns | Bit(Verb::kLitmus) | Bit(Verb::kList);
 
 constexpr Flag kFlags[] = {
@@ -201,7 +218,7 @@ constexpr Flag kFlags[] = {
      SetEventsMax},
     {"seconds_max", "S", "end a search after so many seconds (0: never)", kLimited, true,
      SetSecondsMax},
-    {"replay_dir", "FOLDER", "where failing executions are kept (in TMPDIR)", kSearches, true,
+    {"replay_dir", "FOLDER", "where failing executions are kept (in TMPDIR)", kChecks, true,
      SetReplayDir},
     {"generation", "G", "check this kernel generation only (all)", Bit(Verb::kProve), true,
      SetGeneration},
@@ -213,8 +230,16 @@ constexpr Flag kFlags[] = {
      SetExpect},
     {"verdicts", "FILE", "what each must: a table, see docs/LITMUS.md (none)", Bit(Verb::kLitmus),
      true, SetVerdicts},
-    {"unroll_max", "N", "cut a loop that may spin after so many rounds (2)", Bit(Verb::kLitmus),
-     true, SetUnrollMax},
+    {"unroll_max", "N", "cut a loop that may spin after so many rounds (litmus: 2; run: never)",
+     Bit(Verb::kLitmus) | Bit(Verb::kRun), true, SetUnrollMax},
+    {kNondet, "MIN..MAX", "what __VERIFIER_nondet_int() returns (0..3)", Bit(Verb::kRun), true,
+     HandOn<kNondet>},
+    {kLeaks, "yes|no", "whether memory that is never freed is a failure (no)", Bit(Verb::kRun),
+     true, HandOn<kLeaks>},
+    {kOutput, "yes|no", "whether the program's output is shown (no)", Bit(Verb::kRun), true,
+     HandOn<kOutput>},
+    {kReplayFlag, "FILE", "run one stored execution of the program", Bit(Verb::kRun), true,
+     HandOn<kReplayFlag>},
     {"any_build", "", "replay what another build has found", Bit(Verb::kReplay), false,
      SetAnyBuild},
 };

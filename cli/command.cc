@@ -91,8 +91,8 @@ absl::Status CheckUsage(const Command& command, const std::vector<GivenFlag>& gi
         absl::StrCat("litmus: no file is given: ", CommandName(), " litmus FILE..."));
   }
   if (command.verb == Verb::kRun && count == 0) {
-    return absl::InvalidArgumentError(absl::StrCat("run: takes a program: ", CommandName(),
-                                                   " run PROGRAM [-- ARGUMENT...]"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("run: takes a program: ", CommandName(), " run PROGRAM [-- ARGUMENT...]"));
   }
   const bool takes_none = command.verb == Verb::kList || command.verb == Verb::kHelp;
   if (takes_none && count != 0) {

@@ -30,11 +30,11 @@ bool IsCheckable(const std::string& file) {
 }
 
 std::string FlagsOf(const Command& command) {
-  std::string flags = absl::StrCat(
-      "--memory_model=", models::MemoryModelName(command.memory_model),
-      " --executions_max=", command.executions_max, " --events_max=", command.events_max,
-      " --seconds_max=", command.seconds_max,
-      " --format=", command.format == Format::kJson ? "json" : "text");
+  std::string flags =
+      absl::StrCat("--memory_model=", models::MemoryModelName(command.memory_model),
+                   " --executions_max=", command.executions_max,
+                   " --events_max=", command.events_max, " --seconds_max=", command.seconds_max,
+                   " --format=", command.format == Format::kJson ? "json" : "text");
   switch (command.trace) {
     case TraceStyle::kBrief:
     case TraceStyle::kText:

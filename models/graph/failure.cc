@@ -32,6 +32,8 @@ const char* FailureName(FailureKind kind) {
       return "crash";
     case FailureKind::kNondeterminism:
       return "nondeterminism";
+    case FailureKind::kOutOfBounds:
+      return "out of bounds";
   }
   return "";
 }

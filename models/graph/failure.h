@@ -24,6 +24,7 @@ enum class FailureKind {
   kException,
   kCrash,
   kNondeterminism,
+  kOutOfBounds,
 };
 
 // Returns: the name used in reports and replay files ("data race").

@@ -337,12 +337,14 @@ int pthread_barrier_init(pthread_barrier_t* barrier, const pthread_barrierattr_t
   if (!in_program) return RMAPCHECK_NEXT(pthread_barrier_init)(barrier, kind, count);
   if (count == 0) return EINVAL;
   End(barrier, RMAPCHECK_HERE);
+  const Inside inside;
   state.barriers[barrier] = count;
   return 0;
 }
 int pthread_barrier_destroy(pthread_barrier_t* barrier) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(pthread_barrier_destroy)(barrier);
   End(barrier, RMAPCHECK_HERE);
+  const Inside inside;
   state.barriers.erase(barrier);
   return 0;
 }

@@ -54,10 +54,10 @@ struct ThreadState {
   void* result = nullptr;
   bool detached = false;
   bool joined = false;
-  std::int64_t now_ns = 0;        // Its clock: time passes only where somebody waits for it.
-  void* end[5] = {};              // Where exit() jumps to.
+  std::int64_t now_ns = 0;          // Its clock: time passes only where somebody waits for it.
+  void* end[5] = {};                // Where exit() jumps to.
   const char* stack_top = nullptr;  // Where its first function was called.
-  std::vector<Cleanup> cleanups;  // Destructors of its thread_local variables.
+  std::vector<Cleanup> cleanups;    // Destructors of its thread_local variables.
   std::array<void*, kKeysMax> keys{};
   std::unordered_map<const void*, int> depths;  // Of the recursive mutexes it holds.
 };

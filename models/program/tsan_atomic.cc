@@ -123,40 +123,40 @@ void FenceHere(int order, void* caller) {
 #define RMAPCHECK_CALLER __builtin_return_address(0)
 
 #define RMAPCHECK_FETCH(T, bits, name, kind, operand, after)                           \
-  T rmapcheck_atomic##bits##_##name(volatile T* address, T value, int order) {            \
+  T rmapcheck_atomic##bits##_##name(volatile T* address, T value, int order) {         \
     return models::program::Fetch<T>(                                                  \
         address, ksync::RmwOp::Kind::kind, static_cast<T>(operand),                    \
         [value](T before) { return static_cast<T>(after); }, order, RMAPCHECK_CALLER); \
   }
 
-#define RMAPCHECK_ATOMICS(T, bits)                                                               \
-  T rmapcheck_atomic##bits##_load(const volatile T* address, int order) {                           \
-    return models::program::Load(address, order, RMAPCHECK_CALLER);                              \
-  }                                                                                              \
-  void rmapcheck_atomic##bits##_store(volatile T* address, T value, int order) {                    \
-    models::program::Store(address, value, order, RMAPCHECK_CALLER);                             \
-  }                                                                                              \
-  RMAPCHECK_FETCH(T, bits, exchange, kExchange, value, (static_cast<void>(before), value))       \
-  RMAPCHECK_FETCH(T, bits, fetch_add, kAdd, value, before + value)                               \
-  RMAPCHECK_FETCH(T, bits, fetch_sub, kAdd, T{0} - value, before - value)                        \
-  RMAPCHECK_FETCH(T, bits, fetch_and, kAnd, value, before& value)                                \
-  RMAPCHECK_FETCH(T, bits, fetch_or, kOr, value, before | value)                                 \
-  RMAPCHECK_FETCH(T, bits, fetch_xor, kXor, value, before ^ value)                               \
-  RMAPCHECK_FETCH(T, bits, fetch_nand, kNand, value, ~(before & value))                          \
-  int rmapcheck_atomic##bits##_compare_exchange_strong(volatile T* address, T* expected, T desired, \
-                                                    int order, int failure) {                    \
-    return models::program::CompareExchangeAt(address, expected, desired, order, failure,        \
-                                              RMAPCHECK_CALLER);                                 \
-  }                                                                                              \
-  int rmapcheck_atomic##bits##_compare_exchange_weak(volatile T* address, T* expected, T desired,   \
-                                                  int order, int failure) {                      \
-    return models::program::CompareExchangeAt(address, expected, desired, order, failure,        \
-                                              RMAPCHECK_CALLER);                                 \
-  }                                                                                              \
-  T rmapcheck_atomic##bits##_compare_exchange_val(volatile T* address, T expected, T desired,       \
-                                               int order, int failure) {                         \
-    return models::program::CompareExchange(address, expected, desired, order, failure,          \
-                                            RMAPCHECK_CALLER);                                   \
+#define RMAPCHECK_ATOMICS(T, bits)                                                                \
+  T rmapcheck_atomic##bits##_load(const volatile T* address, int order) {                         \
+    return models::program::Load(address, order, RMAPCHECK_CALLER);                               \
+  }                                                                                               \
+  void rmapcheck_atomic##bits##_store(volatile T* address, T value, int order) {                  \
+    models::program::Store(address, value, order, RMAPCHECK_CALLER);                              \
+  }                                                                                               \
+  RMAPCHECK_FETCH(T, bits, exchange, kExchange, value, (static_cast<void>(before), value))        \
+  RMAPCHECK_FETCH(T, bits, fetch_add, kAdd, value, before + value)                                \
+  RMAPCHECK_FETCH(T, bits, fetch_sub, kAdd, T{0} - value, before - value)                         \
+  RMAPCHECK_FETCH(T, bits, fetch_and, kAnd, value, before& value)                                 \
+  RMAPCHECK_FETCH(T, bits, fetch_or, kOr, value, before | value)                                  \
+  RMAPCHECK_FETCH(T, bits, fetch_xor, kXor, value, before ^ value)                                \
+  RMAPCHECK_FETCH(T, bits, fetch_nand, kNand, value, ~(before & value))                           \
+  int rmapcheck_atomic##bits##_compare_exchange_strong(volatile T* address, T* expected,          \
+                                                       T desired, int order, int failure) {       \
+    return models::program::CompareExchangeAt(address, expected, desired, order, failure,         \
+                                              RMAPCHECK_CALLER);                                  \
+  }                                                                                               \
+  int rmapcheck_atomic##bits##_compare_exchange_weak(volatile T* address, T* expected, T desired, \
+                                                     int order, int failure) {                    \
+    return models::program::CompareExchangeAt(address, expected, desired, order, failure,         \
+                                              RMAPCHECK_CALLER);                                  \
+  }                                                                                               \
+  T rmapcheck_atomic##bits##_compare_exchange_val(volatile T* address, T expected, T desired,     \
+                                                  int order, int failure) {                       \
+    return models::program::CompareExchange(address, expected, desired, order, failure,           \
+                                            RMAPCHECK_CALLER);                                    \
   }
 
 #pragma GCC visibility push(hidden)
@@ -180,34 +180,34 @@ void __tsan_atomic_signal_fence(int) {}
 
 // The entry points themselves: they note the registers that a caller keeps across the call, before
 // any compiled code has changed one, and go on as the functions above.
-#define RMAPCHECK_ENTRY(name)                             \
-  asm(".globl __tsan_" name                               \
-      "\n"                                                \
-      ".type __tsan_" name                                \
-      ", @function\n"                                     \
-      "__tsan_" name                                      \
-      ":\n"                                               \
-      "  movq %rbx, rmapcheck_registers(%rip)\n"          \
-      "  movq %rbp, rmapcheck_registers+8(%rip)\n"        \
-      "  movq %r12, rmapcheck_registers+16(%rip)\n"       \
-      "  movq %r13, rmapcheck_registers+24(%rip)\n"       \
-      "  movq %r14, rmapcheck_registers+32(%rip)\n"       \
-      "  movq %r15, rmapcheck_registers+40(%rip)\n"       \
-      "  movq %rsp, rmapcheck_registers+48(%rip)\n"       \
+#define RMAPCHECK_ENTRY(name)                       \
+  asm(".globl __tsan_" name                         \
+      "\n"                                          \
+      ".type __tsan_" name                          \
+      ", @function\n"                               \
+      "__tsan_" name                                \
+      ":\n"                                         \
+      "  movq %rbx, rmapcheck_registers(%rip)\n"    \
+      "  movq %rbp, rmapcheck_registers+8(%rip)\n"  \
+      "  movq %r12, rmapcheck_registers+16(%rip)\n" \
+      "  movq %r13, rmapcheck_registers+24(%rip)\n" \
+      "  movq %r14, rmapcheck_registers+32(%rip)\n" \
+      "  movq %r15, rmapcheck_registers+40(%rip)\n" \
+      "  movq %rsp, rmapcheck_registers+48(%rip)\n" \
       "  jmp rmapcheck_" name "\n");
 
-#define RMAPCHECK_ENTRIES(bits)                                    \
-  RMAPCHECK_ENTRY("atomic" #bits "_load")                          \
-  RMAPCHECK_ENTRY("atomic" #bits "_store")                         \
-  RMAPCHECK_ENTRY("atomic" #bits "_exchange")                      \
-  RMAPCHECK_ENTRY("atomic" #bits "_fetch_add")                     \
-  RMAPCHECK_ENTRY("atomic" #bits "_fetch_sub")                     \
-  RMAPCHECK_ENTRY("atomic" #bits "_fetch_and")                     \
-  RMAPCHECK_ENTRY("atomic" #bits "_fetch_or")                      \
-  RMAPCHECK_ENTRY("atomic" #bits "_fetch_xor")                     \
-  RMAPCHECK_ENTRY("atomic" #bits "_fetch_nand")                    \
-  RMAPCHECK_ENTRY("atomic" #bits "_compare_exchange_strong")       \
-  RMAPCHECK_ENTRY("atomic" #bits "_compare_exchange_weak")         \
+#define RMAPCHECK_ENTRIES(bits)                              \
+  RMAPCHECK_ENTRY("atomic" #bits "_load")                    \
+  RMAPCHECK_ENTRY("atomic" #bits "_store")                   \
+  RMAPCHECK_ENTRY("atomic" #bits "_exchange")                \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_add")               \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_sub")               \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_and")               \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_or")                \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_xor")               \
+  RMAPCHECK_ENTRY("atomic" #bits "_fetch_nand")              \
+  RMAPCHECK_ENTRY("atomic" #bits "_compare_exchange_strong") \
+  RMAPCHECK_ENTRY("atomic" #bits "_compare_exchange_weak")   \
   RMAPCHECK_ENTRY("atomic" #bits "_compare_exchange_val")
 
 RMAPCHECK_ENTRIES(8)

@@ -46,7 +46,7 @@ struct RunLimits {
   std::uint64_t (*state_digest)() = nullptr;
   // Called when the digests of different executions are going to be compared from now on.
   void (*on_digests_compared)() = nullptr;
-  int unroll_max = 0;  // How often a thread may read at one place; 0: no limit.
+  int unroll_max = 0;         // How often a thread may read at one place; 0: no limit.
   bool watches_leaks = true;  // Whether what is never freed is a failure.
   // Memory of the OS thread of which each modelled thread has its own: thread_local variables. It
   // begins as it is before the first execution.
@@ -150,7 +150,7 @@ class Run final : public ksync::Hooks {
     bool unwound = false;
     ksync::Site last_site;  // Of its last step.
     std::vector<HeldLock> held;
-    void* exceptions[2] = {};   // The C++ runtime's per-thread exception state.
+    void* exceptions[2] = {};     // The C++ runtime's per-thread exception state.
     std::vector<SpinMark> marks;  // Its reads since it last had an effect.
     std::vector<std::pair<ksync::Site, int>> loops;  // Where it has read, and how often.
     std::vector<char> storage;  // Its own thread_storage, while another thread runs.

@@ -110,7 +110,7 @@ void Run::CheckValid(const Cell& cell, std::uint8_t bytes, const char* what, Sit
     FailWith(FailureKind::kUseAfterFree, AddressName(address) + " is used after its storage ended",
              {{block->freed_by, "frees it", block->freed_site}, {current_, what, site}});
   }
-  FailHere(FailureKind::kUseAfterFree,
+  FailHere(FailureKind::kOutOfBounds,
            names_.ThreadName(current_) + " " + what + " memory outside of any allocation", site);
 }
 

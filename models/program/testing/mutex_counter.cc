@@ -2,10 +2,15 @@
 #include <mutex>
 #include <thread>
 #include <vector>
-std::mutex m; int counter;
+std::mutex m;
+int counter;
 int main() {
   std::vector<std::thread> ts;
-  for (int i = 0; i < 4; ++i) ts.emplace_back([] { std::lock_guard<std::mutex> g(m); ++counter; });
+  for (int i = 0; i < 4; ++i)
+    ts.emplace_back([] {
+      std::lock_guard<std::mutex> g(m);
+      ++counter;
+    });
   for (auto& t : ts) t.join();
   assert(counter == 4);
 }

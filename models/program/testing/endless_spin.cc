@@ -1,0 +1,10 @@
+#include <atomic>
+#include <thread>
+std::atomic<int> x;
+int main() {
+  std::thread b([] {
+    while (x.load(std::memory_order_acquire) == 0) {
+    }
+  });
+  b.join();
+}

@@ -58,7 +58,9 @@ bool Names::Announce(int id, int parent, int manyeth) {
 }
 
 std::string Names::ThreadName(int id) const {
-  return "T" + std::to_string(id) + " '" + threads_[id].name + "'";
+  const NamedThread& thread = threads_[id];
+  const std::string name = thread.name[0] != '\0' ? thread.name : SiteName(thread.site);
+  return "T" + std::to_string(id) + " '" + name + "'";
 }
 
 }  // namespace models

@@ -14,7 +14,10 @@ The sources are compiled as they are, with the compiler's ThreadSanitizer instru
 # Whatever a program is compiled with: instrumented, with lines, and not so optimised that two lines are one.
 _COPTS = ["-fsanitize=thread", "-g", "-O1", "-w", "-UNDEBUG", "-U_FORTIFY_SOURCE", "-fno-stack-protector"]
 
-def checked_program(name, srcs, copts = [], deps = [], testonly = True, **kwargs):
+# .bazelrc leaves them out where everything is built with a sanitizer: they have an instrumentation of their own.
+_TAGS = ["checked_program"]
+
+def checked_program(name, srcs, copts = [], deps = [], tags = [], testonly = True, **kwargs):
     """A program for `rmapcheck run`; it can also be run as it is.
 
     Args:
@@ -22,6 +25,7 @@ def checked_program(name, srcs, copts = [], deps = [], testonly = True, **kwargs
       srcs: C11 or C++20.
       copts: more flags for the compiler.
       deps: libraries; those that access shared memory must be compiled with -fsanitize=thread too.
+      tags: as everywhere.
       testonly: as everywhere.
       **kwargs: as of cc_binary.
     """
@@ -31,11 +35,12 @@ def checked_program(name, srcs, copts = [], deps = [], testonly = True, **kwargs
         copts = _COPTS + copts,
         linkopts = ["-pthread"],
         deps = deps + ["//models/program"],
+        tags = _TAGS + tags,
         testonly = testonly,
         **kwargs
     )
 
-def checked_program_test(name, srcs, expect = "holds", executions = None, blocked = None, flags = [], copts = [], deps = [], size = "small", **kwargs):
+def checked_program_test(name, srcs, expect = "holds", executions = None, blocked = None, flags = [], copts = [], deps = [], size = "small", tags = [], **kwargs):
     """A test that passes if the search ends as expected.
 
     Args:
@@ -48,6 +53,7 @@ def checked_program_test(name, srcs, expect = "holds", executions = None, blocke
       copts: more flags for the compiler.
       deps: as of checked_program.
       size: of the test.
+      tags: as everywhere.
       **kwargs: as of cc_test.
     """
     words = ["--expect=" + expect.replace(" ", "-")] + flags
@@ -63,5 +69,6 @@ def checked_program_test(name, srcs, expect = "holds", executions = None, blocke
         env = {"RMAPCHECK_FLAGS": " ".join(words)},
         linkopts = ["-pthread"],
         deps = deps + ["//models/program"],
+        tags = _TAGS + tags,
         **kwargs
     )

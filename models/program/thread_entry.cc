@@ -68,7 +68,7 @@ int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*
   ksync::Hooks& hooks = ksync::CurrentHooks();
   hooks.PlainWriteAt(handle, sizeof(*handle), site);
   ThreadState*& slot = state.slots.emplace_back(nullptr);
-  const int id = static_cast<int>(hooks.Spawn(&ThreadMain, &slot, "thread", site));
+  const int id = static_cast<int>(hooks.Spawn(&ThreadMain, &slot, "", site));
   // It does not begin before this thread calls the engine again.
   ThreadState& created = state.thread(id);
   created = ThreadState();

@@ -78,6 +78,17 @@ void reach_error() { Fail("reach_error() is called", RMAPCHECK_HERE); }
 void __VERIFIER_assert(int holds) {
   if (holds == 0) Fail("__VERIFIER_assert fails", RMAPCHECK_HERE);
 }
+// What would reach the system behind the checker's back is refused, where it would matter.
+#define RMAPCHECK_REFUSE(name)                                              \
+  int name() {                                                              \
+    if (!in_program) std::abort();                                          \
+    Fail(#name "() is not modelled: see docs/PROGRAMS.md", RMAPCHECK_HERE); \
+  }
+RMAPCHECK_REFUSE(thrd_create)
+RMAPCHECK_REFUSE(sem_wait)
+RMAPCHECK_REFUSE(sem_trywait)
+RMAPCHECK_REFUSE(sem_timedwait)
+
 int __VERIFIER_nondet_int() { return NondetInt(RMAPCHECK_HERE); }
 unsigned __VERIFIER_nondet_uint() { return static_cast<unsigned>(NondetInt(RMAPCHECK_HERE)); }
 bool __VERIFIER_nondet_bool() { return Choose(2, RMAPCHECK_HERE) != 0; }

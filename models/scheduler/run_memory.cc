@@ -48,15 +48,21 @@ void Run::NoteBytes(const void* address, std::size_t bytes, bool writes, Site si
   if (unwinding_ || bytes == 0) return;
   guard_->Progress();
   last_site_ = me().last_site = site;
+  // Its own stack is part of the state that loops are recognised by.
+  std::vector<SpinMark>& marks = me().marks;
+  if (!marks.empty() && !me().fiber->Holds(address)) {
+    if (writes) {
+      marks.clear();
+    } else {
+      marks.back().pure = false;
+    }
+  }
   // Each thread has its own of these.
   const char* const byte = static_cast<const char*>(address);
   if (byte >= limits_.thread_storage &&
       byte < limits_.thread_storage + limits_.thread_storage_bytes) {
-    if (writes) me().marks.clear();
     return;
   }
-  // Its own stack is part of the state that loops are recognised by.
-  if (writes && !me().fiber->Holds(address)) me().marks.clear();
   std::uintptr_t at = AddressOf(address);
   const std::uintptr_t end = at + bytes;
   while (at < end) {

@@ -31,12 +31,12 @@ void Run::BeginRead(Action& action) {
   }
   if (state != 0 && before != marks.rend() && before->state == state) {
     const std::size_t reads = before - marks.rbegin() + 1;
-    if (reads == 1) spins_.Learn(action.site, state, before->value);
+    if (reads == 1 && before->pure) spins_.Learn(action.site, state, before->value);
     StopInCycle(static_cast<int>(reads), action.site);
   }
   if (known) action.never = spins_.UselessIn(state);
   if (marks.size() == kMarksMax) marks.erase(marks.begin());
-  marks.push_back({action.site, action.location, state, 0});
+  marks.push_back({action.site, action.location, state, 0, true});
 }
 
 // After it: whether it told the thread something without changing anything.

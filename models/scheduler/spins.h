@@ -9,7 +9,8 @@
 // the thread goes on as it did, because its state is the same. So the thread is stopped where the
 // cycle closes, and every failure is still found: in an execution that does not go round.
 //
-// A cycle of one read is more: in that state, reading that value is of no use, ever. From then on
+// A cycle of one read is more, if the loop looks at nothing else than that read and the thread's
+// own stack: in that state, reading that value is of no use, in any execution. From then on
 // the read waits for another value, which is how the engine treats every wait. Knowing it from the
 // beginning spares the executions that come to the cycle; so the search begins anew, early in it at
 // once, else at its end.
@@ -35,6 +36,7 @@ struct SpinMark {
   LocationId location = 0;
   std::uint64_t state = 0;  // 0: nobody asked.
   std::uint64_t value = 0;  // What was read.
+  bool pure = true;         // Nothing but its own stack was read since.
 };
 
 class Spins {

@@ -1,3 +1,5 @@
+// A loop that reads the same variable four times, and may see it change at any of them: it is no
+// spin, although the reads repeat each other, because it counts them.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -1,3 +1,5 @@
+// A spin lock by compare-exchange. Who spins waits, and is not enumerated: as many executions as
+// there are orders of the threads.
 #include <atomic>
 #include <cassert>
 #include <thread>

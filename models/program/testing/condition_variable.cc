@@ -1,3 +1,5 @@
+// A queue between two threads, by a mutex and a condition variable of the standard library, with a
+// predicate, so that no wake-up is lost.
 #include <cassert>
 #include <condition_variable>
 #include <memory>

@@ -1,3 +1,5 @@
+// A thread that spins on a variable that nobody changes.
+// That is a deadlock, not a time-out.
 #include <atomic>
 #include <thread>
 std::atomic<int> x;

@@ -1,4 +1,5 @@
-// Exceptions are thrown and caught as ever, in the threads they belong to.
+// Exceptions are thrown and caught as ever, in the threads they belong to, and a lock that is held
+// meanwhile is given back.
 #include <atomic>
 #include <cassert>
 #include <mutex>

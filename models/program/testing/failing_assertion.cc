@@ -1,4 +1,5 @@
 // Message passing by relaxed accesses, of atomics alone: no race, but a wrong belief.
+// Under sequential consistency it is a right one.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -1,4 +1,5 @@
-// Two threads add each other's variable; a third looks. GenMC counts 2,258 for three rounds.
+// Two threads add each other's variable; a third looks. The program is GenMC's fib_bench, which
+// counts 2,258 executions for three rounds.
 #include <atomic>
 #include <cassert>
 #include <thread>

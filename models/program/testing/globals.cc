@@ -1,4 +1,5 @@
-// Whatever an execution changes is as it was at the beginning of the next.
+// Whatever an execution changes is as it was at the beginning of the next: variables of every kind,
+// and what their constructors allocated.
 #include <atomic>
 #include <cassert>
 #include <memory>

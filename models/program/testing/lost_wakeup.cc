@@ -1,3 +1,5 @@
+// A waiter that looks, lets the mutex go, and waits: the signal in between is lost.
+// Nobody is woken without a reason, so that this is a deadlock.
 #include <condition_variable>
 #include <mutex>
 #include <thread>

@@ -1,3 +1,5 @@
+// Message passing with one order too weak: the store of the flag must be a release.
+// What is caught is the race on the data.
 #include <atomic>
 #include <cassert>
 #include <thread>

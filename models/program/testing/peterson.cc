@@ -1,3 +1,5 @@
+// Peterson's algorithm, which needs sequential consistency. Who waits reads two variables in turn,
+// which is a cycle of two reads.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -1,3 +1,5 @@
+// A thread that waits for a flag in a loop: one execution, for only the last read counts.
+// The data behind the flag is plain.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -1,3 +1,5 @@
+// Two threads write a variable each, and read the other: four executions, in one of which both read
+// 0. Under sequential consistency three.
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// A spin lock by an atomic_flag: each failing try writes what is there already.
+// As many executions as there are orders of the threads.
 #include <atomic>
 #include <cassert>
 #include <thread>

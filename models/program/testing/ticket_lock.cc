@@ -1,3 +1,5 @@
+// A ticket lock: who takes a ticket waits for its number in a loop.
+// As many executions as there are orders of the tickets.
 #include <atomic>
 #include <cassert>
 #include <thread>

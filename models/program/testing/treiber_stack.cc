@@ -1,3 +1,5 @@
+// Treiber's stack, used rightly by two threads that push and one that pops.
+// Nodes are never freed, so that none can be met again.
 #include <atomic>
 #include <cassert>
 #include <thread>

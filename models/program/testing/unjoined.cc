@@ -1,4 +1,5 @@
-// A std::thread that nobody joins.
+// A std::thread that nobody joins before it is destroyed: std::terminate() is called.
+// The library says so by abort().
 #include <thread>
 
 int main() {

@@ -110,8 +110,6 @@ pthread_t pthread_self() noexcept {
   return HandleOf(self->id);
 }
 
-int pthread_equal(pthread_t one, pthread_t other) noexcept { return one == other; }
-
 void pthread_exit(void* result) {
   if (!in_program) RMAPCHECK_NEXT(pthread_exit)(result);
   self->result = result;
@@ -160,7 +158,7 @@ void* pthread_getspecific(pthread_key_t key) noexcept {
 // The compiler's own once: byte 0 of a guard says that the variable is there; it reads it (acquire)
 // before it calls. Who constructs holds a lock meanwhile.
 
-int __cxa_guard_acquire(long long* guard) {
+int __cxa_guard_acquire(__cxxabiv1::__guard* guard) {
   auto* const done = reinterpret_cast<std::uint8_t*>(guard);
   if (!in_program) {
     if (*done != 0) return 0;
@@ -178,7 +176,7 @@ int __cxa_guard_acquire(long long* guard) {
   return 0;
 }
 
-void __cxa_guard_release(long long* guard) {
+void __cxa_guard_release(__cxxabiv1::__guard* guard) {
   auto* const done = reinterpret_cast<std::uint8_t*>(guard);
   if (!in_program) {
     *done = 1;
@@ -194,7 +192,7 @@ void __cxa_guard_release(long long* guard) {
   hooks.Release(LockAt(done + 1, site), LockMode::kExclusive, site);
 }
 
-void __cxa_guard_abort(long long* guard) {
+void __cxa_guard_abort(__cxxabiv1::__guard* guard) {
   if (!in_program) return;
   const ksync::Site site = RMAPCHECK_HERE;
   const Inside inside;

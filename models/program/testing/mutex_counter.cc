@@ -1,18 +1,25 @@
-// Four threads that count under a mutex: 4! executions, none of which ends waiting.
-// A program of the standard library, vector included.
+// Threads that count under a mutex: as many executions as there are orders of them, none of which
+// ends waiting. A program of the standard library, vector included.
 #include <cassert>
 #include <mutex>
 #include <thread>
 #include <vector>
-std::mutex m;
+
+#ifndef THREADS
+#define THREADS 4
+#endif
+
+std::mutex mutex;
 int counter;
+
 int main() {
-  std::vector<std::thread> ts;
-  for (int i = 0; i < 4; ++i)
-    ts.emplace_back([] {
-      std::lock_guard<std::mutex> g(m);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < THREADS; ++i) {
+    threads.emplace_back([] {
+      std::lock_guard<std::mutex> guard(mutex);
       ++counter;
     });
-  for (auto& t : ts) t.join();
-  assert(counter == 4);
+  }
+  for (std::thread& thread : threads) thread.join();
+  assert(counter == THREADS);
 }

@@ -1,0 +1,67 @@
+// `rmapcheck run`, as its users meet it: a process that becomes the program.
+// What programs mean is tested in models/program/testing.
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace {
+
+struct Outcome {
+  int code;
+  std::string out;
+};
+
+// Runs the command, with both of its streams in one.
+Outcome RunCommand(const std::string& arguments) {
+  const std::string command = absl::StrCat(std::getenv("RMAPCHECK"), " run ", arguments, " 2>&1");
+  FILE* const pipe = popen(command.c_str(), "r");
+  std::string out;
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) out += static_cast<char>(c);
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out};
+}
+
+std::string Right() { return std::getenv("RIGHT"); }
+std::string Wrong() { return std::getenv("WRONG"); }
+
+TEST(RunTest, FlagsReachTheProgram) {
+  const Outcome outcome = RunCommand(absl::StrCat("--format=json --memory_model=sc ", Right()));
+  EXPECT_EQ(outcome.code, 0);
+  const nlohmann::json row = nlohmann::json::parse(outcome.out)["results"][0];
+  EXPECT_EQ(row["verdict"], "holds");
+  EXPECT_EQ(row["executions"], 3);
+}
+
+TEST(RunTest, AViolationNamesTheProgramsOwnLines) {
+  const Outcome outcome = RunCommand(Wrong());
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(absl::StrContains(outcome.out, "data race: data is accessed")) << outcome.out;
+  EXPECT_TRUE(absl::StrContains(outcome.out, "message_passing.cc:")) << outcome.out;
+}
+
+TEST(RunTest, AStoredExecutionIsRunAgain) {
+  const std::string folder = testing::TempDir();
+  EXPECT_EQ(RunCommand(absl::StrCat("--replay_dir=", folder, " ", Wrong())).code, 1);
+  const std::string file = absl::StrCat(folder, "/message_passing_program.json");
+  const Outcome again = RunCommand(absl::StrCat("--replay=", file, " ", Wrong()));
+  EXPECT_EQ(again.code, 1);
+  EXPECT_TRUE(absl::StrContains(again.out, "data race: data is accessed")) << again.out;
+}
+
+TEST(RunTest, WhatIsNotBuiltForCheckingIsRefused) {
+  const Outcome other = RunCommand("/bin/true");
+  EXPECT_EQ(other.code, 2);
+  EXPECT_TRUE(absl::StrContains(other.out, "is no program built for checking")) << other.out;
+  EXPECT_EQ(RunCommand("/no/such/program").code, 2);
+  EXPECT_EQ(RunCommand("").code, 2);
+  EXPECT_EQ(RunCommand(absl::StrCat("--leaks=perhaps ", Right())).code, 2);
+}
+
+}  // namespace

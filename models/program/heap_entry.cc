@@ -33,7 +33,7 @@ bool IsPrograms(void* caller) { return in_program && image.HasCode(caller); }
 void* Allocate(std::size_t size, std::size_t alignment, const char* what, void* caller) {
   const ksync::Site site = SiteOf(caller);
   const Inside inside;
-  return ksync::CurrentHooks().Allocate(size, what, site, alignment);
+  return engine->Allocate(size, what, site, alignment);
 }
 
 void Free(void* memory, void* caller) {
@@ -42,8 +42,8 @@ void Free(void* memory, void* caller) {
   if (!in_program) return __libc_free(memory);
   const ksync::Site site = SiteOf(caller);
   const Inside inside;
-  if (!ksync::CurrentHooks().Owns(memory, &size)) return __libc_free(memory);
-  ksync::CurrentHooks().Free(memory, site);
+  if (!engine->Owns(memory, &size)) return __libc_free(memory);
+  engine->Free(memory, site);
 }
 
 void* Reallocate(void* memory, std::size_t old_size, std::size_t size, void* caller) {
@@ -97,7 +97,7 @@ void* realloc(void* memory, std::size_t size) {
   void* const caller = RMAPCHECK_CALLER;
   if (!models::in_program) return __libc_realloc(memory, size);
   std::size_t old_size = 0;
-  const bool ours = memory != nullptr && ksync::CurrentHooks().Owns(memory, &old_size);
+  const bool ours = memory != nullptr && models::program::engine->Owns(memory, &old_size);
   if (memory == nullptr) {
     return IsPrograms(caller) ? Allocate(size, kAlign, "realloc", caller) : __libc_malloc(size);
   }

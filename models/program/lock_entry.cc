@@ -27,7 +27,7 @@ using ksync::LockMode;
 using ksync::RmwOp;
 using ksync::Site;
 
-Hooks& hooks() { return ksync::CurrentHooks(); }
+Hooks& hooks() { return *engine; }
 
 LocationId LockAt(const volatile void* address, Site site) {
   return hooks().LocationAt({LocationKind::kLock, "", const_cast<const void*>(address), nullptr}, 0,
@@ -48,7 +48,7 @@ int Lock(pthread_mutex_t* mutex, bool tries, Site site) {
   const LocationId lock = LockAt(mutex, site);
   if (hooks().Holds(lock, LockMode::kExclusive)) {
     if (KindOf(mutex) == PTHREAD_MUTEX_RECURSIVE) {
-      ++self->depths[mutex];
+      self->held.push_back(mutex);
       return 0;
     }
     if (KindOf(mutex) == PTHREAD_MUTEX_ERRORCHECK) return tries ? EBUSY : EDEADLK;
@@ -58,16 +58,21 @@ int Lock(pthread_mutex_t* mutex, bool tries, Site site) {
   return 0;
 }
 
+// Returns: whether the thread had taken the recursive mutex again; then it has it once less.
+bool ForgetAgain(const pthread_mutex_t* mutex) {
+  const auto again = std::find(self->held.rbegin(), self->held.rend(), mutex);
+  if (again == self->held.rend()) return false;
+  self->held.erase(std::next(again).base());
+  return true;
+}
+
 int Unlock(pthread_mutex_t* mutex, Site site) {
   const Inside inside;
   const LocationId lock = LockAt(mutex, site);
   if (KindOf(mutex) == PTHREAD_MUTEX_ERRORCHECK && !hooks().Holds(lock, LockMode::kExclusive)) {
     return EPERM;
   }
-  if (KindOf(mutex) == PTHREAD_MUTEX_RECURSIVE && self->depths[mutex] > 0) {
-    --self->depths[mutex];
-    return 0;
-  }
+  if (KindOf(mutex) == PTHREAD_MUTEX_RECURSIVE && ForgetAgain(mutex)) return 0;
   hooks().Release(lock, LockMode::kExclusive, site);
   return 0;
 }

@@ -64,17 +64,18 @@ void OnTerminate() {
   if (!in_program) std::abort();
   const ksync::Site site = RMAPCHECK_HERE;
   const Inside inside;
-  ksync::CurrentHooks().Fail(ksync::Misuse::kCheck, message.c_str(), site);
+  engine->Fail(ksync::Misuse::kCheck, message.c_str(), site);
 }
 
 // One execution, on the fiber of the first modelled thread.
 void RunOnce() {
   image.Restore();
-  state = ProgramState();
+  engine = &ksync::CurrentHooks();
+  state.Begin();
   // Or the standard library takes what is atomic for plain, as long as there is one OS thread.
   __libc_single_threaded = 0;
   ThreadState& first = state.thread(0);
-  first.body = &RunMain;
+  first.Begin(0, &RunMain, nullptr);
   RunThread(first);
 }
 

@@ -27,8 +27,8 @@ void Note(void* to, const void* from, std::size_t bytes, void* caller) {
   if (!in_program || !image.HasCode(caller)) return;
   const ksync::Site site = SiteOf(caller);
   const Inside inside;
-  if (from != nullptr) ksync::CurrentHooks().PlainReadAt(from, bytes, site);
-  ksync::CurrentHooks().PlainWriteAt(to, bytes, site);
+  if (from != nullptr) engine->PlainReadAt(from, bytes, site);
+  engine->PlainWriteAt(to, bytes, site);
 }
 
 // By instructions that no compiler turns into a call of the function itself.

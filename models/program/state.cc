@@ -59,50 +59,22 @@ rmapcheck_call:
 namespace models::program {
 namespace {
 
-class CallTree {
- public:
-  CallTree() : slots_(1 << 12) {}
+// The nodes themselves; the table has pointers to them.
+constinit std::deque<Call>* nodes = nullptr;
 
-  const Call* Find(const Call* parent, std::uintptr_t pc) {
-    std::size_t i = Hash(parent, pc);
-    for (; slots_[i] != nullptr; i = (i + 1) & (slots_.size() - 1)) {
-      if (slots_[i]->parent == parent && slots_[i]->pc == pc) return slots_[i];
-    }
-    return Add(parent, pc, i);
+void Grow() {
+  constexpr std::size_t kFirst = 1 << 12;
+  CallSlot* const old = call_slots;
+  const std::size_t size = old == nullptr ? kFirst : 2 * (call_mask + 1);
+  call_slots = new CallSlot[size]();
+  call_mask = size - 1;
+  for (const Call& call : *nodes) {
+    std::size_t i = HashOfCall(call.parent, call.pc);
+    while (call_slots[i & call_mask].call != nullptr) ++i;
+    call_slots[i & call_mask] = {call.parent, call.pc, &call};
   }
-
- private:
-  // The memory is the engine's, though the program runs.
-  [[gnu::noinline]] const Call* Add(const Call* parent, std::uintptr_t pc, std::size_t slot) {
-    const bool before = std::exchange(in_program, false);
-    const bool full = 2 * (calls_.size() + 1) > slots_.size();
-    if (full) Grow();
-    const Call* const added =
-        full ? Find(parent, pc) : slots_[slot] = &calls_.emplace_back(Call{parent, pc});
-    in_program = before;
-    return added;
-  }
-
-  std::size_t Hash(const Call* parent, std::uintptr_t pc) const {
-    const std::uintptr_t key = (reinterpret_cast<std::uintptr_t>(parent) >> 4) * 31 + pc;
-    return ((key * 0x9e3779b97f4a7c15u) >> 20) & (slots_.size() - 1);
-  }
-
-  void Grow() {
-    slots_.assign(slots_.size() * 2, nullptr);
-    for (const Call& call : calls_) {
-      std::size_t i = Hash(call.parent, call.pc);
-      while (slots_[i] != nullptr) i = (i + 1) & (slots_.size() - 1);
-      slots_[i] = &call;
-    }
-  }
-
-  std::vector<const Call*> slots_;
-  std::deque<Call> calls_;
-};
-
-// Made before the first execution; see MakeCalls.
-constinit CallTree* calls = nullptr;
+  delete[] old;
+}
 
 // Calls the cleanups, youngest first; they may add others.
 void Clean(std::vector<Cleanup>& cleanups) {
@@ -118,6 +90,7 @@ void CleanKeys(ThreadState& thread) {
   constexpr int kRounds = 4;
   for (int round = 0; round < kRounds; ++round) {
     for (int key = 0; key < state.keys; ++key) {
+      if (static_cast<std::size_t>(key) >= thread.keys.size()) break;
       void* const value = thread.keys[key];
       if (value == nullptr || state.key_destructors[key] == nullptr) continue;
       thread.keys[key] = nullptr;
@@ -131,9 +104,28 @@ void CleanKeys(ThreadState& thread) {
 ProgramState state;
 Settings settings;
 
-const Call* FindCall(const Call* parent, std::uintptr_t pc) { return calls->Find(parent, pc); }
+CallSlot* call_slots = nullptr;
+std::size_t call_mask = 0;
 
-void MakeCalls() { calls = new CallTree(); }
+// The memory is the engine's, though the program runs.
+const Call* AddCall(const Call* parent, std::uintptr_t pc) {
+  const bool before = std::exchange(in_program, false);
+  const Call* const added = &nodes->emplace_back(Call{parent, pc});
+  if (2 * nodes->size() > call_mask) {
+    Grow();
+  } else {
+    std::size_t i = HashOfCall(parent, pc);
+    while (call_slots[i & call_mask].call != nullptr) ++i;
+    call_slots[i & call_mask] = {parent, pc, added};
+  }
+  in_program = before;
+  return added;
+}
+
+void MakeCalls() {
+  nodes = new std::deque<Call>();
+  Grow();
+}
 
 void* NextFunction(const char* name) {
   void* const found = dlsym(RTLD_NEXT, name);

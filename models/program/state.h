@@ -10,6 +10,7 @@
 #ifndef RMAPCHECK_MODELS_PROGRAM_STATE_H_
 #define RMAPCHECK_MODELS_PROGRAM_STATE_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,10 +31,32 @@ struct Call {
   std::uintptr_t pc = 0;
 };
 
-// Returns: the one node for a call. It lives as long as the process.
-// Requires: MakeCalls was called, once.
-const Call* FindCall(const Call* parent, std::uintptr_t pc);
+// The table of them, empty slots between; see FindCall.
+struct CallSlot {
+  const Call* parent = nullptr;
+  std::uintptr_t pc = 0;
+  const Call* call = nullptr;  // Null: the slot is free.
+};
+extern CallSlot* call_slots;
+extern std::size_t call_mask;
+
+// Makes the table. Requires: called once, before the first execution.
 void MakeCalls();
+const Call* AddCall(const Call* parent, std::uintptr_t pc);
+
+inline std::size_t HashOfCall(const Call* parent, std::uintptr_t pc) {
+  return ((reinterpret_cast<std::uintptr_t>(parent) ^ pc) * 0x9e3779b97f4a7c15u) >> 32;
+}
+
+// Returns: the one node for a call. It lives as long as the process. Inline, because it is asked
+// for at every access of the program.
+inline const Call* FindCall(const Call* parent, std::uintptr_t pc) {
+  for (std::size_t i = HashOfCall(parent, pc);; ++i) {
+    const CallSlot& slot = call_slots[i & call_mask];
+    if (slot.parent == parent && slot.pc == pc) return slot.call;
+    if (slot.call == nullptr) return AddCall(parent, pc);
+  }
+}
 
 // Thrown by pthread_exit through the thread's functions, so that their destructors run.
 struct ThreadExit {};
@@ -58,21 +81,46 @@ struct ThreadState {
   void* end[5] = {};                // Where exit() jumps to.
   const char* stack_top = nullptr;  // Where its first function was called.
   std::vector<Cleanup> cleanups;    // Destructors of its thread_local variables.
-  std::array<void*, kKeysMax> keys{};
-  std::unordered_map<const void*, int> depths;  // Of the recursive mutexes it holds.
+  std::vector<void*> keys;          // Those beyond its end are null.
+  std::vector<const void*> held;    // The recursive mutexes it has taken again, once for each time.
+
+  // Makes it a new thread, in memory that is there.
+  void Begin(int number, void* (*first)(void*), void* with) {
+    id = number;
+    call = nullptr;
+    body = first;
+    argument = with;
+    result = nullptr;
+    detached = joined = false;
+    now_ns = 0;
+    cleanups.clear();
+    keys.clear();
+    held.clear();
+  }
 };
 
 // Everything that an execution begins with anew.
 struct ProgramState {
-  std::deque<ThreadState> threads;  // By number; those that do not exist are empty.
+  std::deque<ThreadState> threads;  // By number.
+  std::size_t exists = 0;           // How many there have been; numbers may be left out.
   std::deque<ThreadState*> slots;   // What the engine hands to a thread that begins.
   std::vector<Cleanup> cleanups;    // Destructors of static variables, and atexit.
   int keys = 0;
   std::array<void (*)(void*), kKeysMax> key_destructors{};
   std::unordered_map<const void*, unsigned> barriers;  // How many each waits for.
 
+  // Forgets an execution; memory is kept for the next.
+  void Begin() {
+    exists = 0;
+    slots.clear();
+    cleanups.clear();
+    keys = 0;
+    if (!barriers.empty()) barriers.clear();
+  }
+  // Returns: the memory of a thread that is to begin.
   ThreadState& thread(int id) {
     if (threads.size() <= static_cast<std::size_t>(id)) threads.resize(id + 1);
+    exists = std::max(exists, static_cast<std::size_t>(id) + 1);
     return threads[id];
   }
 };
@@ -85,6 +133,8 @@ struct Settings {
 };
 
 inline constinit ThreadState* self = nullptr;
+// The engine of the execution that runs: what ksync::CurrentHooks() returns, at less cost.
+inline constinit ksync::Hooks* engine = nullptr;
 extern ProgramState state;
 extern Settings settings;
 

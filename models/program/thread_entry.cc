@@ -24,14 +24,13 @@ pthread_t HandleOf(int thread) { return kFirstHandle + static_cast<pthread_t>(th
 // Returns: the thread of a handle, or null.
 ThreadState* ThreadOf(pthread_t handle) {
   const pthread_t number = handle - kFirstHandle;
-  return number < state.threads.size() ? &state.threads[number] : nullptr;
+  return number < state.exists ? &state.threads[number] : nullptr;
 }
 
 void ThreadMain(void* slot) { RunThread(**static_cast<ThreadState**>(slot)); }
 
 ksync::LocationId LockAt(const void* address, Site site) {
-  return ksync::CurrentHooks().LocationAt({ksync::LocationKind::kLock, "", address, nullptr, true},
-                                          0, site);
+  return engine->LocationAt({ksync::LocationKind::kLock, "", address, nullptr, true}, 0, site);
 }
 
 // Runs `routine` unless it has been run to its end, as whose flag `done` serves.
@@ -40,14 +39,14 @@ void RunOnce(int* done, void (*routine)(), Site site) {
   {
     const Inside inside;
     lock = LockAt(done, site);
-    ksync::CurrentHooks().Acquire(lock, LockMode::kExclusive, site);
+    engine->Acquire(lock, LockMode::kExclusive, site);
   }
   if (*done == 0) {
     routine();
     *done = 1;
   }
   const Inside inside;
-  ksync::CurrentHooks().Release(lock, LockMode::kExclusive, site);
+  engine->Release(lock, LockMode::kExclusive, site);
 }
 
 }  // namespace
@@ -65,16 +64,13 @@ int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*
   int detached = PTHREAD_CREATE_JOINABLE;
   if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &detached);
   const Inside inside;
-  ksync::Hooks& hooks = ksync::CurrentHooks();
+  ksync::Hooks& hooks = *engine;
   hooks.PlainWriteAt(handle, sizeof(*handle), site);
   ThreadState*& slot = state.slots.emplace_back(nullptr);
   const int id = static_cast<int>(hooks.Spawn(&ThreadMain, &slot, "", site));
   // It does not begin before this thread calls the engine again.
   ThreadState& created = state.thread(id);
-  created = ThreadState();
-  created.id = id;
-  created.body = body;
-  created.argument = argument;
+  created.Begin(id, body, argument);
   created.detached = detached == PTHREAD_CREATE_DETACHED;
   slot = &created;
   *handle = HandleOf(id);
@@ -89,9 +85,9 @@ int pthread_join(pthread_t handle, void** result) {
   if (thread->detached || thread->joined) return EINVAL;
   const Inside inside;
   thread->joined = true;
-  ksync::CurrentHooks().Join(static_cast<ksync::ThreadId>(thread->id), false, site);
+  engine->Join(static_cast<ksync::ThreadId>(thread->id), false, site);
   if (result == nullptr) return 0;
-  ksync::CurrentHooks().PlainWriteAt(result, sizeof(*result), site);
+  engine->PlainWriteAt(result, sizeof(*result), site);
   *result = thread->result;
   return 0;
 }
@@ -139,20 +135,24 @@ int pthread_key_delete(pthread_key_t key) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(pthread_key_delete)(key);
   if (key >= static_cast<pthread_key_t>(state.keys)) return EINVAL;
   state.key_destructors[key] = nullptr;
-  for (ThreadState& thread : state.threads) thread.keys[key] = nullptr;
+  for (ThreadState& thread : state.threads) {
+    if (key < thread.keys.size()) thread.keys[key] = nullptr;
+  }
   return 0;
 }
 
 int pthread_setspecific(pthread_key_t key, const void* value) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(pthread_setspecific)(key, value);
   if (key >= static_cast<pthread_key_t>(state.keys)) return EINVAL;
+  const Inside inside;
+  if (self->keys.size() <= key) self->keys.resize(key + 1);
   self->keys[key] = const_cast<void*>(value);
   return 0;
 }
 
 void* pthread_getspecific(pthread_key_t key) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(pthread_getspecific)(key);
-  return key < static_cast<pthread_key_t>(state.keys) ? self->keys[key] : nullptr;
+  return key < self->keys.size() ? self->keys[key] : nullptr;
 }
 
 // The compiler's own once: byte 0 of a guard says that the variable is there; it reads it (acquire)
@@ -166,7 +166,7 @@ int __cxa_guard_acquire(__cxxabiv1::__guard* guard) {
   }
   const ksync::Site site = RMAPCHECK_HERE;
   const Inside inside;
-  ksync::Hooks& hooks = ksync::CurrentHooks();
+  ksync::Hooks& hooks = *engine;
   const ksync::LocationId lock = LockAt(done + 1, site);
   hooks.Acquire(lock, LockMode::kExclusive, site);
   const ksync::LocationId flag =
@@ -184,7 +184,7 @@ void __cxa_guard_release(__cxxabiv1::__guard* guard) {
   }
   const ksync::Site site = RMAPCHECK_HERE;
   const Inside inside;
-  ksync::Hooks& hooks = ksync::CurrentHooks();
+  ksync::Hooks& hooks = *engine;
   const ksync::LocationId flag =
       hooks.LocationAt({ksync::LocationKind::kAtomic, "", done, nullptr, true}, 1, site);
   // Release: whoever reads it without taking the lock must see the variable.
@@ -197,7 +197,7 @@ void __cxa_guard_abort(__cxxabiv1::__guard* guard) {
   const ksync::Site site = RMAPCHECK_HERE;
   const Inside inside;
   auto* const done = reinterpret_cast<std::uint8_t*>(guard);
-  ksync::CurrentHooks().Release(LockAt(done + 1, site), LockMode::kExclusive, site);
+  engine->Release(LockAt(done + 1, site), LockMode::kExclusive, site);
 }
 
 int __cxa_thread_atexit(void (*function)(void*), void* argument, void* library) {

@@ -37,7 +37,7 @@ template <typename T>
 ksync::LocationId At(const volatile T* address, Site site) {
   const ksync::LocationInfo info{ksync::LocationKind::kAtomic, "", const_cast<const T*>(address),
                                  nullptr, true};
-  return ksync::CurrentHooks().LocationAt(info, sizeof(T), site);
+  return engine->LocationAt(info, sizeof(T), site);
 }
 
 template <typename T>
@@ -46,7 +46,7 @@ T Load(const volatile T* address, int order, void* caller) {
   const Site site = SiteOf(caller);
   const Inside inside;
   const ksync::LocationId location = At(address, site);
-  return static_cast<T>(ksync::CurrentHooks().Load(location, OrderOf(order), site));
+  return static_cast<T>(engine->Load(location, OrderOf(order), site));
 }
 
 template <typename T>
@@ -55,7 +55,7 @@ void Store(volatile T* address, T value, int order, void* caller) {
   const Site site = SiteOf(caller);
   const Inside inside;
   const ksync::LocationId location = At(address, site);
-  ksync::CurrentHooks().Store(location, Bits(value), OrderOf(order), site);
+  engine->Store(location, Bits(value), OrderOf(order), site);
   *Plainly(address) = value;
 }
 
@@ -66,8 +66,7 @@ T Rmw(volatile T* address, RmwOp op, int order, int failure, void* caller) {
   const Inside inside;
   op.bytes = sizeof(T);
   const ksync::LocationId location = At(address, site);
-  return static_cast<T>(
-      ksync::CurrentHooks().Rmw(location, op, OrderOf(order), OrderOf(failure), site));
+  return static_cast<T>(engine->Rmw(location, op, OrderOf(order), OrderOf(failure), site));
 }
 
 template <typename T, typename Apply>
@@ -114,7 +113,7 @@ void FenceHere(int order, void* caller) {
   if (meant == Order::kRelaxed) return;
   const Site site = SiteOf(caller);
   const Inside inside;
-  ksync::CurrentHooks().Fence(meant, site);
+  engine->Fence(meant, site);
 }
 
 }  // namespace

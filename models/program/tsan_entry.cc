@@ -14,14 +14,14 @@ inline void Read(const volatile void* address, std::size_t bytes, void* caller) 
   if (!in_program) return;
   const ksync::Site site = SiteOf(caller);
   const Inside inside;
-  ksync::CurrentHooks().PlainReadAt(const_cast<const void*>(address), bytes, site);
+  engine->PlainReadAt(const_cast<const void*>(address), bytes, site);
 }
 
 inline void Write(const volatile void* address, std::size_t bytes, void* caller) {
   if (!in_program) return;
   const ksync::Site site = SiteOf(caller);
   const Inside inside;
-  ksync::CurrentHooks().PlainWriteAt(const_cast<const void*>(address), bytes, site);
+  engine->PlainWriteAt(const_cast<const void*>(address), bytes, site);
 }
 
 }  // namespace

@@ -17,20 +17,20 @@ using ksync::Site;
 
 [[noreturn]] void Fail(const std::string& message, Site site) {
   const Inside inside;
-  ksync::CurrentHooks().Fail(Misuse::kCheck, message.c_str(), site);
+  engine->Fail(Misuse::kCheck, message.c_str(), site);
   __builtin_unreachable();  // Or g++ sees the scope end.
 }
 
 [[noreturn]] void Block(Site site) {
   const Inside inside;
-  ksync::CurrentHooks().Block(site);
+  engine->Block(site);
   __builtin_unreachable();
 }
 
 std::uint32_t Choose(std::uint32_t count, Site site) {
   if (count <= 1) return 0;
   const Inside inside;
-  return ksync::CurrentHooks().Choose(count, "nondet", site);
+  return engine->Choose(count, "nondet", site);
 }
 
 int NondetInt(Site site) {

@@ -22,7 +22,7 @@ constexpr std::int64_t kStartSeconds = 1'000'000;
 
 void WaitForChange(const void* address, std::uint64_t value, ksync::Site site) {
   const Inside inside;
-  ksync::Hooks& hooks = ksync::CurrentHooks();
+  ksync::Hooks& hooks = *engine;
   const ksync::LocationId location = hooks.LocationAt(
       {ksync::LocationKind::kAtomic, "", address, nullptr, true}, sizeof(std::uint32_t), site);
   // Relaxed: the call orders nothing, and who made it reads the value again.

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "models/memory_model/memory_model.h"
+#include "models/scheduler/run.h"
 
 namespace models {
 
@@ -31,8 +33,7 @@ struct Options {
   std::uint64_t (*state_digest)() = nullptr;
   void (*on_digests_compared)() = nullptr;
   int unroll_max = 0;
-  char* thread_storage = nullptr;
-  std::size_t thread_storage_bytes = 0;
+  std::vector<StorageRange> thread_storage;
   bool stop_at_failure = true;  // False: keep counting after the first failure.
   bool validate = false;        // Check our own graphs after every run (slow).
   std::string program = "";     // A name for reports and replays.

@@ -3,6 +3,7 @@
 // left alone: setting it back would have every function looked up again.
 #include "models/program/image.h"
 
+#include <cxxabi.h>
 #include <link.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -59,6 +60,11 @@ Image image;
 
 int FindProgram(::dl_phdr_info* info, std::size_t, void* found) {
   Image& image = *static_cast<Image*>(found);
+  const bool first = image.code_begin_ == nullptr;
+  if (first || std::strstr(info->dlpi_name, "/libstdc++.so") != nullptr) {
+    image.AddThreadStorage(*info);
+  }
+  if (!first) return 0;  // The first is the program.
   char* const base = reinterpret_cast<char*>(info->dlpi_addr);
   std::uintptr_t protected_end = 0;
   Dynamic dynamic;
@@ -67,10 +73,6 @@ int FindProgram(::dl_phdr_info* info, std::size_t, void* found) {
     if (header.p_type == PT_GNU_RELRO) protected_end = header.p_vaddr + header.p_memsz;
     if (header.p_type == PT_DYNAMIC) {
       dynamic = ReadDynamic(reinterpret_cast<ElfW(Dyn)*>(base + header.p_vaddr));
-    }
-    if (header.p_type == PT_TLS) {
-      image.thread_storage_ = static_cast<char*>(info->dlpi_tls_data);
-      image.thread_storage_bytes_ = header.p_memsz;
     }
     if (header.p_type == PT_LOAD && (header.p_flags & PF_X) != 0) {
       image.code_begin_ = base + header.p_vaddr;
@@ -96,7 +98,23 @@ int FindProgram(::dl_phdr_info* info, std::size_t, void* found) {
   }
   Empty(dynamic.constructors_bytes);
   Empty(dynamic.destructors_bytes);
-  return 1;  // The first is the program; the others do not matter.
+  return 0;
+}
+
+void Image::AddThreadStorage(const ::dl_phdr_info& info) {
+  char* const exceptions = reinterpret_cast<char*>(abi::__cxa_get_globals());
+  constexpr std::size_t kExceptions = 2 * sizeof(void*);
+  const auto add = [this](char* start, char* end) {
+    if (start < end) thread_storage_.push_back({start, static_cast<std::size_t>(end - start)});
+  };
+  for (int i = 0; i < info.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& header = info.dlpi_phdr[i];
+    if (header.p_type != PT_TLS || info.dlpi_tls_data == nullptr) continue;
+    char* const start = static_cast<char*>(info.dlpi_tls_data);
+    char* const end = start + header.p_memsz;
+    add(start, std::clamp(exceptions, start, end));
+    add(std::clamp(exceptions + kExceptions, start, end), end);
+  }
 }
 
 void Image::Find() { dl_iterate_phdr(&FindProgram, this); }

@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "models/scheduler/run.h"
+
 struct dl_phdr_info;
 
 namespace models::program {
@@ -27,8 +29,9 @@ class Image {
   // Runs the constructors.
   void Construct(int argc, char** argv, char** environment) const;
 
-  char* thread_storage() const { return thread_storage_; }
-  std::size_t thread_storage_bytes() const { return thread_storage_bytes_; }
+  // The thread_local variables of the program, and of the C++ library (but for the exceptions that
+  // are being handled: those the engine keeps for each thread).
+  const std::vector<StorageRange>& thread_storage() const { return thread_storage_; }
   // Returns: whether an instruction is the program's.
   bool HasCode(const void* address) const {
     const char* const byte = static_cast<const char*>(address);
@@ -46,12 +49,12 @@ class Image {
   using Constructor = void (*)(int, char**, char**);
 
   void Add(char* start, char* end);
+  void AddThreadStorage(const ::dl_phdr_info& info);
 
   std::vector<Range> ranges_;
   const char* code_begin_ = nullptr;
   const char* code_end_ = nullptr;
-  char* thread_storage_ = nullptr;
-  std::size_t thread_storage_bytes_ = 0;
+  std::vector<StorageRange> thread_storage_;
   const Constructor* constructors_ = nullptr;
   std::size_t constructor_count_ = 0;
 };

@@ -212,7 +212,6 @@ int CheckedMain(int count, char** values, char** environment) {
   options->check.unroll_max = settings.unroll_max;
   options->check.stack_bytes = std::size_t{1} << 20;
   options->check.thread_storage = image.thread_storage();
-  options->check.thread_storage_bytes = image.thread_storage_bytes();
   const absl::StatusOr<Report> report = Search(*options);
   if (!report.ok()) return Complain(std::string(report.status().message()));
   const std::string kept = KeptReplay(*options, *report);

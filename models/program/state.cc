@@ -6,8 +6,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <utility>
+
+#include "models/program/image.h"
 
 // Calls a function with nothing in the registers that a callee keeps, and notes where the stack
 // stood: what a thread does must not depend on what the runtime has there.
@@ -144,6 +147,8 @@ void* BodyOrExit(ThreadState& thread) {
     return rmapcheck_call(thread.body, thread.argument, &thread.stack_top);
   } catch (const ThreadExit&) {
     return self->result;
+  } catch (...) {
+    std::terminate();  // As in any thread.
   }
 }
 
@@ -163,6 +168,25 @@ void RunThread(ThreadState& thread) {
   CleanKeys(ended);
   if (ended.id == 0) Clean(state.cleanups);
   in_program = false;
+}
+
+// A word of the stack is taken for a return address if a call stands before what it points to. The
+// functions of libraries in between are few and small; a wrong guess is a wrong line in a message.
+void* ProgramCaller(void* caller, void* frame) {
+  constexpr int kWordsMax = 128;
+  if (image.HasCode(caller)) return caller;
+  auto** word = static_cast<void**>(frame);
+  for (int i = 0; i < kWordsMax; ++i, ++word) {
+    if (reinterpret_cast<const char*>(word) >= self->stack_top) break;
+    if (!image.HasCode(*word)) continue;
+    const auto* const code = static_cast<const unsigned char*>(*word);
+    constexpr unsigned char kCall = 0xe8, kIndirect = 0xff, kOperation = 0x38, kIsCall = 0x10;
+    const bool follows_call = code[-5] == kCall || code[-6] == kIndirect ||
+                              (code[-3] == kIndirect && (code[-2] & kOperation) == kIsCall) ||
+                              (code[-2] == kIndirect && (code[-1] & kOperation) == kIsCall);
+    if (follows_call) return *word;
+  }
+  return caller;
 }
 
 // As far as the engine may have gone below; what is deeper no execution has touched yet, or one of

@@ -168,8 +168,14 @@ inline ksync::Site SiteOf(void* return_address) {
   return ksync::Site::OfCall(FindCall(self->call, pc));
 }
 
+// Returns: `caller` if it is in the program; else, since a library called, the nearest return
+// address into the program on the stack behind `frame`, as far as one can tell.
+void* ProgramCaller(void* caller, void* frame);
+
 // The place from which the entry point that uses it was called.
-#define RMAPCHECK_HERE ::models::program::SiteOf(__builtin_return_address(0))
+#define RMAPCHECK_HERE       \
+  ::models::program::SiteOf( \
+      ::models::program::ProgramCaller(__builtin_return_address(0), __builtin_frame_address(0)))
 
 // The function of the next library of that name: the C library's, where this one stands before it.
 void* NextFunction(const char* name);

@@ -45,10 +45,11 @@ std::string SignalText(const Crash& crash, bool in_guard) {
 }  // namespace
 
 // Fibers hold references to their Thread across switches, so it must stay where it is.
-Run::Run(const RunLimits& limits)
-    : limits_(limits),
-      first_storage_(limits.thread_storage, limits.thread_storage + limits.thread_storage_bytes) {
+Run::Run(const RunLimits& limits) : limits_(limits) {
   threads_.reserve(kThreadsMax);
+  for (const StorageRange& range : limits.thread_storage) {
+    first_storage_.insert(first_storage_.end(), range.start, range.start + range.bytes);
+  }
 }
 Run::~Run() = default;
 
@@ -205,9 +206,13 @@ void Run::SwitchToEngine() {
 // The engine uses none of it, so nothing is kept for it.
 void Run::SwapStorage(int from, int to) {
   if (first_storage_.empty()) return;
-  char* const live = limits_.thread_storage;
-  if (from != kNobody) threads_[from].storage.assign(live, live + first_storage_.size());
-  std::memcpy(live, threads_[to].storage.data(), first_storage_.size());
+  if (from != kNobody) threads_[from].storage.resize(first_storage_.size());
+  std::size_t at = 0;
+  for (const StorageRange& range : limits_.thread_storage) {
+    if (from != kNobody) std::memcpy(&threads_[from].storage[at], range.start, range.bytes);
+    std::memcpy(range.start, &threads_[to].storage[at], range.bytes);
+    at += range.bytes;
+  }
 }
 
 int Run::WhoseTurn() {

@@ -35,6 +35,11 @@
 
 namespace models {
 
+struct StorageRange {
+  char* start;
+  std::size_t bytes;
+};
+
 struct RunLimits {
   std::size_t events_max = 10'000;      // Events in one execution.
   std::size_t stack_bytes = 256 << 10;  // Stack of each modelled thread.
@@ -50,8 +55,7 @@ struct RunLimits {
   bool watches_leaks = true;  // Whether what is never freed is a failure.
   // Memory of the OS thread of which each modelled thread has its own: thread_local variables. It
   // begins as it is before the first execution.
-  char* thread_storage = nullptr;
-  std::size_t thread_storage_bytes = 0;
+  std::vector<StorageRange> thread_storage;
 };
 
 enum class RunOutcome {

@@ -58,10 +58,9 @@ void Run::NoteBytes(const void* address, std::size_t bytes, bool writes, Site si
     }
   }
   // Each thread has its own of these.
-  const char* const byte = static_cast<const char*>(address);
-  if (byte >= limits_.thread_storage &&
-      byte < limits_.thread_storage + limits_.thread_storage_bytes) {
-    return;
+  for (const StorageRange& range : limits_.thread_storage) {
+    const char* const byte = static_cast<const char*>(address);
+    if (byte >= range.start && byte < range.start + range.bytes) return;
   }
   std::uintptr_t at = AddressOf(address);
   const std::uintptr_t end = at + bytes;

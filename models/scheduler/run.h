@@ -208,7 +208,9 @@ class Run final : public ksync::Hooks {
     status.pending = nullptr;
     if (event.writes || !event.reads) {
       status.repeats = 0;
-      if (!event.reads && action.kind != ActionKind::kFence) me().marks.clear();
+      if (!me().marks.empty() && !event.reads && action.kind != ActionKind::kFence) {
+        me().marks.clear();
+      }
     } else if (id.index >= kMayRepeat) {
       CheckProgress(event, id);
     }
@@ -256,6 +258,7 @@ class Run final : public ksync::Hooks {
   static void NoteBlock(NamedLocation& named, const Allocation* block);
   void EndCells(const Allocation& block, ksync::Site site);
   void SwapStorage(int from, int to);
+  bool WatchesLoops() const { return limits_.state_digest != nullptr || limits_.unroll_max != 0; }
   void BeginRead(Action& action);
   void EndRead(const Event& event);
   [[noreturn]] void StopInCycle(int reads, ksync::Site site);

@@ -48,6 +48,7 @@ void Run::EndLocation(LocationId location, Site site) {
 
 std::uint64_t Run::Load(LocationId location, Order order, Site site) {
   Action action = Make(ActionKind::kLoad, location, order, site);
+  if (!WatchesLoops()) return Perform(action).read;
   BeginRead(action);
   const Event& event = Perform(action);
   EndRead(event);
@@ -68,6 +69,7 @@ std::uint64_t Run::Rmw(LocationId location, const ksync::RmwOp& op, Order succes
   action.bytes = op.bytes;
   action.value = op.operand;
   action.second = op.expected;
+  if (!WatchesLoops()) return Perform(action).read;
   BeginRead(action);
   const Event& event = Perform(action);
   EndRead(event);

@@ -24,6 +24,7 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   to.limits.unwinds = options.unwinds;
   to.limits.watches_leaks = options.watches_leaks;
   to.limits.state_digest = options.state_digest;
+  to.limits.add_memory = options.add_memory;
   to.limits.on_digests_compared = options.on_digests_compared;
   to.limits.unroll_max = options.unroll_max;
   to.limits.thread_storage = options.thread_storage;

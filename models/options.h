@@ -31,6 +31,7 @@ struct Options {
   bool unwinds = true;
   bool watches_leaks = true;
   std::uint64_t (*state_digest)() = nullptr;
+  void (*add_memory)(Digest&) = nullptr;
   void (*on_digests_compared)() = nullptr;
   int unroll_max = 0;
   std::vector<StorageRange> thread_storage;

@@ -59,10 +59,11 @@ void Explorer::Start() {
 }
 
 // Whether the search is to be done again because of what was learned in it. Some rounds are enough;
-// what is not known by then costs executions that end blocked, and nothing else.
+// what is not known by then costs executions that end blocked, and nothing else. What turned out
+// wrong must go, which happens once a loop of the program at most.
 bool Explorer::BeginsAnew() {
   constexpr int kRoundsMax = 100;
-  return run_.Learned() && ++rounds_ < kRoundsMax;
+  return run_.Revoked() || (run_.Learned() && ++rounds_ < kRoundsMax);
 }
 
 bool Explorer::LimitHit() {

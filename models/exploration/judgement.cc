@@ -19,7 +19,8 @@ void Explorer::RunOnce() {
     }
   }
   constexpr std::uint64_t kEarlyRuns = 64;
-  if (result_.runs <= kEarlyRuns && run_.failure().kind == FailureKind::kNone && BeginsAnew()) {
+  const bool early = result_.runs <= kEarlyRuns && run_.Learned();
+  if (run_.failure().kind == FailureKind::kNone && (early || run_.Revoked()) && BeginsAnew()) {
     restart_ = true;
   }
   if (!restart_) Judge(outcome);

@@ -131,6 +131,11 @@ void Image::Restore() {
   for (const Range& range : ranges_) std::memcpy(range.start, range.kept.data(), range.bytes);
 }
 
+void Image::AddTo(Digest& digest) const {
+  for (const Range& range : ranges_) digest.AddBytes(range.start, range.bytes);
+  for (const StorageRange& range : thread_storage_) digest.AddBytes(range.start, range.bytes);
+}
+
 void Image::Construct(int argc, char** argv, char** environment) const {
   for (std::size_t i = 0; i < constructor_count_; ++i) constructors_[i](argc, argv, environment);
 }

@@ -26,6 +26,8 @@ class Image {
   void Keep();
   // Makes the variables what they were.
   void Restore();
+  // Adds the variables as they are now.
+  void AddTo(Digest& digest) const;
   // Runs the constructors.
   void Construct(int argc, char** argv, char** environment) const;
 

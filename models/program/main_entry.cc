@@ -208,6 +208,7 @@ int CheckedMain(int count, char** values, char** environment) {
   options->check.program = basename(values[0]);
   options->check.unwinds = false;
   options->check.state_digest = &StateDigest;
+  options->check.add_memory = [](Digest& digest) { image.AddTo(digest); };
   options->check.on_digests_compared = [] { scrubs = true; };
   options->check.unroll_max = settings.unroll_max;
   options->check.stack_bytes = std::size_t{1} << 20;

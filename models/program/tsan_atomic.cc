@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "models/program/state.h"
+#include "models/scheduler/digest.h"
 
 namespace models::program {
 namespace {
@@ -221,19 +222,14 @@ extern "C" {
 namespace models::program {
 
 std::uint64_t StateDigest() {
-  constexpr std::uint64_t kFactor = 0x9ddfea08eb382d69;
-  std::uint64_t digest = 1;
-  const auto add = [&digest](std::uint64_t word) {
-    digest = (digest ^ word) * kFactor;
-    digest ^= digest >> 47;
-  };
-  for (std::uint64_t word : rmapcheck_registers) add(word);
+  Digest digest;
+  for (std::uint64_t word : rmapcheck_registers) digest.Add(word);
   const auto* const top = reinterpret_cast<const std::uint64_t*>(self->stack_top);
   for (auto* word = reinterpret_cast<const std::uint64_t*>(rmapcheck_registers[6]); word < top;
        ++word) {
-    add(*word);
+    digest.Add(*word);
   }
-  return digest;
+  return digest.value();
 }
 
 }  // namespace models::program

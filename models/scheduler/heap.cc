@@ -71,6 +71,12 @@ Allocation* Heap::Allocate(int thread, std::size_t size, const char* name, ksync
   return &block;
 }
 
+void Heap::AddTo(Digest& digest) const {
+  for (int i = 0; i < regions_used_; ++i) {
+    digest.AddBytes(base_ + kRegionBytes * i, regions_[i].used);
+  }
+}
+
 Allocation* Heap::Find(const void* address) {
   if (!Owns(address)) return nullptr;
   const char* byte = static_cast<const char*>(address);

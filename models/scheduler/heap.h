@@ -16,6 +16,7 @@
 
 #include "core/sync/hooks.h"
 #include "models/graph/view.h"
+#include "models/scheduler/digest.h"
 
 namespace models {
 
@@ -51,6 +52,8 @@ class Heap {
     const char* byte = static_cast<const char*>(address);
     return byte >= base_ && byte < base_ + kBytes;
   }
+  // Adds all that is handed out.
+  void AddTo(Digest& digest) const;
   const std::vector<Allocation>& blocks(int thread) const { return regions_[thread].blocks; }
 
   static constexpr std::size_t kRegionBytes = std::size_t{64} << 20;

@@ -49,6 +49,8 @@ struct RunLimits {
   // Digests what determines how the calling thread goes on, but for memory that others may see; for
   // loops that only re-read. Null: there is no such thing.
   std::uint64_t (*state_digest)() = nullptr;
+  // Adds the memory of the program, but for the modelled heap, and stacks.
+  void (*add_memory)(Digest&) = nullptr;
   // Called when the digests of different executions are going to be compared from now on.
   void (*on_digests_compared)() = nullptr;
   int unroll_max = 0;         // How often a thread may read at one place; 0: no limit.
@@ -86,11 +88,13 @@ class Run final : public ksync::Hooks {
 
   // Begins a search with what was learned in those before; see spins.h.
   void BeginSearch() {
-    if (spins_.Learned() && limits_.on_digests_compared != nullptr) limits_.on_digests_compared();
+    if (Learned() && limits_.on_digests_compared != nullptr) limits_.on_digests_compared();
     spins_.Begin();
   }
   // Returns: whether something was learned that makes a search shorter.
   bool Learned() const { return spins_.Learned(); }
+  // Returns: whether something that the search rests on turned out wrong.
+  bool Revoked() const { return spins_.Revoked(); }
 
   // Hooks -----------------------------------------------------------------------------------------
   LocationId NewLocation(const ksync::LocationInfo& info, std::uint64_t initial,
@@ -156,6 +160,7 @@ class Run final : public ksync::Hooks {
     std::vector<HeldLock> held;
     void* exceptions[2] = {};     // The C++ runtime's per-thread exception state.
     std::vector<SpinMark> marks;  // Its reads since it last had an effect.
+    std::vector<Bytes> own;       // What it touched of its own stack since the last of them.
     std::vector<std::pair<ksync::Site, int>> loops;  // Where it has read, and how often.
     std::vector<char> storage;  // Its own thread_storage, while another thread runs.
   };
@@ -206,11 +211,13 @@ class Run final : public ksync::Hooks {
     ++replayed_;
     ++status.next;
     status.pending = nullptr;
+    // Whether a read-modify-write changed something is for EndRead to see.
+    if (!me().marks.empty() && action.kind != ActionKind::kLoad &&
+        action.kind != ActionKind::kRmw && action.kind != ActionKind::kFence) {
+      me().marks.clear();
+    }
     if (event.writes || !event.reads) {
       status.repeats = 0;
-      if (!me().marks.empty() && !event.reads && action.kind != ActionKind::kFence) {
-        me().marks.clear();
-      }
     } else if (id.index >= kMayRepeat) {
       CheckProgress(event, id);
     }
@@ -245,6 +252,7 @@ class Run final : public ksync::Hooks {
   void CheckStorageEnd(LocationId location, ksync::Site site);
   void NotePlain(LocationId location, bool writes, ksync::Site site);
   void NoteBytes(const void* address, std::size_t bytes, bool writes, ksync::Site site);
+  void NoteForLoops(const void* address, std::size_t bytes, bool writes);
   void NoteCell(std::uintptr_t key, std::uint8_t bytes, bool writes, ksync::Site site);
   Cell& CellOf(std::uintptr_t key);
   void CheckValid(const Cell& cell, std::uint8_t bytes, const char* what, ksync::Site site);
@@ -261,6 +269,10 @@ class Run final : public ksync::Hooks {
   bool WatchesLoops() const { return limits_.state_digest != nullptr || limits_.unroll_max != 0; }
   void BeginRead(Action& action);
   void EndRead(const Event& event);
+  void LookForEffects();
+  std::uint64_t MemoryDigest() const;
+  void FenceInLoop(const Action& fence);
+  void MeetWaiters(LocationId location, bool writes, FailureKind kind, ksync::Site site);
   [[noreturn]] void StopInCycle(int reads, ksync::Site site);
   void CountLoop(ksync::Site site);
   PoolObject* FindPoolObject(void* memory);

@@ -41,6 +41,7 @@ void Run::EndLocation(LocationId location, Site site) {
   if (unwinding_) return;
   CheckStorageEnd(location, site);
   NamedLocation& named = names_.location(location);
+  if (named.width != 0) MeetWaiters(location, true, FailureKind::kUseAfterFree, site);
   named.dead = true;
   named.dead_site = site;
   named.dead_by = current_;
@@ -85,7 +86,14 @@ std::uint64_t Run::Await(LocationId location, const ksync::Condition& condition,
   return Perform(action).read;
 }
 
-void Run::Fence(Order order, Site site) { Perform(Make(ActionKind::kFence, 0, order, site)); }
+void Run::Fence(Order order, Site site) {
+  const Action action = Make(ActionKind::kFence, 0, order, site);
+  if (limits_.state_digest == nullptr) {
+    Perform(action);
+  } else {
+    FenceInLoop(action);
+  }
+}
 
 void Run::PlainRead(LocationId location, Site site) { NotePlain(location, false, site); }
 void Run::PlainWrite(LocationId location, Site site) { NotePlain(location, true, site); }

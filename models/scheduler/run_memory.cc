@@ -25,10 +25,7 @@ using ksync::Site;
 
 std::uintptr_t AddressOf(const void* address) { return reinterpret_cast<std::uintptr_t>(address); }
 
-// Returns: the mask of `count` bytes from `first` on.
-std::uint8_t Bytes(std::size_t first, std::size_t count) {
-  return static_cast<std::uint8_t>(((1u << count) - 1) << first);
-}
+constexpr auto Mask = Shadow::Mask;
 
 void* AddressOfByte(const Cell& cell, int byte) {
   return reinterpret_cast<void*>(cell.key * Shadow::kCellBytes + byte);
@@ -48,15 +45,7 @@ void Run::NoteBytes(const void* address, std::size_t bytes, bool writes, Site si
   if (unwinding_ || bytes == 0) return;
   guard_->Progress();
   last_site_ = me().last_site = site;
-  // Its own stack is part of the state that loops are recognised by.
-  std::vector<SpinMark>& marks = me().marks;
-  if (!marks.empty() && !me().fiber->Holds(address)) {
-    if (writes) {
-      marks.clear();
-    } else {
-      marks.back().pure = false;
-    }
-  }
+  NoteForLoops(address, bytes, writes);
   // Each thread has its own of these.
   for (const StorageRange& range : limits_.thread_storage) {
     const char* const byte = static_cast<const char*>(address);
@@ -67,8 +56,27 @@ void Run::NoteBytes(const void* address, std::size_t bytes, bool writes, Site si
   while (at < end) {
     const std::uintptr_t key = at / Shadow::kCellBytes;
     const std::uintptr_t next = std::min((key + 1) * Shadow::kCellBytes, end);
-    NoteCell(key, Bytes(at % Shadow::kCellBytes, next - at), writes, site);
+    NoteCell(key, Mask(at % Shadow::kCellBytes, next - at), writes, site);
     at = next;
+  }
+}
+
+// Its own stack is part of the state that loops are recognised by.
+void Run::NoteForLoops(const void* address, std::size_t bytes, bool writes) {
+  constexpr std::size_t kOwnMax = 64;
+  const Bytes touched{static_cast<const char*>(address), static_cast<const char*>(address) + bytes};
+  std::vector<SpinMark>& marks = me().marks;
+  if (me().fiber->Holds(address)) {
+    if (marks.empty()) return;
+    me().own.push_back(touched);
+    if (me().own.size() > kOwnMax) marks.back().pure = false;
+    return;
+  }
+  spins_.NoteForeign(touched);
+  if (writes) {
+    marks.clear();
+  } else if (!marks.empty()) {
+    marks.back().pure = false;
   }
 }
 
@@ -100,7 +108,7 @@ Cell& Run::CellOf(std::uintptr_t key) {
     cell.valid = 0;
   } else {
     const std::size_t left = block->start + block->size - static_cast<char*>(start);
-    if (left < Shadow::kCellBytes) cell.valid = Bytes(0, left);
+    if (left < Shadow::kCellBytes) cell.valid = Mask(0, left);
   }
   return cell;
 }
@@ -142,14 +150,18 @@ LocationId Run::LocationAt(const ksync::LocationInfo& info, std::size_t bytes, S
   if (unwinding_) return 0;
   last_site_ = me().last_site = site;
   if (info.kind != LocationKind::kAtomic) return ObjectAt(info, site);
+  if (!me().fiber->Holds(info.address)) {
+    const char* const start = static_cast<const char*>(info.address);
+    spins_.NoteForeign({start, start + bytes});
+  }
   const std::uintptr_t address = AddressOf(info.address);
   Cell& cell = CellOf(address / Shadow::kCellBytes);
   const int byte = static_cast<int>(address % Shadow::kCellBytes);
   if (cell.width[byte] == bytes) return cell.at[byte];
-  const std::uint8_t mask = Bytes(byte, bytes);
+  const std::uint8_t mask = Mask(byte, bytes);
   if ((cell.valid & mask) != mask) CheckValid(cell, mask, "uses it", site);
   for (int other = 0; other < static_cast<int>(Shadow::kCellBytes); ++other) {
-    const bool overlaps = cell.width[other] != 0 && (Bytes(other, cell.width[other]) & mask) != 0;
+    const bool overlaps = cell.width[other] != 0 && (Mask(other, cell.width[other]) & mask) != 0;
     if (overlaps) EndLife(cell, other, site);
   }
   const int life = lives_[info.address]++;
@@ -203,7 +215,7 @@ EventId Run::LatestBefore(LocationId location) const {
 void Run::MeetAtomics(Cell& cell, std::uint8_t bytes, bool writes, Site site) {
   for (int byte = 0; byte < static_cast<int>(Shadow::kCellBytes); ++byte) {
     const std::size_t width = cell.width[byte];
-    if (width == 0 || (Bytes(byte, width) & bytes) == 0) continue;
+    if (width == 0 || (Mask(byte, width) & bytes) == 0) continue;
     const LocationId location = cell.at[byte];
     for (EventId id : graph_->location(location).accesses) {
       const Event& event = graph_->event(id);
@@ -215,6 +227,7 @@ void Run::MeetAtomics(Cell& cell, std::uint8_t bytes, bool writes, Site site) {
                {{id.thread, ActionName(event.action.kind), event.action.site},
                 {current_, writes ? "writes" : "reads", site}});
     }
+    MeetWaiters(location, writes, FailureKind::kDataRace, site);
     const std::uint64_t value = graph_->ValueOf(location, LatestBefore(location));
     std::memcpy(AddressOfByte(cell, byte), &value, width);
     if (writes) EndLife(cell, byte, site);
@@ -236,21 +249,43 @@ void Run::EndLife(Cell& cell, int byte, Site site) {
              {{id.thread, ActionName(graph_->event(id).action.kind), graph_->event(id).action.site},
               {current_, "uses it in another size", site}});
   }
-  cell.located &= ~Bytes(byte, width);
+  MeetWaiters(location, true, FailureKind::kDataRace, site);
+  cell.located &= ~Mask(byte, width);
   cell.width[byte] = 0;
   // Who goes on with these bytes must come behind this step, which ordered them all.
   const Touch end{site, static_cast<std::uint16_t>(current_),
-                  static_cast<std::uint16_t>(statuses_[current_].next), Bytes(byte, width), true};
+                  static_cast<std::uint16_t>(statuses_[current_].next), Mask(byte, width), true};
   static_cast<void>(cell.Note(end, here()));
+}
+
+// A thread that waits at a read, because reading what is there is of no use to it, has in some
+// execution read it and gone round a loop. That read is ordered behind nothing of this thread's.
+void Run::MeetWaiters(LocationId location, bool writes, FailureKind kind, Site site) {
+  const bool ends = kind == FailureKind::kUseAfterFree;
+  const std::uint64_t value = graph_->ValueOf(location, graph_->mo_last(location));
+  for (int t = 0; t < static_cast<int>(statuses_.size()); ++t) {
+    const Action* const waiting = statuses_[t].pending;
+    if (t == current_ || waiting == nullptr || waiting->never == nullptr) continue;
+    if (waiting->location != location || !(writes || waiting->kind == ActionKind::kRmw)) continue;
+    if (Apply(*waiting, value).satisfied) continue;
+    FailWith(kind,
+             names_.LocationName(location) + (ends ? " ends" : " is accessed plainly") +
+                 " while a thread reads it in a loop",
+             {{t, ActionName(waiting->kind), waiting->site},
+              {current_,
+               ends     ? "ends its storage"
+               : writes ? "writes"
+                        : "reads",
+               site}});
+  }
 }
 
 // The other direction: an atomic step must be ordered with the plain accesses to its bytes. What it
 // learns by its own reading counts.
 void Run::CheckTouches(const Event& event, const NamedLocation& named) {
-  const std::uintptr_t address = AddressOf(named.info.address);
-  const Cell* const cell = shadow_.Find(address / Shadow::kCellBytes);
+  const Cell* const cell = shadow_.FindAt(named.info.address);
   if (cell == nullptr || cell->touches.empty()) return;
-  const std::uint8_t bytes = Bytes(address % Shadow::kCellBytes, named.width);
+  const std::uint8_t bytes = Shadow::MaskAt(named.info.address, named.width);
   const Touch* const race = cell->Conflict(bytes, event.writes, current_, event.hb);
   if (race == nullptr) return;
   const Touch earlier = *race;

@@ -15,6 +15,7 @@ constexpr std::size_t kMarksMax = 16;  // Longer cycles of reads are not recogni
 void Run::BeginRead(Action& action) {
   if (limits_.unroll_max != 0) CountLoop(action.site);
   if (limits_.state_digest == nullptr || unwinding_) return;
+  LookForEffects();
   std::vector<SpinMark>& marks = me().marks;
   const auto same = [&action](const SpinMark& mark) {
     return mark.site == action.site && mark.location == action.location;
@@ -23,20 +24,48 @@ void Run::BeginRead(Action& action) {
   const bool known = spins_.Knows(action.site);
   std::uint64_t state = 0;
   if (known || before != marks.rend()) {
-    state = limits_.state_digest();
+    Digest digest;
+    digest.Add(limits_.state_digest());
     for (std::uint64_t asked : {std::uint64_t{action.location}, action.value, action.second}) {
-      state = (state ^ asked) * 0x9ddfea08eb382d69u;
-      state ^= state >> 47;
+      digest.Add(asked);
     }
+    state = digest.value();
   }
-  if (state != 0 && before != marks.rend() && before->state == state) {
+  const bool repeats = before != marks.rend();
+  const auto without_effect = [](const SpinMark& mark) { return mark.without_effect; };
+  if (repeats && before->state == state && state != 0 &&
+      std::all_of(marks.rbegin(), before + 1, without_effect)) {
     const std::size_t reads = before - marks.rbegin() + 1;
-    if (reads == 1 && before->pure) spins_.Learn(action.site, state, before->value);
+    if (reads == 1 && before->pure) spins_.Learn(action.site, state, before->value, me().own);
     StopInCycle(static_cast<int>(reads), action.site);
   }
   if (known) action.never = spins_.UselessIn(state);
   if (marks.size() == kMarksMax) marks.erase(marks.begin());
-  marks.push_back({action.site, action.location, state, 0, true});
+  marks.push_back({.site = action.site, .location = action.location, .state = state});
+  marks.back().watched = state != 0 && (repeats || action.never == nullptr);
+  me().own.clear();
+}
+
+// A fence may let other threads run, as a read may.
+void Run::FenceInLoop(const Action& fence) {
+  LookForEffects();
+  Perform(fence);
+  if (!me().marks.empty() && me().marks.back().watched) me().marks.back().memory = MemoryDigest();
+}
+
+// Has anything changed in memory since this thread went on, that nobody reported?
+void Run::LookForEffects() {
+  std::vector<SpinMark>& marks = me().marks;
+  if (marks.empty() || !marks.back().watched) return;
+  marks.back().without_effect = true;
+  if (MemoryDigest() != marks.back().memory) marks.clear();
+}
+
+std::uint64_t Run::MemoryDigest() const {
+  Digest digest;
+  if (limits_.add_memory != nullptr) limits_.add_memory(digest);
+  heap_.AddTo(digest);
+  return digest.value();
 }
 
 // After it: whether it told the thread something without changing anything.
@@ -47,6 +76,7 @@ void Run::EndRead(const Event& event) {
     marks.clear();
   } else if (!marks.empty()) {
     marks.back().value = event.read;
+    if (marks.back().watched) marks.back().memory = MemoryDigest();
   }
 }
 

@@ -59,6 +59,17 @@ class Shadow {
     const Slot& slot = slots_[SlotOf(key)];
     return slot.epoch == epoch_ ? &cells_[slot.cell] : nullptr;
   }
+  Cell* FindAt(const void* address) {
+    return Find(reinterpret_cast<std::uintptr_t>(address) / kCellBytes);
+  }
+  // Returns: the mask of `count` bytes of a cell, from `first` on.
+  static std::uint8_t Mask(std::size_t first, std::size_t count) {
+    return static_cast<std::uint8_t>(((1u << count) - 1) << first);
+  }
+  // Returns: the mask of what lies at an address. Requires: it is inside of one cell.
+  static std::uint8_t MaskAt(const void* address, std::size_t bytes) {
+    return Mask(reinterpret_cast<std::uintptr_t>(address) % kCellBytes, bytes);
+  }
   // Requires: Find returns null.
   Cell& Make(std::uintptr_t key);
 

@@ -15,11 +15,24 @@
 // beginning spares the executions that come to the cycle; so the search begins anew, early in it at
 // once, else at its end.
 //
-// What it does not do: see effects other than steps, allocations, and accesses to memory that are
-// reported; a loop that has another, in a library's memory, is taken for one without.
+// Such a cycle is then nowhere executed, so what it could do wrong must be asked otherwise:
+// 1. The read itself may race, or read what is freed: each plain access and each end of storage
+// asks
+//    that of the reads that wait (MeetWaiters). That the location's maker happens before a read is
+//    asked of every read before it reads (CheckAccess).
+// 2. The cycle's accesses to its own stack may race, if another thread has a pointer there. A fact
+//    keeps their bytes; once another thread touches one, the place is not learned from any more,
+//    and the search begins anew.
+//
+// Code that is not instrumented may have effects that nobody reports. Where a cycle may close, all
+// of the program's memory is digested at both ends of each stretch between two reads; memory that
+// changed is an effect (RunLimits::add_memory). No other thread runs in such a stretch.
+//
+// What it does not do: see effects on the state of the C library itself or of the system.
 #ifndef RMAPCHECK_MODELS_SCHEDULER_SPINS_H_
 #define RMAPCHECK_MODELS_SCHEDULER_SPINS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -34,33 +47,57 @@ namespace models {
 struct SpinMark {
   ksync::Site site;
   LocationId location = 0;
-  std::uint64_t state = 0;  // 0: nobody asked.
-  std::uint64_t value = 0;  // What was read.
-  bool pure = true;         // Nothing but its own stack was read since.
+  std::uint64_t state = 0;      // 0: nobody asked.
+  std::uint64_t value = 0;      // What was read.
+  std::uint64_t memory = 0;     // Digest of the program's memory behind the read.
+  bool pure = true;             // Nothing but its own stack was read since.
+  bool watched = false;         // Whether `memory` is asked for.
+  bool without_effect = false;  // It was the same at the next read.
+};
+
+struct Bytes {
+  const char* start;
+  const char* end;
 };
 
 class Spins {
  public:
-  // Begins a search: what was learned counts from now on.
+  // Begins a search: what was learned counts from now on, what was revoked does not.
   void Begin() {
+    if (revoked_) {
+      useless_.clear();
+      sites_.clear();
+      watched_.clear();
+      learned_.clear();
+      revoked_ = false;
+    }
     for (const Fact& fact : learned_) Values(fact.state).push_back(fact.value);
     learned_.clear();
   }
   bool Learned() const { return !learned_.empty(); }
+  // Returns: whether something that the search rests on is wrong, so that it must begin anew.
+  bool Revoked() const { return revoked_; }
 
   // Notes that in `state`, which a thread has before it reads at `site`, reading `value` is of no
-  // use.
-  void Learn(ksync::Site site, std::uint64_t state, std::uint64_t value) {
+  // use, as long as no other thread touches the bytes of its stack that the cycle uses.
+  void Learn(ksync::Site site, std::uint64_t state, std::uint64_t value,
+             const std::vector<Bytes>& own) {
+    if (Contains(forbidden_, site)) return;
     if (!Knows(site)) sites_.push_back(site);
+    for (const Bytes& bytes : own) watched_.push_back({bytes, site});
     learned_.push_back({state, value});
   }
-  // Returns: whether something was learned of reads there.
-  bool Knows(ksync::Site site) const {
-    for (ksync::Site known : sites_) {
-      if (known == site) return true;
+  // Bytes that are not of its own stack are touched by a thread.
+  void NoteForeign(const Bytes& touched) {
+    for (const Watched& watched : watched_) {
+      if (touched.end <= watched.bytes.start || touched.start >= watched.bytes.end) continue;
+      if (Contains(forbidden_, watched.site)) continue;
+      forbidden_.push_back(watched.site);
+      revoked_ = true;
     }
-    return false;
   }
+  // Returns: whether something was learned of reads there.
+  bool Knows(ksync::Site site) const { return Contains(sites_, site); }
   // Returns: the values of no use in a state, or null if there are none. They stay where they are.
   const std::vector<std::uint64_t>* UselessIn(std::uint64_t state) const {
     const auto known = useless_.find(state);
@@ -72,14 +109,24 @@ class Spins {
     std::uint64_t state;
     std::uint64_t value;
   };
+  struct Watched {
+    Bytes bytes;
+    ksync::Site site;
+  };
 
+  static bool Contains(const std::vector<ksync::Site>& sites, ksync::Site wanted) {
+    return std::find(sites.begin(), sites.end(), wanted) != sites.end();
+  }
   std::vector<std::uint64_t>& Values(std::uint64_t state) {
     std::unique_ptr<std::vector<std::uint64_t>>& values = useless_[state];
     if (values == nullptr) values = std::make_unique<std::vector<std::uint64_t>>();
     return *values;
   }
 
-  std::vector<ksync::Site> sites_;  // Few: the loops of the program.
+  std::vector<ksync::Site> sites_;      // Few: the loops of the program.
+  std::vector<ksync::Site> forbidden_;  // Where a fact was revoked.
+  std::vector<Watched> watched_;
+  bool revoked_ = false;
   std::unordered_map<std::uint64_t, std::unique_ptr<std::vector<std::uint64_t>>> useless_;
   std::vector<Fact> learned_;
 };

@@ -19,8 +19,10 @@ namespace models {
 struct NamedLocation {
   ksync::LocationInfo info;
   ksync::Site site;
+  bool watched = false;  // Any of the next three says something: one look instead of three.
   bool dead = false;
-  bool mixed = false;  // Some plain access of it is an event.
+  bool mixed = false;      // Some plain access of it is an event.
+  std::uint8_t width = 0;  // Of an atomic by address; 0: of everything else.
   ksync::Site dead_site;
   int dead_by = 0;
   std::uint32_t next_in_block = 0;
@@ -29,7 +31,6 @@ struct NamedLocation {
   const char* block = nullptr;
   ksync::Site block_site;
   std::size_t block_offset = 0;
-  std::uint8_t width = 0;  // Of an atomic by address; 0: of everything else.
 };
 
 struct NamedThread {

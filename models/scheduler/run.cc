@@ -45,7 +45,9 @@ std::string SignalText(const Crash& crash, bool in_guard) {
 }  // namespace
 
 // Fibers hold references to their Thread across switches, so it must stay where it is.
-Run::Run(const RunLimits& limits) : limits_(limits) {
+Run::Run(const RunLimits& limits)
+    : limits_(limits),
+      watches_loops_(limits.state_digest != nullptr || limits.unroll_max != 0) {
   threads_.reserve(kThreadsMax);
   for (const StorageRange& range : limits.thread_storage) {
     first_storage_.insert(first_storage_.end(), range.start, range.start + range.bytes);
@@ -91,8 +93,8 @@ void Run::Reset(ExecutionGraph& graph, Decider& decider) {
   pool_objects_.clear();
   heap_.Reset();
   shadow_.Reset();
-  objects_.clear();
-  lives_.clear();
+  if (!objects_.empty()) objects_.clear();
+  if (!lives_.empty()) lives_.clear();
   graph.location(0);
 }
 
@@ -107,9 +109,11 @@ void Run::StartThread(int thread, void (*body)(void*), void* argument) {
   started.unwound = false;
   started.last_site = ksync::Site();
   started.held.clear();
-  started.marks.clear();
-  started.loops.clear();
-  started.storage = first_storage_;
+  if (watches_loops_) {
+    started.marks.clear();
+    started.loops.clear();
+  }
+  if (!first_storage_.empty()) started.storage = first_storage_;
   started.exceptions[0] = started.exceptions[1] = nullptr;
   statuses_[thread] = ThreadStatus();
   statuses_[thread].exists = true;
@@ -204,8 +208,7 @@ void Run::SwitchToEngine() {
 }
 
 // The engine uses none of it, so nothing is kept for it.
-void Run::SwapStorage(int from, int to) {
-  if (first_storage_.empty()) return;
+void Run::CopyStorage(int from, int to) {
   if (from != kNobody) threads_[from].storage.resize(first_storage_.size());
   std::size_t at = 0;
   for (const StorageRange& range : limits_.thread_storage) {

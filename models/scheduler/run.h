@@ -202,20 +202,13 @@ class Run final : public ksync::Hooks {
     if (id.index != status.next || !(recorded == action)) FailDiverged(event, action);
     if (HasLocation(action.kind)) {
       const NamedLocation& named = names_.location(action.location);
-      if (named.dead) FailDead(action);
-      if (named.mixed) CheckMixed(event, id);
-      if (named.width != 0) CheckTouches(event, named);
+      if (named.watched) CheckWatched(event, id, action);
     }
-    if (event.action.never != action.never) stopped_by_ = "the state of a loop";
     me().last_site = action.site;
     ++replayed_;
     ++status.next;
     status.pending = nullptr;
-    // Whether a read-modify-write changed something is for EndRead to see.
-    if (!me().marks.empty() && action.kind != ActionKind::kLoad &&
-        action.kind != ActionKind::kRmw && action.kind != ActionKind::kFence) {
-      me().marks.clear();
-    }
+    if (watches_loops_) NoteInLoop(event, action);
     if (event.writes || !event.reads) {
       status.repeats = 0;
     } else if (id.index >= kMayRepeat) {
@@ -226,7 +219,7 @@ class Run final : public ksync::Hooks {
   Event& Abandon();
   int WhoseTurn();
   void SwitchFromEngine(int thread);
-  void SwitchTo(int thread);
+  [[gnu::always_inline]] inline void SwitchTo(int thread);
   void SwitchToEngine();
 
   Thread& me() { return threads_[current_]; }
@@ -243,6 +236,8 @@ class Run final : public ksync::Hooks {
   }
 
   void CheckAccess(const Action& action);
+  void NoteMixed(LocationId location);
+  [[gnu::noinline]] void CheckWatched(const Event& event, EventId id, const Action& action);
   void CheckMixed(const Event& event, EventId id);
   void CheckPoolAccess(const PoolObject& object, LocationId location, const char* what,
                        ksync::Site site);
@@ -265,8 +260,12 @@ class Run final : public ksync::Hooks {
   std::string AddressName(const void* address);
   static void NoteBlock(NamedLocation& named, const Allocation* block);
   void EndCells(const Allocation& block, ksync::Site site);
-  void SwapStorage(int from, int to);
-  bool WatchesLoops() const { return limits_.state_digest != nullptr || limits_.unroll_max != 0; }
+  void SwapStorage(int from, int to) {
+    if (!first_storage_.empty()) CopyStorage(from, to);
+  }
+  [[gnu::cold]] void CopyStorage(int from, int to);
+  std::uint64_t PerformInLoop(Action action);
+  void NoteInLoop(const Event& event, const Action& action);
   void BeginRead(Action& action);
   void EndRead(const Event& event);
   void LookForEffects();
@@ -288,6 +287,7 @@ class Run final : public ksync::Hooks {
   [[noreturn]] void FailDiverged(const Event& recorded, const Action& asked);
 
   const RunLimits limits_;
+  const bool watches_loops_;  // Whether loops are recognised, or cut.
   Heap heap_;
   Names names_;
   Races races_;

@@ -54,6 +54,14 @@ void Run::FailDead(LocationId location, const char* what, Site site) {
            {{named.dead_by, "ended it", named.dead_site}, {current_, what, site}});
 }
 
+// A step on a location that is not as most are.
+void Run::CheckWatched(const Event& event, EventId id, const Action& action) {
+  const NamedLocation& named = names_.location(action.location);
+  if (named.dead) FailDead(action);
+  if (named.mixed) CheckMixed(event, id);
+  if (named.width != 0) CheckTouches(event, named);
+}
+
 // Before an action becomes an event.
 void Run::CheckAccess(const Action& action) {
   if (action.kind == ActionKind::kPoolFree) {

@@ -16,6 +16,7 @@ LocationId Run::NewLocation(const ksync::LocationInfo& info, std::uint64_t initi
   named.info = info;
   named.site = site;
   named.dead = false;
+  named.watched = named.mixed;
   named.next_in_block = 0;
   named.pool_object = -1;
   named.block = nullptr;
@@ -42,18 +43,14 @@ void Run::EndLocation(LocationId location, Site site) {
   CheckStorageEnd(location, site);
   NamedLocation& named = names_.location(location);
   if (named.width != 0) MeetWaiters(location, true, FailureKind::kUseAfterFree, site);
-  named.dead = true;
+  named.watched = named.dead = true;
   named.dead_site = site;
   named.dead_by = current_;
 }
 
 std::uint64_t Run::Load(LocationId location, Order order, Site site) {
-  Action action = Make(ActionKind::kLoad, location, order, site);
-  if (!WatchesLoops()) return Perform(action).read;
-  BeginRead(action);
-  const Event& event = Perform(action);
-  EndRead(event);
-  return event.read;
+  const Action action = Make(ActionKind::kLoad, location, order, site);
+  return watches_loops_ ? PerformInLoop(action) : Perform(action).read;
 }
 
 void Run::Store(LocationId location, std::uint64_t value, Order order, Site site) {
@@ -70,11 +67,7 @@ std::uint64_t Run::Rmw(LocationId location, const ksync::RmwOp& op, Order succes
   action.bytes = op.bytes;
   action.value = op.operand;
   action.second = op.expected;
-  if (!WatchesLoops()) return Perform(action).read;
-  BeginRead(action);
-  const Event& event = Perform(action);
-  EndRead(event);
-  return event.read;
+  return watches_loops_ ? PerformInLoop(action) : Perform(action).read;
 }
 
 std::uint64_t Run::Await(LocationId location, const ksync::Condition& condition, Order order,
@@ -88,11 +81,12 @@ std::uint64_t Run::Await(LocationId location, const ksync::Condition& condition,
 
 void Run::Fence(Order order, Site site) {
   const Action action = Make(ActionKind::kFence, 0, order, site);
-  if (limits_.state_digest == nullptr) {
-    Perform(action);
-  } else {
-    FenceInLoop(action);
-  }
+  if (watches_loops_) return FenceInLoop(action);
+  Perform(action);
+}
+
+void Run::NoteMixed(LocationId location) {
+  names_.location(location).watched = names_.location(location).mixed = true;
 }
 
 void Run::PlainRead(LocationId location, Site site) { NotePlain(location, false, site); }
@@ -101,7 +95,7 @@ void Run::PlainWrite(LocationId location, Site site) { NotePlain(location, true,
 std::uint64_t Run::LoadPlain(LocationId location, Site site) {
   Action action = Make(ActionKind::kLoad, location, Order::kRelaxed, site);
   action.detail = kNotAtomic;
-  names_.location(location).mixed = true;
+  NoteMixed(location);
   return Perform(action).read;
 }
 
@@ -109,7 +103,7 @@ void Run::StorePlain(LocationId location, std::uint64_t value, Site site) {
   Action action = Make(ActionKind::kStore, location, Order::kRelaxed, site);
   action.detail = kNotAtomic;
   action.value = value;
-  names_.location(location).mixed = true;
+  NoteMixed(location);
   Perform(action);
 }
 

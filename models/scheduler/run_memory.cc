@@ -166,6 +166,7 @@ LocationId Run::LocationAt(const ksync::LocationInfo& info, std::size_t bytes, S
   }
   const int life = lives_[info.address]++;
   const LocationId id = MakeAt(names_.LocationAt(info.address, bytes, life), info, site);
+  names_.location(id).watched = true;
   names_.location(id).width = cell.width[byte] = static_cast<std::uint8_t>(bytes);
   cell.at[byte] = id;
   cell.located |= mask;
@@ -189,6 +190,7 @@ LocationId Run::MakeAt(LocationId id, const ksync::LocationInfo& info, Site site
   named.info = info;
   named.site = site;
   named.dead = false;
+  named.watched = named.mixed = false;
   named.next_in_block = 0;
   named.pool_object = -1;
   named.width = 0;

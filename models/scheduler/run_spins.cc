@@ -11,6 +11,23 @@ constexpr std::size_t kMarksMax = 16;  // Longer cycles of reads are not recogni
 
 }  // namespace
 
+std::uint64_t Run::PerformInLoop(Action action) {
+  BeginRead(action);
+  const Event& event = Perform(action);
+  EndRead(event);
+  return event.read;
+}
+
+// A step other than a read is an effect, but for fences. Of a read-modify-write, EndRead sees
+// whether it changed something.
+void Run::NoteInLoop(const Event& event, const Action& action) {
+  if (event.action.never != action.never) stopped_by_ = "the state of a loop";
+  if (action.kind != ActionKind::kLoad && action.kind != ActionKind::kRmw &&
+      action.kind != ActionKind::kFence) {
+    me().marks.clear();
+  }
+}
+
 // Before a read: closes a cycle, or gives the read the values to wait for.
 void Run::BeginRead(Action& action) {
   if (limits_.unroll_max != 0) CountLoop(action.site);

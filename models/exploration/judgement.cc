@@ -77,10 +77,12 @@ bool Explorer::Deadlocked() {
 // Whether the thread stopped behind a cycle of reads of the latest writes.
 bool Explorer::SpinsForEver(int thread) {
   const ThreadStatus& status = run_.statuses()[thread];
-  for (int i = status.next - status.cycle; i < status.next; ++i) {
+  int left = status.cycle;
+  for (int i = status.next - 1; i >= 0 && left > 0; --i) {
     const Event& event =
         graph().event({static_cast<std::uint16_t>(thread), static_cast<std::uint16_t>(i)});
-    if (!event.reads) continue;
+    if (!event.reads) continue;  // A fence.
+    --left;
     const EventId last = graph().mo_last(event.action.location);
     const bool latest = event.writes ? graph().ValueOf(event.action.location, last) == event.written
                                      : event.rf == last;

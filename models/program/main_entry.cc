@@ -211,7 +211,7 @@ int CheckedMain(int count, char** values, char** environment) {
   options->check.add_memory = [](Digest& digest) { image.AddTo(digest); };
   options->check.on_digests_compared = [] { scrubs = true; };
   options->check.unroll_max = settings.unroll_max;
-  options->check.stack_bytes = std::size_t{1} << 20;
+  options->check.stack_bytes = kStackBytes;
   options->check.thread_storage = image.thread_storage();
   const absl::StatusOr<Report> report = Search(*options);
   if (!report.ok()) return Complain(std::string(report.status().message()));

@@ -138,6 +138,20 @@ inline constinit ksync::Hooks* engine = nullptr;
 extern ProgramState state;
 extern Settings settings;
 
+inline constexpr std::size_t kStackBytes = std::size_t{1} << 20;
+
+// Returns: whether an address lies in the stack of a thread other than the running one.
+// Requires: in_program.
+inline bool InForeignStack(const void* address) {
+  for (std::size_t i = 0; i < state.exists; ++i) {
+    const ThreadState& thread = state.threads[i];
+    const auto below =
+        static_cast<std::size_t>(thread.stack_top - static_cast<const char*>(address));
+    if (below < kStackBytes) return &thread != self;
+  }
+  return false;
+}
+
 // Whether what the engine leaves behind on a thread's stack is wiped, so that the stack of a thread
 // is the same in executions with a common past: uninitialised variables of the program may lie
 // there, and loops are recognised by the state they are in.

@@ -1,7 +1,9 @@
 // What the compilers' ThreadSanitizer instrumentation calls for atomic accesses and fences.
 //
 // Each is one call on Hooks at the location of the address. The value is the engine's; it is
-// written to native memory as well, for code that is not instrumented.
+// written to native memory as well, for code that is not instrumented. But not where memory is
+// another thread's stack: that is part of the state its loops are recognised by, which must not
+// depend on who went first.
 // Calls from outside of an execution are done natively, seq_cst. Atomics of 16 bytes are refused.
 #include <cstdint>
 #include <type_traits>
@@ -30,6 +32,11 @@ T* Plainly(volatile T* address) {
 }
 
 template <typename T>
+void WriteThrough(volatile T* address, T value) {
+  if (!InForeignStack(Plainly(address))) *Plainly(address) = value;
+}
+
+template <typename T>
 std::uint64_t Bits(T value) {
   return static_cast<std::make_unsigned_t<T>>(value);
 }
@@ -54,10 +61,12 @@ template <typename T>
 void Store(volatile T* address, T value, int order, void* caller) {
   if (!in_program) return __atomic_store_n(address, value, __ATOMIC_SEQ_CST);
   const Site site = SiteOf(caller);
-  const Inside inside;
-  const ksync::LocationId location = At(address, site);
-  engine->Store(location, Bits(value), OrderOf(order), site);
-  *Plainly(address) = value;
+  {
+    const Inside inside;
+    const ksync::LocationId location = At(address, site);
+    engine->Store(location, Bits(value), OrderOf(order), site);
+  }
+  WriteThrough(address, value);
 }
 
 // Returns: what the location held before.
@@ -80,7 +89,7 @@ T Fetch(volatile T* address, RmwOp::Kind kind, T operand, Apply apply, int order
     return before;
   }
   const T before = Rmw(address, {kind, 0, Bits(operand), 0}, order, order, caller);
-  *Plainly(address) = apply(before);
+  WriteThrough(address, apply(before));
   return before;
 }
 
@@ -94,7 +103,7 @@ T CompareExchange(volatile T* address, T expected, T desired, int order, int fai
   }
   const RmwOp op{RmwOp::Kind::kCompareExchange, 0, Bits(desired), Bits(expected)};
   const T before = Rmw(address, op, order, failure, caller);
-  if (before == expected) *Plainly(address) = desired;
+  if (before == expected) WriteThrough(address, desired);
   return before;
 }
 

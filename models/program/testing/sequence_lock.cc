@@ -1,5 +1,5 @@
-// A loop of several reads and a fence, which may go round with values that are no longer the latest:
-// that is no deadlock.
+// A loop of several reads and a fence, which may go round with values that are no longer the
+// latest: that is no deadlock.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -1,0 +1,133 @@
+// Michael and Scott's queue: a linked list with a dummy in front, and two ends that are swung.
+// (Simple, Fast, and Practical Non-Blocking and Blocking Concurrent Queue Algorithms, PODC 1996.)
+//
+// The claim: what is put in is taken out once, whole, in the order in which it was put in, and no
+// thread touches a node that was freed.
+//
+// The idea: a node is linked first (`next` of the last one) and `tail_` is swung after that, by
+// whoever comes by. So `tail_` is the last node or the one before it, and `head_` never passes it.
+//
+// Every memory order has its because:
+//   the link, compare-exchange on `next`: release. It publishes the node with its value.
+//   reads of `next`: acquire, the other half: the value, and the node's own `next`, are read
+//   through
+//     it.
+//   `tail_`: swung with release and read with acquire, for it is the other way to a node: whoever
+//     comes by it reads `next` of a node that a third thread has made.
+//   `head_`: swung with release and read with acquire, so that who sees `head_` at a node also
+//     sees that `tail_` has come that far. Otherwise an old `tail_` could be read beside a new
+//     `head_`, and the test `head == tail` would mean nothing.
+//   exchanges that fail: relaxed. What they read is dropped; the loop reads again.
+//
+// Memory. Others may be about to read `next` of a node that is taken out, coming from an old
+// `head_` or `tail_`. So it is kept until nobody is inside any more; here, until the threads have
+// ended.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+struct Node {
+  explicit Node(int v) : value(v) {}
+  const int value;
+  std::atomic<Node*> next{nullptr};
+  Node* next_kept = nullptr;  // In the list of the thread that took it out.
+};
+
+class Queue {
+ public:
+  ~Queue() {
+    while (Node* const node = head_.load(std::memory_order_relaxed)) {
+      head_.store(node->next.load(std::memory_order_relaxed), std::memory_order_relaxed);
+      delete node;
+    }
+  }
+
+  void Enqueue(int value) {
+    Node* const node = new Node(value);
+    while (true) {
+      Node* const last = tail_.load(std::memory_order_acquire);
+      Node* next = last->next.load(std::memory_order_acquire);
+      if (next != nullptr) {
+        SwingTail(last, next);
+        continue;
+      }
+      if (last->next.compare_exchange_strong(next, node, std::memory_order_release,
+                                             std::memory_order_relaxed)) {
+        SwingTail(last, node);
+        return;
+      }
+    }
+  }
+
+  // Returns: the oldest value, or 0 if it is empty.
+  // `taken_out` is the node to be freed when nobody is inside any more, or null.
+  int Dequeue(Node*& taken_out) {
+    taken_out = nullptr;
+    while (true) {
+      Node* head = head_.load(std::memory_order_acquire);
+      Node* const last = tail_.load(std::memory_order_acquire);
+      Node* const next = head->next.load(std::memory_order_acquire);
+      if (next == nullptr) return 0;
+      if (head == last) {
+        SwingTail(last, next);
+        continue;
+      }
+      if (head_.compare_exchange_strong(head, next, std::memory_order_release,
+                                        std::memory_order_relaxed)) {
+        taken_out = head;
+        return next->value;  // `next` is the dummy from now on.
+      }
+    }
+  }
+
+ private:
+  // If it fails, somebody else has done it.
+  void SwingTail(Node* from, Node* to) {
+    tail_.compare_exchange_strong(from, to, std::memory_order_release, std::memory_order_relaxed);
+  }
+
+  std::atomic<Node*> head_{new Node(0)};
+  std::atomic<Node*> tail_{head_.load(std::memory_order_relaxed)};
+};
+
+// What one thread has taken out. Only its thread uses it, until that has ended.
+class Kept {
+ public:
+  int DequeueFrom(Queue& queue) {
+    Node* node = nullptr;
+    const int value = queue.Dequeue(node);
+    if (node == nullptr) return 0;
+    node->next_kept = first_;
+    first_ = node;
+    return value;
+  }
+
+  ~Kept() {
+    while (first_ != nullptr) {
+      Node* const node = first_;
+      first_ = node->next_kept;
+      delete node;
+    }
+  }
+
+ private:
+  Node* first_ = nullptr;
+};
+
+int main() {
+  Queue queue;
+  Kept kept[3];
+  int taken[2] = {};
+  std::thread first([&] {
+    queue.Enqueue(1);
+    taken[0] = kept[0].DequeueFrom(queue);
+  });
+  std::thread second([&] {
+    queue.Enqueue(2);
+    taken[1] = kept[1].DequeueFrom(queue);
+  });
+  first.join();
+  second.join();
+  assert(taken[0] + taken[1] == 1 + 2 && "each finds something, and each something else");
+  assert(kept[2].DequeueFrom(queue) == 0 && "nothing is left");
+}

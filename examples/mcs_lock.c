@@ -57,7 +57,7 @@ static void unlock(struct node* mine) {
   atomic_store_explicit(&next->waits, 0, memory_order_release);
 }
 
-enum { kThreads = 3 };
+enum { kThreads = 2 };
 
 static int counter;  // Guarded by the lock.
 

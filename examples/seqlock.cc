@@ -1,5 +1,5 @@
 // A sequence lock: readers write nothing. They read a number, the data, and the number again; if it
-// was odd, or has changed, a writer was there and they begin anew.
+// was odd, or has changed, a writer was there and they must begin anew.
 // (With the fences of H.-J. Boehm, Can Seqlocks Get Along With Programming Language Memory Models?,
 // MSPC 2012.)
 //
@@ -11,14 +11,16 @@
 //   Write, first store of the number: relaxed, with a release fence behind it: who sees any of the
 //     data that follow sees, behind an acquire fence, the odd number.
 //   Write, last store: release. Who reads this number sees the data.
-//   Read, first load: acquire, the other half of that.
-//   Read, fence: acquire, before the number is read again. It makes the release fence bite: without
+//   TryRead, first load: acquire, the other half of that.
+//   TryRead, fence: acquire, before the number is read again. It makes the release fence bite:
+//   without
 //     it the last load may be made before the data are read.
-//   Read, last load: relaxed. The fence is before it, and nothing is read after it.
+//   TryRead, last load: relaxed. The fence is before it, and nothing is read after it.
 //
 // There is one writer; several would need a lock among themselves.
 #include <atomic>
 #include <cassert>
+#include <optional>
 #include <thread>
 
 struct Point {
@@ -37,14 +39,14 @@ class SharedPoint {
     number_.store(number + 2, std::memory_order_release);
   }
 
-  Point Read() const {
-    while (true) {
-      const unsigned before = number_.load(std::memory_order_acquire);
-      const Point point = {x_.load(std::memory_order_relaxed), y_.load(std::memory_order_relaxed)};
-      std::atomic_thread_fence(std::memory_order_acquire);
-      const unsigned after = number_.load(std::memory_order_relaxed);
-      if (before == after && before % 2 == 0) return point;
-    }
+  // Returns: the point, or nothing if a writer came in between; then one asks again.
+  std::optional<Point> TryRead() const {
+    const unsigned before = number_.load(std::memory_order_acquire);
+    const Point point = {x_.load(std::memory_order_relaxed), y_.load(std::memory_order_relaxed)};
+    std::atomic_thread_fence(std::memory_order_acquire);
+    const unsigned after = number_.load(std::memory_order_relaxed);
+    if (before != after || before % 2 != 0) return std::nullopt;
+    return point;
   }
 
  private:
@@ -53,16 +55,21 @@ class SharedPoint {
   std::atomic<int> y_{0};
 };
 
+SharedPoint shared;
+
+void WriteTwice() {
+  shared.Write({1, 1});
+  shared.Write({2, 2});
+}
+
+void ReadOnce() {
+  const std::optional<Point> point = shared.TryRead();
+  if (point.has_value()) assert(point->x == point->y && "both halves are of one write");
+}
+
 int main() {
-  SharedPoint shared;
-  std::thread writer([&] {
-    shared.Write({1, 1});
-    shared.Write({2, 2});
-  });
-  std::thread reader([&] {
-    const Point point = shared.Read();
-    assert(point.x == point.y && "both halves are of one write");
-  });
+  std::thread writer(WriteTwice);
+  std::thread reader(ReadOnce);
   writer.join();
   reader.join();
 }

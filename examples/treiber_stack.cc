@@ -74,19 +74,23 @@ class Popped {
 };
 
 Stack stack;
+Popped popped[3];
+int sum[3];
+
+void PushAndPop() {
+  stack.Push(2);
+  sum[0] = popped[0].PopFrom(stack);
+}
+
+void PopTwice() {
+  sum[1] = popped[1].PopFrom(stack);
+  sum[1] += popped[1].PopFrom(stack);
+}
 
 int main() {
-  Popped popped[3];
-  int sum[3] = {};
   stack.Push(1);
-  std::thread first([&] {
-    stack.Push(2);
-    sum[0] = popped[0].PopFrom(stack);
-  });
-  std::thread second([&] {
-    sum[1] = popped[1].PopFrom(stack);
-    sum[1] += popped[1].PopFrom(stack);
-  });
+  std::thread first(PushAndPop);
+  std::thread second(PopTwice);
   first.join();
   second.join();
   while (int value = popped[2].PopFrom(stack)) sum[2] += value;

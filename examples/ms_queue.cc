@@ -12,11 +12,14 @@
 //   reads of `next`: acquire, the other half: the value, and the node's own `next`, are read
 //   through
 //     it.
-//   `tail_`: swung with release and read with acquire, for it is the other way to a node: whoever
-//     comes by it reads `next` of a node that a third thread has made.
-//   `head_`: swung with release and read with acquire, so that who sees `head_` at a node also
-//     sees that `tail_` has come that far. Otherwise an old `tail_` could be read beside a new
-//     `head_`, and the test `head == tail` would mean nothing.
+//   `tail_`: swung with release, and read with acquire by Enqueue, for it is the other way to a
+//   node:
+//     whoever comes by it reads `next` of a node that another thread has made. Dequeue reads it
+//     relaxed, for it only compares.
+//   `head_`: swung with release and read with acquire, for it is the third way to a node; and so
+//   that
+//     who sees `head_` at a node also sees that `tail_` has come that far. Otherwise an old `tail_`
+//     could be read beside a new `head_`, and the test `head == tail` would mean nothing.
 //   exchanges that fail: relaxed. What they read is dropped; the loop reads again.
 //
 // Memory. Others may be about to read `next` of a node that is taken out, coming from an old
@@ -65,7 +68,7 @@ class Queue {
     taken_out = nullptr;
     while (true) {
       Node* head = head_.load(std::memory_order_acquire);
-      Node* const last = tail_.load(std::memory_order_acquire);
+      Node* const last = tail_.load(std::memory_order_relaxed);
       Node* const next = head->next.load(std::memory_order_acquire);
       if (next == nullptr) return 0;
       if (head == last) {
@@ -114,20 +117,32 @@ class Kept {
   Node* first_ = nullptr;
 };
 
+Queue queue;
+Kept kept[2];
+int taken[2];
+
+void PutInTwice() {
+  queue.Enqueue(1);
+  queue.Enqueue(2);
+}
+
+void TakeOutAndPutInAndTakeOut() {
+  taken[0] = kept[0].DequeueFrom(queue);
+  queue.Enqueue(4);
+  taken[1] = kept[0].DequeueFrom(queue);
+}
+
 int main() {
-  Queue queue;
-  Kept kept[3];
-  int taken[2] = {};
-  std::thread first([&] {
-    queue.Enqueue(1);
-    taken[0] = kept[0].DequeueFrom(queue);
-  });
-  std::thread second([&] {
-    queue.Enqueue(2);
-    taken[1] = kept[1].DequeueFrom(queue);
-  });
+  std::thread first(PutInTwice);
+  std::thread second(TakeOutAndPutInAndTakeOut);
   first.join();
   second.join();
-  assert(taken[0] + taken[1] == 1 + 2 && "each finds something, and each something else");
-  assert(kept[2].DequeueFrom(queue) == 0 && "nothing is left");
+  int sum = taken[0] + taken[1];
+  bool left[5] = {};
+  while (int value = kept[1].DequeueFrom(queue)) {
+    sum += value;
+    left[value] = true;
+  }
+  assert(sum == 1 + 2 + 4 && "everything is taken out, and once");
+  assert((!left[1] || left[2]) && "2 is not taken out before 1");
 }

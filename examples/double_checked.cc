@@ -48,7 +48,9 @@ void Use() {
 }
 
 int main() {
-  std::thread first(Use), second(Use), third(Use);
+  std::thread first(Use);
+  std::thread second(Use);
+  std::thread third(Use);
   first.join();
   second.join();
   third.join();

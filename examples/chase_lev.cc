@@ -9,20 +9,18 @@
 //
 // Every memory order has its because:
 //   Take, fence: seq_cst, between the write of `bottom_` and the read of `top_`. A thief does it
-//   the
-//     other way round: it reads `top_`, has its fence, reads `bottom_`. This is store buffering.
-//     Without both fences each may miss what the other did, and the owner takes without a fight
-//     what a thief is stealing.
+//     the other way round: it reads `top_`, has its fence, reads `bottom_`. This is store
+//     buffering. Without both fences each may miss what the other did, and the owner takes without
+//     a fight what a thief is stealing.
 //   Steal, fence: seq_cst, the other one.
 //   Push, fence: release, with Steal's acquire of `bottom_`: who sees the new bottom sees the
 //     element.
 //   Steal, `top_`: relaxed; the fence behind it acquires as well. (The paper has acquire.)
-//   Push, `top_`: acquire, with compare-exchanges of `top_` that release: a slot is not overwritten
-//     before the thief has read it. RC11 has no execution that shows it, for no read of RC11's sees
-//     a write that comes after it; processors do have such.
+//   Push, `top_`: acquire, with compare-exchanges of `top_` that release: a slot is not
+//     overwritten before the thief has read it. RC11 has no execution that shows it, for no read
+//     of RC11's sees a write that comes after it; processors do have such.
 //   compare-exchange of `top_`: seq_cst as in the paper; it need only release, for the reason
-//   above.
-//     When it fails nothing is used: relaxed.
+//     above. When it fails nothing is used: relaxed.
 //   all else: relaxed. `bottom_` has one writer, who reads what it wrote itself; the elements are
 //     ordered by the fences.
 //

@@ -9,10 +9,10 @@
 //   the first check: acquire. It is all that a thread does that finds the object made: without it
 //     nothing orders the maker's writes before its reads.
 //   the second check: relaxed. The lock has ordered everything already.
-//   publication: release, the other half of the first check. The lock does not help: who does
-//     not take it is not ordered by it.
+//   publication: release, the other half of the first check. The lock does not help: who does not
+//     take it is not ordered by it.
 //
-// In C++ one would write `static Config config;` in the function, which compiles to the same. Code
+// In C++ one would write `static Config config;` in the function, which does the same. Code
 // that needs to know whether the object exists, or replaces it, writes it out.
 #include <atomic>
 #include <cassert>

@@ -11,13 +11,12 @@
 //     release of the tail; release, because who comes next writes into this node, and must find it
 //     initialised.
 //   lock, link to the one before: release, so that the owner who reads it finds this node's flag
-//   set
-//     and clears it, and not the other way round.
+//     set and clears it, and not the other way round.
 //   lock, wait: acquire, to come after the owner who clears the flag.
 //   unlock, read of the link: acquire, the other half of the link.
 //   unlock, exchange of the tail: release. The next one may find nobody. It acquires nothing:
-//   nobody
-//     has come, so there is nothing to know; when it fails the link is read anew: relaxed both.
+//     nobody has come, so there is nothing to know; when it fails the link is read anew: relaxed
+//     both.
 //   unlock, hand-over: release. The next one must see what was done in the critical section.
 //   initialisation of the node: relaxed. Nobody knows it yet.
 #include <assert.h>

@@ -9,16 +9,17 @@
 // epoch to change. A reader that begins later cannot find the node any more.
 //
 // Every memory order has its because:
-//   read_lock, fence: seq_cst, between the write of the epoch and the reads of the list;
-//   synchronize,
-//     fence: seq_cst, between the unlinking and the reads of the epochs. This is store buffering:
-//     of the two, at least one sees the other. Either the reader finds the node unlinked, or
-//     synchronize finds the reader.
-//   read_lock, the epoch: relaxed, for the fence follows. Its one writer reads what it wrote
-//   itself. read_unlock: release, with the acquire of synchronize: what was read was read before
-//   the free. links: written with release, for they publish nodes; read with acquire (consume would
-//   do, if
-//     compilers had it), the other half.
+//   read_lock, fence: seq_cst, between the write of the epoch and the reads of the list.
+//     synchronize, fence: seq_cst, between the unlinking and the reads of the epochs. This is
+//     store buffering: of the two, at least one sees the other. Either the reader finds the node
+//     unlinked, or synchronize finds the reader.
+//   read_lock, the epoch: relaxed, for the fence follows. Its one writer reads what it wrote.
+//   read_unlock: release, with the acquires of synchronize: what was read was read before the
+//     free.
+//   insert, `first`: release, for it publishes the node; sum, `first`: acquire, the other half.
+//   remove_second, the link around the node, and sum, the links: relaxed. What is behind a node
+//     was published before it was, so who acquired `first` sees it. (Inserting in the middle would
+//     need as much as inserting in front.)
 //
 // There is one updater; several would need a lock among themselves.
 #include <assert.h>

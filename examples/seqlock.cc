@@ -13,8 +13,7 @@
 //   Write, last store: release. Who reads this number sees the data.
 //   TryRead, first load: acquire, the other half of that.
 //   TryRead, fence: acquire, before the number is read again. It makes the release fence bite:
-//   without
-//     it the last load may be made before the data are read.
+//     without it the last load may be made before the data are read.
 //   TryRead, last load: relaxed. The fence is before it, and nothing is read after it.
 //
 // There is one writer; several would need a lock among themselves.

@@ -1,7 +1,7 @@
 // A list under read-copy-update with one mistake: a reader that begins has no fence.
 //
 // Its write of the epoch may then come after its reads of the list, for others. The updater finds
-// nobody reading and frees, while the reader has found the node: store buffering, in 100 lines.
+// nobody reading and frees, while the reader has found the node: store buffering.
 // rcu_list.c is right, and says why each order is as it is.
 #include <assert.h>
 #include <pthread.h>

@@ -40,21 +40,21 @@ static void unlock(struct node* mine) {
   atomic_store_explicit(&next->waits, 0, memory_order_relaxed);
 }
 
-enum { kThreads = 2 };
+enum { kThreads = 3 };
 
+static struct node nodes[kThreads];
 static int counter;  // Guarded by the lock.
 
-static void* increment(void* unused) {
-  struct node mine;
-  lock(&mine);
+static void* increment(void* node) {
+  lock(node);
   ++counter;
-  unlock(&mine);
-  return unused;
+  unlock(node);
+  return NULL;
 }
 
 int main(void) {
   pthread_t threads[kThreads];
-  for (int i = 0; i < kThreads; ++i) pthread_create(&threads[i], NULL, increment, NULL);
+  for (int i = 0; i < kThreads; ++i) pthread_create(&threads[i], NULL, increment, &nodes[i]);
   for (int i = 0; i < kThreads; ++i) pthread_join(threads[i], NULL);
   assert(counter == kThreads && "no increment is lost");
 }

@@ -6,27 +6,25 @@
 
 #include "logger.h"
 
-Logger* logger;
+Logger logger;
 
 void Work(int number) {
-  logger->Log(Level::kDebug, "begins", number);
-  logger->Log(Level::kInfo, "result", number * number);
+  logger.Log(Level::kDebug, "begins", number);
+  logger.Log(Level::kInfo, "result", number * number);
 }
 
 int main() {
-  Logger all;
-  logger = &all;
   std::thread first(Work, 2);
   std::thread second(Work, 3);
   first.join();
   second.join();
-  all.Stop();
+  logger.Stop();
 
   int sum = 0;
-  for (const Record& line : all.lines()) {
+  for (const Record& line : logger.lines()) {
     assert(line.level == Level::kInfo && std::strcmp(line.text, "result") == 0);
     sum += line.value;
   }
-  assert(all.dropped() == 0 && "there is room for two");
+  assert(logger.dropped() == 0 && "there is room for two");
   assert(sum == 2 * 2 + 3 * 3 && "both are told");
 }

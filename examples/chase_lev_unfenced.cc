@@ -1,9 +1,9 @@
 // Chase and Lev's deque with one mistake: Take has no fence.
 //
-// Between the write of `bottom_` and the read of `top_` stands nothing that keeps them in this order
-// for others. So the owner may read a `top_` from before two steals, while the thief does not see that
-// the bottom element is reserved: it is taken, without a fight, and stolen.
-// chase_lev.cc is right, and says why each order is as it is.
+// Between the write of `bottom_` and the read of `top_` stands nothing that keeps them in this
+// order for others. So the owner may read a `top_` from before two steals, while the thief does not
+// see that the bottom element is reserved: it is taken, without a fight, and stolen. chase_lev.cc
+// is right, and says why each order is as it is.
 #include <atomic>
 #include <cassert>
 #include <thread>

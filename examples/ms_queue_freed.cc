@@ -1,8 +1,8 @@
 // Michael and Scott's queue with one mistake: who takes a node out frees it at once.
 //
-// Another thread may hold it: it has read `head_` or `tail_` before, and now reads `next` of what is
-// there. In the paper nodes come from a pool that is never freed, for this reason.
-// ms_queue.cc is right, and says why each order is as it is.
+// Another thread may hold it: it has read `head_` or `tail_` before, and now reads `next` of what
+// is there. In the paper nodes come from a pool that is never freed, for this reason. ms_queue.cc
+// is right, and says why each order is as it is.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -1,11 +1,11 @@
 // Treiber's stack with one mistake: who pops a node frees it at once.
 //
-// Another thread may have read `top_` before, and now reads `next` of the node: use after free. With
-// an allocator that gives the memory out again it is worse, and harder to see: the node comes back
-// with another `next`, the compare-exchange succeeds because the address is the same, and the stack
-// loses nodes or has freed ones. That is the ABA problem; the checker's heap never gives an address
-// out twice, so that the first step of it is found.
-// treiber_stack.cc is right, and says why each order is as it is.
+// Another thread may have read `top_` before, and now reads `next` of the node: use after free.
+// With an allocator that gives the memory out again it is worse, and harder to see: the node comes
+// back with another `next`, the compare-exchange succeeds because the address is the same, and the
+// stack loses nodes or has freed ones. That is the ABA problem; the checker's heap never gives an
+// address out twice, so that the first step of it is found. treiber_stack.cc is right, and says why
+// each order is as it is.
 #include <atomic>
 #include <cassert>
 #include <thread>

@@ -45,6 +45,7 @@ NEVER_INCLUDES = [
      "a report renders a graph and numbers"),
     ("stress/", ("models/", "core/sync/hooks.h", "core/sync/modelled.h"), "stress runs real threads only"),
     ("litmus/", ("core/rmap/", ), "litmus programs are about memory models alone"),
+    ("examples/", ("core/", "models/", "stress/", "litmus/", "cli/"), "examples are other people's programs"),
 ]
 
 

@@ -52,6 +52,8 @@ VIOLATIONS = [
     ("models/report/a.h", HEAD + '#include "models/memory_model/a.h"\n', "models/report/ must not include"),
     ("stress/a.cc", HEAD + '#include "models/check.h"\n', "stress/ must not include models/check.h"),
     ("litmus/a.cc", HEAD + '#include "core/rmap/a.h"\n', "litmus/ must not include core/rmap/a.h"),
+    *[("examples/a.cc", HEAD + f'#include "{folder}/a.h"\n', f"examples/ must not include {folder}/a.h")
+      for folder in ("core", "models", "stress", "litmus", "cli")],
     ("cli/a.cc", HEAD + '#include "models/testing/a.h"\n', "only tests may include models/testing/a.h"),
     # The two back ends.
     ("core/rmap/a.h", HEAD + "namespace rmap {\n}\n", "core/rmap/a.h:3: the namespace must be"),

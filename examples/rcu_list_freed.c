@@ -1,4 +1,4 @@
-// A list under read-copy-update with one mistake: the updater frees without waiting.
+// A list under read-copy-update with one mistake: the updater frees, and then waits.
 //
 // A reader that found the node before it was unlinked is still there, and reads it after the free.
 // rcu_list.c is right, and says why each order is as it is.
@@ -54,6 +54,7 @@ static void remove_second(void) {
   struct node* behind = atomic_load_explicit(&node->next, memory_order_relaxed);
   atomic_store_explicit(&before->next, behind, memory_order_relaxed);
   free(node);
+  synchronize();
 }
 
 static int sum(atomic_uint* epoch) {

@@ -41,7 +41,7 @@ class Thread:
 
 
 class Machine:
-    """One execution, as far as its choices tell: pairs of a thread and the index of the write that its step reads."""
+    """An execution as far as it was chosen; a choice is a thread, and the index of the write that its next step reads."""
 
     def __init__(self, programs, initial, choices):
         self.threads = [Thread(program) for program in programs]

@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 using Written = std::pair<int, std::int64_t>;  // Element, value.
 
 // Steps of the choice of runs that may fail between two executions to be judged.
-constexpr std::uint64_t kStepsPerCandidate = 100;
+constexpr std::uint64_t kStepsPerCandidate = 20;
 
 // A run, with what it needs others to have written, and what it writes.
 struct Run {

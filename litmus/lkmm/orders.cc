@@ -64,21 +64,15 @@ class Finder {
     }
   }
 
-  // Returns: the last lock write or unlock of its thread before it; -1 if there is none.
-  int LastOfLockBefore(int event, bool unlock_only) const {
-    int last = -1;
-    for (int i = 0; i < event; ++i) {
-      const Event& other = events_[i];
-      if (other.element != events_[event].element || !po_.Has(i, event)) continue;
-      if (other.kind == Kind::kUnlock || (other.kind == Kind::kLockWrite && !unlock_only)) last = i;
-    }
-    return last;
-  }
-
   // Returns: the lock write of its thread whose critical section it is in; -1 if it is in none.
   int HolderBefore(int event) const {
-    const int last = LastOfLockBefore(event, false);
-    return last >= 0 && events_[last].kind == Kind::kLockWrite ? last : -1;
+    int holder = -1;
+    for (int i = 0; i < event; ++i) {
+      if (events_[i].element != events_[event].element || !po_.Has(i, event)) continue;
+      if (events_[i].kind == Kind::kLockWrite) holder = i;
+      if (events_[i].kind == Kind::kUnlock) holder = -1;
+    }
+    return holder;
   }
 
   // Returns: the unlock that ends the critical section; -1 if there is none.
@@ -149,44 +143,32 @@ class Finder {
     }
   }
 
+  // What coherence forbids need not be said here: who holds a lock finds it held by itself.
   bool MayRead(int load, int source) const {
-    const Kind kind = events_[source].kind;
-    const bool is_ours = events_[source].thread == events_[load].thread;
     switch (events_[load].kind) {
       case Kind::kRead:
         return events_[source].value == events_[load].value;
       case Kind::kLockFail:
-      case Kind::kReadLocked: {
-        if (kind != Kind::kLockWrite) return false;
-        const int holder = HolderBefore(load);
-        return holder >= 0 ? source == holder : !is_ours;
-      }
-      case Kind::kReadUnlocked:
-        if (kind == Kind::kLockWrite || HolderBefore(load) >= 0) return false;
-        return !is_ours || source == LastOfLockBefore(load, true);
+      case Kind::kReadLocked:
+        return events_[source].kind == Kind::kLockWrite;
       default:
-        return false;
+        return events_[source].kind != Kind::kLockWrite;
     }
   }
 
-  // Returns: whether its thread had seen, or wrote, something newer before it, or wrote or read
-  // something older behind it. `next`: how many loads have a source.
+  // Returns: whether its thread had seen, or wrote, something newer before it, or wrote something
+  // older behind it. (What a read-modify-write has seen is just before what it wrote.)
+  // `next`: how many loads have a source; those of its thread among them are before it.
   bool LooksBack(int load, int source, std::size_t next) const {
     const int at = position_[source];
     for (int write : row_) {
       if (po_.Has(write, load) && position_[write] > at) return true;
       if (po_.Has(load, write) && position_[write] <= at) return true;
     }
-    const auto crosses = [&](int other) {
-      const int there = position_[source_[other]];
-      return (po_.Has(other, load) && there > at) || (po_.Has(load, other) && there < at);
-    };
     for (std::size_t i = 0; i < next; ++i) {
-      if (crosses(loads_[i])) return true;
+      if (po_.Has(loads_[i], load) && position_[source_[loads_[i]]] > at) return true;
     }
-    return std::any_of(writes_.begin(), writes_.end(), [&](int write) {
-      return events_[write].partner >= 0 && crosses(events_[write].partner);
-    });
+    return false;
   }
 
   void Record() {

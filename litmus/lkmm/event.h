@@ -73,8 +73,8 @@ struct Event {
 // One way in which a thread may run, given what its loads return.
 struct Trace {
   std::vector<Event> events;
-  std::vector<std::int64_t>
-      registers;  // Named ones, in the end; in the order of ThreadCode::names.
+  // Named ones, in the end, in the order of ThreadCode::names.
+  std::vector<std::int64_t> registers;
   // What ended the run early: it divides by zero, say.
   const char* mistake = nullptr;
 };

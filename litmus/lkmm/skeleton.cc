@@ -58,8 +58,11 @@ void AddProgramOrder(int number, Skeleton& joined) {
     const Event& other = joined.events[i];
     if (other.thread == event.thread && other.statement < event.statement) before |= Only(i);
   }
-  for (int i = 0; i < number; ++i) {
-    if (Contains(event.inside, i)) before |= Inverse(joined.po).After(i);
+  if (event.inside != 0) {
+    const Relation before_each = Inverse(joined.po);
+    for (int i = 0; i < number; ++i) {
+      if (Contains(event.inside, i)) before |= before_each.After(i);
+    }
   }
   for (int i = 0; i < number; ++i) {
     if (Contains(before, i)) joined.po.Add(i, number);

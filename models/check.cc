@@ -28,6 +28,7 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   to.limits.on_digests_compared = options.on_digests_compared;
   to.limits.unroll_max = options.unroll_max;
   to.limits.thread_storage = options.thread_storage;
+  to.limits.keeps_storage = options.keeps_storage;
   to.executions_max = options.executions_max;
   to.seconds_max = options.seconds_max;
   to.stop_at_failure = options.stop_at_failure;

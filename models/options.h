@@ -35,6 +35,7 @@ struct Options {
   void (*on_digests_compared)() = nullptr;
   int unroll_max = 0;
   std::vector<StorageRange> thread_storage;
+  bool keeps_storage = false;
   bool stop_at_failure = true;  // False: keep counting after the first failure.
   bool validate = false;        // Check our own graphs after every run (slow).
   std::string program = "";     // A name for reports and replays.

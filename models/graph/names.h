@@ -6,11 +6,11 @@
 #ifndef RMAPCHECK_MODELS_GRAPH_NAMES_H_
 #define RMAPCHECK_MODELS_GRAPH_NAMES_H_
 
-#include <map>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "core/sync/hooks.h"
 #include "models/graph/view.h"
 
@@ -23,6 +23,7 @@ struct NamedLocation {
   bool dead = false;
   bool mixed = false;      // Some plain access of it is an event.
   std::uint8_t width = 0;  // Of an atomic by address; 0: of everything else.
+  std::uint32_t cell = 0;  // Of an atomic by address: where it lies in the run's shadow memory.
   ksync::Site dead_site;
   int dead_by = 0;
   std::uint32_t next_in_block = 0;
@@ -57,9 +58,8 @@ class Names {
 
   // Returns: the number of the life-th location that begins at an address and is `bytes` wide.
   ksync::LocationId LocationAt(const void* address, std::size_t bytes, int life) {
-    const auto key = std::tuple(address, bytes, life);
-    const auto [known, added] =
-        by_address_.emplace(key, static_cast<ksync::LocationId>(locations_.size()));
+    const auto [known, added] = by_address_.try_emplace(
+        std::tuple(address, bytes, life), static_cast<ksync::LocationId>(locations_.size()));
     if (added) locations_.emplace_back();
     return known->second;
   }
@@ -100,7 +100,7 @@ class Names {
 
   std::vector<NamedLocation> locations_;
   std::vector<std::vector<ksync::LocationId>> by_thread_;
-  std::map<std::tuple<const void*, std::size_t, int>, ksync::LocationId> by_address_;
+  absl::flat_hash_map<std::tuple<const void*, std::size_t, int>, ksync::LocationId> by_address_;
   std::vector<NamedThread> threads_;
   std::vector<std::vector<int>> children_;
 };

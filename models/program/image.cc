@@ -61,7 +61,10 @@ Image image;
 int FindProgram(::dl_phdr_info* info, std::size_t, void* found) {
   Image& image = *static_cast<Image*>(found);
   const bool first = image.code_begin_ == nullptr;
-  if (first || std::strstr(info->dlpi_name, "/libstdc++.so") != nullptr) {
+  if (first) {
+    image.AddThreadStorage(*info);
+    image.has_thread_variables_ = !image.thread_storage_.empty();
+  } else if (std::strstr(info->dlpi_name, "/libstdc++.so") != nullptr) {
     image.AddThreadStorage(*info);
   }
   if (!first) return 0;  // The first is the program.
@@ -120,7 +123,10 @@ void Image::AddThreadStorage(const ::dl_phdr_info& info) {
 void Image::Find() { dl_iterate_phdr(&FindProgram, this); }
 
 void Image::Add(char* start, char* end) {
-  if (start < end) ranges_.push_back({start, static_cast<std::size_t>(end - start), {}});
+  if (start >= end) return;
+  ranges_.push_back({start, static_cast<std::size_t>(end - start), {}});
+  if (variables_begin_ == nullptr) variables_begin_ = start;
+  variables_end_ = end;
 }
 
 void Image::Keep() {

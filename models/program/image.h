@@ -31,9 +31,16 @@ class Image {
   // Runs the constructors.
   void Construct(int argc, char** argv, char** environment) const;
 
+  // Returns: whether an address is that of a global variable.
+  bool HasVariable(const void* address) const {
+    const char* const byte = static_cast<const char*>(address);
+    return byte >= variables_begin_ && byte < variables_end_;
+  }
   // The thread_local variables of the program, and of the C++ library (but for the exceptions that
   // are being handled: those the engine keeps for each thread).
   const std::vector<StorageRange>& thread_storage() const { return thread_storage_; }
+  // Returns: whether the program has some of its own.
+  bool has_thread_variables() const { return has_thread_variables_; }
   // Returns: whether an instruction is the program's.
   bool HasCode(const void* address) const {
     const char* const byte = static_cast<const char*>(address);
@@ -56,7 +63,10 @@ class Image {
   std::vector<Range> ranges_;
   const char* code_begin_ = nullptr;
   const char* code_end_ = nullptr;
+  const char* variables_begin_ = nullptr;
+  const char* variables_end_ = nullptr;
   std::vector<StorageRange> thread_storage_;
+  bool has_thread_variables_ = false;
   const Constructor* constructors_ = nullptr;
   std::size_t constructor_count_ = 0;
 };

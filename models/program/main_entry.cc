@@ -70,7 +70,7 @@ void OnTerminate() {
 // One execution, on the fiber of the first modelled thread.
 void RunOnce() {
   image.Restore();
-  engine = &ksync::CurrentHooks();
+  engine = static_cast<Run*>(&ksync::CurrentHooks());
   state.Begin();
   // Or the standard library takes what is atomic for plain, as long as there is one OS thread.
   __libc_single_threaded = 0;
@@ -213,6 +213,7 @@ int CheckedMain(int count, char** values, char** environment) {
   options->check.unroll_max = settings.unroll_max;
   options->check.stack_bytes = kStackBytes;
   options->check.thread_storage = image.thread_storage();
+  options->check.keeps_storage = image.has_thread_variables();
   const absl::StatusOr<Report> report = Search(*options);
   if (!report.ok()) return Complain(std::string(report.status().message()));
   const std::string kept = KeptReplay(*options, *report);

@@ -21,7 +21,9 @@
 
 #include "core/sync/hooks.h"
 #include "models/graph/view.h"
+#include "models/program/image.h"
 #include "models/scheduler/boundary.h"
+#include "models/scheduler/run.h"
 
 namespace models::program {
 
@@ -134,7 +136,7 @@ struct Settings {
 
 inline constinit ThreadState* self = nullptr;
 // The engine of the execution that runs: what ksync::CurrentHooks() returns, at less cost.
-inline constinit ksync::Hooks* engine = nullptr;
+inline constinit Run* engine = nullptr;
 extern ProgramState state;
 extern Settings settings;
 
@@ -143,6 +145,7 @@ inline constexpr std::size_t kStackBytes = std::size_t{1} << 20;
 // Returns: whether an address lies in the stack of a thread other than the running one.
 // Requires: in_program.
 inline bool InForeignStack(const void* address) {
+  if (image.HasVariable(address)) return false;
   for (std::size_t i = 0; i < state.exists; ++i) {
     const ThreadState& thread = state.threads[i];
     const auto below =

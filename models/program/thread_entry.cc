@@ -117,6 +117,10 @@ int sched_yield() noexcept { return in_program ? 0 : RMAPCHECK_NEXT(sched_yield)
 
 int pthread_once(pthread_once_t* once, void (*routine)()) {
   if (!in_program) return RMAPCHECK_NEXT(pthread_once)(once, routine);
+  {
+    const Inside inside;
+    engine->KeepThreadStorage();  // std::call_once hands over its function that way.
+  }
   RunOnce(once, routine, RMAPCHECK_HERE);
   return 0;
 }

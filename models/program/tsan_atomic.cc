@@ -43,9 +43,7 @@ std::uint64_t Bits(T value) {
 
 template <typename T>
 ksync::LocationId At(const volatile T* address, Site site) {
-  const ksync::LocationInfo info{ksync::LocationKind::kAtomic, "", const_cast<const T*>(address),
-                                 nullptr, true};
-  return engine->LocationAt(info, sizeof(T), site);
+  return engine->AtomicAt(const_cast<const T*>(address), sizeof(T), site);
 }
 
 template <typename T>

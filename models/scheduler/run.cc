@@ -46,11 +46,13 @@ std::string SignalText(const Crash& crash, bool in_guard) {
 
 // Fibers hold references to their Thread across switches, so it must stay where it is.
 Run::Run(const RunLimits& limits)
-    : limits_(limits),
-      watches_loops_(limits.state_digest != nullptr || limits.unroll_max != 0) {
+    : limits_(limits), watches_loops_(limits.state_digest != nullptr || limits.unroll_max != 0) {
   threads_.reserve(kThreadsMax);
   for (const StorageRange& range : limits.thread_storage) {
     first_storage_.insert(first_storage_.end(), range.start, range.start + range.bytes);
+    const char* const end = range.start + range.bytes;
+    if (storage_begin_ == nullptr || range.start < storage_begin_) storage_begin_ = range.start;
+    if (storage_end_ == nullptr || end > storage_end_) storage_end_ = end;
   }
 }
 Run::~Run() = default;
@@ -95,6 +97,7 @@ void Run::Reset(ExecutionGraph& graph, Decider& decider) {
   shadow_.Reset();
   if (!objects_.empty()) objects_.clear();
   if (!lives_.empty()) lives_.clear();
+  keeps_storage_ = limits_.keeps_storage;
   graph.location(0);
 }
 
@@ -113,7 +116,7 @@ void Run::StartThread(int thread, void (*body)(void*), void* argument) {
     started.marks.clear();
     started.loops.clear();
   }
-  if (!first_storage_.empty()) started.storage = first_storage_;
+  if (keeps_storage_) started.storage = first_storage_;
   started.exceptions[0] = started.exceptions[1] = nullptr;
   statuses_[thread] = ThreadStatus();
   statuses_[thread].exists = true;
@@ -208,6 +211,12 @@ void Run::SwitchToEngine() {
 }
 
 // The engine uses none of it, so nothing is kept for it.
+void Run::KeepThreadStorage() {
+  if (keeps_storage_) return;
+  keeps_storage_ = true;
+  for (std::size_t t = 0; t < statuses_.size(); ++t) threads_[t].storage = first_storage_;
+}
+
 void Run::CopyStorage(int from, int to) {
   if (from != kNobody) threads_[from].storage.resize(first_storage_.size());
   std::size_t at = 0;

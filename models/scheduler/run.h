@@ -58,6 +58,7 @@ struct RunLimits {
   // Memory of the OS thread of which each modelled thread has its own: thread_local variables. It
   // begins as it is before the first execution.
   std::vector<StorageRange> thread_storage;
+  bool keeps_storage = false;  // From the start; else from KeepThreadStorage on.
 };
 
 enum class RunOutcome {
@@ -96,6 +97,10 @@ class Run final : public ksync::Hooks {
   // Returns: whether something that the search rests on turned out wrong.
   bool Revoked() const { return spins_.Revoked(); }
 
+  // From now on each thread has its own thread_storage. Requires: no thread but the running one has
+  // changed it yet.
+  void KeepThreadStorage();
+
   // Hooks -----------------------------------------------------------------------------------------
   LocationId NewLocation(const ksync::LocationInfo& info, std::uint64_t initial,
                          ksync::Site site) override;
@@ -113,6 +118,16 @@ class Run final : public ksync::Hooks {
   void StorePlain(LocationId location, std::uint64_t value, ksync::Site site) override;
   LocationId LocationAt(const ksync::LocationInfo& info, std::size_t bytes,
                         ksync::Site site) override;
+  // As LocationAt of an atomic; at less cost if it is known already.
+  LocationId AtomicAt(const void* address, std::size_t bytes, ksync::Site site) {
+    const auto start = reinterpret_cast<std::uintptr_t>(address);
+    const Cell* const cell = shadow_.Find(start / Shadow::kCellBytes);
+    const std::size_t byte = start % Shadow::kCellBytes;
+    if (cell != nullptr && cell->width[byte] == bytes && !spins_.WatchesStacks()) {
+      return cell->at[byte];
+    }
+    return LocationAt({ksync::LocationKind::kAtomic, "", address, nullptr, true}, bytes, site);
+  }
   void EndLocationAt(const void* address, ksync::Site site) override;
   void PlainReadAt(const void* address, std::size_t bytes, ksync::Site site) override;
   void PlainWriteAt(const void* address, std::size_t bytes, ksync::Site site) override;
@@ -130,14 +145,14 @@ class Run final : public ksync::Hooks {
   void Join(ksync::ThreadId thread, bool at_end, ksync::Site site) override;
   std::uint32_t Choose(std::uint32_t count, const char* what, ksync::Site site) override;
   void* Allocate(std::size_t size, const char* name, ksync::Site site,
-                 std::size_t alignment) override;
+                 std::size_t alignment = alignof(std::max_align_t)) override;
   void Free(void* memory, ksync::Site site) override;
   bool Owns(const void* memory, std::size_t* size) override;
   void* PoolAllocate(LocationId pool, std::size_t size, const char* name, bool* fresh,
                      ksync::Site site) override;
   void PoolFree(LocationId pool, void* object, ksync::Site site) override;
   [[noreturn]] void Fail(ksync::Misuse kind, const char* message, ksync::Site site) override;
-  [[noreturn]] void Block(ksync::Site site, const char* limit) override;
+  [[noreturn]] void Block(ksync::Site site, const char* limit = nullptr) override;
 
  private:
   // A thread's first events are not looked at for repetition: it is no spin yet.
@@ -158,9 +173,9 @@ class Run final : public ksync::Hooks {
     bool unwound = false;
     ksync::Site last_site;  // Of its last step.
     std::vector<HeldLock> held;
-    void* exceptions[2] = {};     // The C++ runtime's per-thread exception state.
-    std::vector<SpinMark> marks;  // Its reads since it last had an effect.
-    std::vector<Bytes> own;       // What it touched of its own stack since the last of them.
+    void* exceptions[2] = {};  // The C++ runtime's per-thread exception state.
+    SpinMarks marks;
+    std::vector<Bytes> own;  // What it touched of its own stack since the last of them.
     std::vector<std::pair<ksync::Site, int>> loops;  // Where it has read, and how often.
     std::vector<char> storage;  // Its own thread_storage, while another thread runs.
   };
@@ -202,7 +217,7 @@ class Run final : public ksync::Hooks {
     if (id.index != status.next || !(recorded == action)) FailDiverged(event, action);
     if (HasLocation(action.kind)) {
       const NamedLocation& named = names_.location(action.location);
-      if (named.watched) CheckWatched(event, id, action);
+      if (named.watched && NeedsCheck(named)) CheckWatched(event, id, action);
     }
     me().last_site = action.site;
     ++replayed_;
@@ -237,6 +252,9 @@ class Run final : public ksync::Hooks {
 
   void CheckAccess(const Action& action);
   void NoteMixed(LocationId location);
+  bool NeedsCheck(const NamedLocation& named) {
+    return named.dead || named.mixed || !shadow_.cell(named.cell).touches.empty();
+  }
   [[gnu::noinline]] void CheckWatched(const Event& event, EventId id, const Action& action);
   void CheckMixed(const Event& event, EventId id);
   void CheckPoolAccess(const PoolObject& object, LocationId location, const char* what,
@@ -249,7 +267,12 @@ class Run final : public ksync::Hooks {
   void NoteBytes(const void* address, std::size_t bytes, bool writes, ksync::Site site);
   void NoteForLoops(const void* address, std::size_t bytes, bool writes);
   void NoteCell(std::uintptr_t key, std::uint8_t bytes, bool writes, ksync::Site site);
-  Cell& CellOf(std::uintptr_t key);
+  Cell& CellOf(std::uintptr_t key) {
+    Cell* const known = shadow_.Find(key);
+    return known != nullptr ? *known : MakeCell(key);
+  }
+  Cell& MakeCell(std::uintptr_t key);
+  bool InThreadStorage(const char* byte) const;
   void CheckValid(const Cell& cell, std::uint8_t bytes, const char* what, ksync::Site site);
   void MeetAtomics(Cell& cell, std::uint8_t bytes, bool writes, ksync::Site site);
   void EndLife(Cell& cell, int byte, ksync::Site site);
@@ -261,14 +284,32 @@ class Run final : public ksync::Hooks {
   static void NoteBlock(NamedLocation& named, const Allocation* block);
   void EndCells(const Allocation& block, ksync::Site site);
   void SwapStorage(int from, int to) {
-    if (!first_storage_.empty()) CopyStorage(from, to);
+    if (keeps_storage_) CopyStorage(from, to);
   }
   [[gnu::cold]] void CopyStorage(int from, int to);
-  std::uint64_t PerformInLoop(Action action);
-  void NoteInLoop(const Event& event, const Action& action);
+  std::uint64_t PerformInLoop(Action& action);
+  // A step other than a read is an effect, but for fences. Of a read-modify-write, EndRead sees
+  // whether it changed something.
+  void NoteInLoop(const Event& event, const Action& action) {
+    if (event.action.never != action.never) stopped_by_ = "the state of a loop";
+    if (action.kind != ActionKind::kLoad && action.kind != ActionKind::kRmw &&
+        action.kind != ActionKind::kFence) {
+      me().marks.clear();
+    }
+  }
   void BeginRead(Action& action);
+  void AddMark(const Action& action) {
+    SpinMark& mark = me().marks.Add();
+    mark.site = action.site;
+    mark.location = action.location;
+    me().own.clear();
+  }
   void EndRead(const Event& event);
-  void LookForEffects();
+  // Has anything changed in memory since this thread went on, that nobody reported?
+  void LookForEffects() {
+    if (!me().marks.empty() && me().marks.back().watched) CompareMemory();
+  }
+  void CompareMemory();
   std::uint64_t MemoryDigest() const;
   void FenceInLoop(const Action& fence);
   void MeetWaiters(LocationId location, bool writes, FailureKind kind, ksync::Site site);
@@ -294,8 +335,11 @@ class Run final : public ksync::Hooks {
   Shadow shadow_;
   Spins spins_;
   std::unordered_map<const void*, LocationId> objects_;  // LocationAt that is no atomic.
-  std::unordered_map<const void*, int> lives_;           // How many an address has had.
+  std::unordered_map<const void*, int> lives_;           // How many of them an address has had.
   std::vector<char> first_storage_;                      // thread_storage as a thread finds it.
+  const char* storage_begin_ = nullptr;                  // All of it is between the two.
+  const char* storage_end_ = nullptr;
+  bool keeps_storage_ = false;  // Whether threads have different ones by now.
   Fiber engine_;
   void* engine_exceptions_[2] = {};
   std::vector<Thread> threads_;

@@ -49,7 +49,7 @@ void Run::EndLocation(LocationId location, Site site) {
 }
 
 std::uint64_t Run::Load(LocationId location, Order order, Site site) {
-  const Action action = Make(ActionKind::kLoad, location, order, site);
+  Action action = Make(ActionKind::kLoad, location, order, site);
   return watches_loops_ ? PerformInLoop(action) : Perform(action).read;
 }
 

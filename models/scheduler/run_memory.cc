@@ -46,13 +46,16 @@ void Run::NoteBytes(const void* address, std::size_t bytes, bool writes, Site si
   guard_->Progress();
   last_site_ = me().last_site = site;
   NoteForLoops(address, bytes, writes);
-  // Each thread has its own of these.
-  for (const StorageRange& range : limits_.thread_storage) {
-    const char* const byte = static_cast<const char*>(address);
-    if (byte >= range.start && byte < range.start + range.bytes) return;
+  const char* const byte = static_cast<const char*>(address);
+  if (byte >= storage_begin_ && byte < storage_end_ && InThreadStorage(byte)) {
+    return KeepThreadStorage();
   }
   std::uintptr_t at = AddressOf(address);
   const std::uintptr_t end = at + bytes;
+  const std::size_t first = at % Shadow::kCellBytes;
+  if (first + bytes <= Shadow::kCellBytes) {
+    return NoteCell(at / Shadow::kCellBytes, Mask(first, bytes), writes, site);
+  }
   while (at < end) {
     const std::uintptr_t key = at / Shadow::kCellBytes;
     const std::uintptr_t next = std::min((key + 1) * Shadow::kCellBytes, end);
@@ -65,19 +68,29 @@ void Run::NoteBytes(const void* address, std::size_t bytes, bool writes, Site si
 void Run::NoteForLoops(const void* address, std::size_t bytes, bool writes) {
   constexpr std::size_t kOwnMax = 64;
   const Bytes touched{static_cast<const char*>(address), static_cast<const char*>(address) + bytes};
-  std::vector<SpinMark>& marks = me().marks;
-  if (me().fiber->Holds(address)) {
+  Thread& self = me();
+  SpinMarks& marks = self.marks;
+  if (marks.empty() && !spins_.WatchesStacks()) return;
+  if (self.fiber->Holds(address)) {
     if (marks.empty()) return;
-    me().own.push_back(touched);
-    if (me().own.size() > kOwnMax) marks.back().pure = false;
+    self.own.push_back(touched);
+    if (self.own.size() > kOwnMax) marks.back().pure = false;
     return;
   }
-  spins_.NoteForeign(touched);
+  if (spins_.WatchesStacks()) spins_.NoteForeign(touched);
   if (writes) {
     marks.clear();
   } else if (!marks.empty()) {
     marks.back().pure = false;
   }
+}
+
+// Each thread has its own of these.
+bool Run::InThreadStorage(const char* byte) const {
+  for (const StorageRange& range : limits_.thread_storage) {
+    if (byte >= range.start && byte < range.start + range.bytes) return true;
+  }
+  return false;
 }
 
 void Run::NoteCell(std::uintptr_t key, std::uint8_t bytes, bool writes, Site site) {
@@ -87,6 +100,7 @@ void Run::NoteCell(std::uintptr_t key, std::uint8_t bytes, bool writes, Site sit
   if ((cell.located & bytes) != 0) MeetAtomics(cell, bytes, writes, site);
   const Touch touch{site, static_cast<std::uint16_t>(current_),
                     static_cast<std::uint16_t>(statuses_[current_].next), bytes, writes};
+  if (cell.NoteAlone(touch)) return;
   const Touch* const race = cell.Note(touch, here());
   if (race == nullptr) return;
   const Touch earlier = *race;
@@ -97,9 +111,8 @@ void Run::NoteCell(std::uintptr_t key, std::uint8_t bytes, bool writes, Site sit
             {current_, what, site}});
 }
 
-// Returns: the cell; a new one knows which of its bytes are inside of an allocation.
-Cell& Run::CellOf(std::uintptr_t key) {
-  if (Cell* const known = shadow_.Find(key)) return *known;
+// Makes the cell, which knows which of its bytes are inside of an allocation.
+Cell& Run::MakeCell(std::uintptr_t key) {
   Cell& cell = shadow_.Make(key);
   void* const start = AddressOfByte(cell, 0);
   if (!heap_.Owns(start)) return cell;
@@ -150,7 +163,7 @@ LocationId Run::LocationAt(const ksync::LocationInfo& info, std::size_t bytes, S
   if (unwinding_) return 0;
   last_site_ = me().last_site = site;
   if (info.kind != LocationKind::kAtomic) return ObjectAt(info, site);
-  if (!me().fiber->Holds(info.address)) {
+  if (spins_.WatchesStacks() && !me().fiber->Holds(info.address)) {
     const char* const start = static_cast<const char*>(info.address);
     spins_.NoteForeign({start, start + bytes});
   }
@@ -164,9 +177,10 @@ LocationId Run::LocationAt(const ksync::LocationInfo& info, std::size_t bytes, S
     const bool overlaps = cell.width[other] != 0 && (Mask(other, cell.width[other]) & mask) != 0;
     if (overlaps) EndLife(cell, other, site);
   }
-  const int life = lives_[info.address]++;
+  const int life = cell.lives[byte]++;
   const LocationId id = MakeAt(names_.LocationAt(info.address, bytes, life), info, site);
   names_.location(id).watched = true;
+  names_.location(id).cell = shadow_.NumberOf(cell);
   names_.location(id).width = cell.width[byte] = static_cast<std::uint8_t>(bytes);
   cell.at[byte] = id;
   cell.located |= mask;
@@ -285,10 +299,10 @@ void Run::MeetWaiters(LocationId location, bool writes, FailureKind kind, Site s
 // The other direction: an atomic step must be ordered with the plain accesses to its bytes. What it
 // learns by its own reading counts.
 void Run::CheckTouches(const Event& event, const NamedLocation& named) {
-  const Cell* const cell = shadow_.FindAt(named.info.address);
-  if (cell == nullptr || cell->touches.empty()) return;
+  const Cell& cell = shadow_.cell(named.cell);
+  if (cell.touches.empty()) return;
   const std::uint8_t bytes = Shadow::MaskAt(named.info.address, named.width);
-  const Touch* const race = cell->Conflict(bytes, event.writes, current_, event.hb);
+  const Touch* const race = cell.Conflict(bytes, event.writes, current_, event.hb);
   if (race == nullptr) return;
   const Touch earlier = *race;
   FailWith(FailureKind::kDataRace,

@@ -5,39 +5,25 @@
 #include "models/scheduler/run.h"
 
 namespace models {
-namespace {
-
-constexpr std::size_t kMarksMax = 16;  // Longer cycles of reads are not recognised.
-
-}  // namespace
-
-std::uint64_t Run::PerformInLoop(Action action) {
+std::uint64_t Run::PerformInLoop(Action& action) {
   BeginRead(action);
   const Event& event = Perform(action);
   EndRead(event);
   return event.read;
 }
 
-// A step other than a read is an effect, but for fences. Of a read-modify-write, EndRead sees
-// whether it changed something.
-void Run::NoteInLoop(const Event& event, const Action& action) {
-  if (event.action.never != action.never) stopped_by_ = "the state of a loop";
-  if (action.kind != ActionKind::kLoad && action.kind != ActionKind::kRmw &&
-      action.kind != ActionKind::kFence) {
-    me().marks.clear();
-  }
-}
-
 // Before a read: closes a cycle, or gives the read the values to wait for.
 void Run::BeginRead(Action& action) {
   if (limits_.unroll_max != 0) CountLoop(action.site);
   if (limits_.state_digest == nullptr || unwinding_) return;
+  SpinMarks& marks = me().marks;
+  if (marks.empty() && !spins_.KnowsAny()) return AddMark(action);
   LookForEffects();
-  std::vector<SpinMark>& marks = me().marks;
   const auto same = [&action](const SpinMark& mark) {
     return mark.site == action.site && mark.location == action.location;
   };
   const auto before = std::find_if(marks.rbegin(), marks.rend(), same);
+  if (before == marks.rend() && !spins_.KnowsAny()) return AddMark(action);
   const bool known = spins_.Knows(action.site);
   std::uint64_t state = 0;
   if (known || before != marks.rend()) {
@@ -57,10 +43,9 @@ void Run::BeginRead(Action& action) {
     StopInCycle(static_cast<int>(reads), action.site);
   }
   if (known) action.never = spins_.UselessIn(state);
-  if (marks.size() == kMarksMax) marks.erase(marks.begin());
-  marks.push_back({.site = action.site, .location = action.location, .state = state});
+  AddMark(action);
+  marks.back().state = state;
   marks.back().watched = state != 0 && (repeats || action.never == nullptr);
-  me().own.clear();
 }
 
 // A fence may let other threads run, as a read may.
@@ -70,10 +55,8 @@ void Run::FenceInLoop(const Action& fence) {
   if (!me().marks.empty() && me().marks.back().watched) me().marks.back().memory = MemoryDigest();
 }
 
-// Has anything changed in memory since this thread went on, that nobody reported?
-void Run::LookForEffects() {
-  std::vector<SpinMark>& marks = me().marks;
-  if (marks.empty() || !marks.back().watched) return;
+void Run::CompareMemory() {
+  SpinMarks& marks = me().marks;
   marks.back().without_effect = true;
   if (MemoryDigest() != marks.back().memory) marks.clear();
 }
@@ -88,7 +71,7 @@ std::uint64_t Run::MemoryDigest() const {
 // After it: whether it told the thread something without changing anything.
 void Run::EndRead(const Event& event) {
   if (limits_.state_digest == nullptr || unwinding_) return;
-  std::vector<SpinMark>& marks = me().marks;
+  SpinMarks& marks = me().marks;
   if (event.writes && event.written != event.read) {
     marks.clear();
   } else if (!marks.empty()) {

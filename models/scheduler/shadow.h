@@ -37,8 +37,23 @@ struct Cell {
   std::uint8_t located = 0;    // Which bytes belong to a location that atomics access.
   std::uint8_t width[8] = {};  // Of the location that begins at a byte; 0: none does.
   ksync::LocationId at[8] = {};
+  std::uint16_t lives[8] = {};  // How many locations have begun at a byte.
   std::vector<Touch> touches;
 
+  // Returns: whether nobody else has been here, as is most often the case; then notes the access.
+  bool NoteAlone(const Touch& touch) {
+    if (touches.empty()) {
+      touches.push_back(touch);
+      return true;
+    }
+    Touch& only = touches[0];
+    if (touches.size() != 1 || only.thread != touch.thread || only.bytes != touch.bytes ||
+        only.writes != touch.writes) {
+      return false;
+    }
+    only = touch;
+    return true;
+  }
   // Returns: the earlier access that this one races with, or null; notes it if there is none.
   const Touch* Note(const Touch& touch, const View& view);
   // Returns: the earlier access that an access of `thread` to these bytes would race with, or null.
@@ -58,6 +73,11 @@ class Shadow {
   Cell* Find(std::uintptr_t key) {
     const Slot& slot = slots_[SlotOf(key)];
     return slot.epoch == epoch_ ? &cells_[slot.cell] : nullptr;
+  }
+  // Cells by number, in the order in which they were made.
+  Cell& cell(std::uint32_t number) { return cells_[number]; }
+  std::uint32_t NumberOf(const Cell& cell) const {
+    return static_cast<std::uint32_t>(&cell - cells_.data());
   }
   Cell* FindAt(const void* address) {
     return Find(reinterpret_cast<std::uintptr_t>(address) / kCellBytes);

@@ -33,8 +33,10 @@
 #define RMAPCHECK_MODELS_SCHEDULER_SPINS_H_
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -48,11 +50,35 @@ struct SpinMark {
   ksync::Site site;
   LocationId location = 0;
   std::uint64_t state = 0;      // 0: nobody asked.
+  bool watched = false;         // Whether `memory` is asked for.
+  bool pure = true;             // Nothing but its own stack was read since.
+  bool without_effect = false;  // Memory was the same at the next read.
   std::uint64_t value = 0;      // What was read.
   std::uint64_t memory = 0;     // Digest of the program's memory behind the read.
-  bool pure = true;             // Nothing but its own stack was read since.
-  bool watched = false;         // Whether `memory` is asked for.
-  bool without_effect = false;  // It was the same at the next read.
+};
+
+// A thread's last reads since it last had an effect; longer cycles of reads are not recognised.
+class SpinMarks {
+ public:
+  bool empty() const { return size_ == 0; }
+  void clear() { size_ = 0; }
+  SpinMark& back() { return marks_[size_ - 1]; }
+  // From the last to the first.
+  auto rbegin() { return std::make_reverse_iterator(marks_.begin() + size_); }
+  auto rend() { return marks_.rend(); }
+  // Forgets the oldest if there are too many.
+  SpinMark& Add() {
+    if (size_ == kMarksMax) {
+      std::move(marks_.begin() + 1, marks_.end(), marks_.begin());
+      --size_;
+    }
+    return marks_[size_++] = SpinMark();
+  }
+
+ private:
+  static constexpr std::size_t kMarksMax = 16;
+  std::array<SpinMark, kMarksMax> marks_;
+  std::size_t size_ = 0;
 };
 
 struct Bytes {
@@ -87,6 +113,8 @@ class Spins {
     for (const Bytes& bytes : own) watched_.push_back({bytes, site});
     learned_.push_back({state, value});
   }
+  // Returns: whether there are bytes of stacks that other threads had better not touch.
+  bool WatchesStacks() const { return !watched_.empty(); }
   // Bytes that are not of its own stack are touched by a thread.
   void NoteForeign(const Bytes& touched) {
     for (const Watched& watched : watched_) {
@@ -96,6 +124,8 @@ class Spins {
       revoked_ = true;
     }
   }
+  // Returns: whether something was learned of any reads.
+  bool KnowsAny() const { return !sites_.empty(); }
   // Returns: whether something was learned of reads there.
   bool Knows(ksync::Site site) const { return Contains(sites_, site); }
   // Returns: the values of no use in a state, or null if there are none. They stay where they are.

@@ -72,6 +72,7 @@ struct Instruction {
   Register c = 0;
   Register seen = 0;
   std::uint32_t target = 0;  // Jumps: the next instruction.
+  int line = 0;              // Of the file.
 };
 
 // How a thread, or somebody, accesses a global, as far as the text tells.

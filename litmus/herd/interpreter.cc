@@ -16,8 +16,10 @@ using ksync::Site;
 std::uint64_t Bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 std::int64_t Value(std::uint64_t bits) { return static_cast<std::int64_t>(bits); }
 
-// No place in this file means anything to whoever reads of a race.
+// What no line of the test says: its threads, and its last state.
 const Site kNowhere;
+
+Site SiteOf(const Instruction& instruction) { return Site::OfCall(&instruction); }
 
 }  // namespace
 
@@ -41,6 +43,10 @@ Interpreter::Interpreter(const Code& code, int unroll_max, PlainAs plain,
     threads_.push_back({this, &thread, thread.registers, 0});
   }
   state_.resize(code.registers + code.elements);
+}
+
+ksync::Place Lines::PlaceOf(const void* call) {
+  return {name_.c_str(), "", static_cast<unsigned>(static_cast<const Instruction*>(call)->line)};
 }
 
 void Interpreter::Run() {
@@ -107,7 +113,7 @@ void Interpreter::RunThread(Running& thread) {
         CountLoop(registers[instruction.to], kBoundedLoopMax);
         break;
       case Op::kFence:
-        hooks_->Fence(instruction.order, kNowhere);
+        hooks_->Fence(instruction.order, SiteOf(instruction));
         break;
       case Op::kDivide:
       case Op::kRemainder:
@@ -127,25 +133,26 @@ void Interpreter::RunThread(Running& thread) {
 }
 
 void Interpreter::Access(const Instruction& instruction, std::vector<std::int64_t>& registers) {
+  const Site here = SiteOf(instruction);
   Element& element = At(registers[instruction.a]);
   const std::int64_t operand = registers[instruction.b];
   std::int64_t& to = registers[instruction.to];
   switch (instruction.op) {
     case Op::kLoad:
-      to = Value(hooks_->Load(element.location, instruction.order, kNowhere));
+      to = Value(hooks_->Load(element.location, instruction.order, here));
       break;
     case Op::kStore:
-      hooks_->Store(element.location, Bits(operand), instruction.order, kNowhere);
+      hooks_->Store(element.location, Bits(operand), instruction.order, here);
       break;
     case Op::kLoadPlain:
-      to = LoadPlain(element);
+      to = LoadPlain(element, here);
       break;
     case Op::kStorePlain:
-      StorePlain(element, operand);
+      StorePlain(element, operand, here);
       break;
     case Op::kExchangeAndKin: {
       const ksync::RmwOp op = {.kind = instruction.rmw, .operand = Bits(operand)};
-      to = Value(hooks_->Rmw(element.location, op, instruction.order, instruction.order, kNowhere));
+      to = Value(hooks_->Rmw(element.location, op, instruction.order, instruction.order, here));
       // The engine does not know of ints.
       const bool adds = instruction.rmw == ksync::RmwOp::Kind::kAdd;
       if (adds && IsInt(to) && IsInt(operand) && !IsInt(to + operand)) Fail("adds beyond an int");
@@ -155,10 +162,10 @@ void Interpreter::Access(const Instruction& instruction, std::vector<std::int64_
       CompareExchange(instruction, element, registers);
       break;
     case Op::kLock:
-      hooks_->Acquire(element.location, ksync::LockMode::kExclusive, kNowhere);
+      hooks_->Acquire(element.location, ksync::LockMode::kExclusive, here);
       break;
     case Op::kUnlock:
-      hooks_->Release(element.location, ksync::LockMode::kExclusive, kNowhere);
+      hooks_->Release(element.location, ksync::LockMode::kExclusive, here);
       break;
     default:
       break;
@@ -168,18 +175,18 @@ void Interpreter::Access(const Instruction& instruction, std::vector<std::int64_
 // A weak one may also fail where the value is the expected one: a load that nothing follows.
 void Interpreter::CompareExchange(const Instruction& instruction, Element& element,
                                   std::vector<std::int64_t>& registers) {
+  const Site here = SiteOf(instruction);
   const std::int64_t expected = registers[instruction.b];
   std::int64_t seen;
   bool done = false;
-  if (instruction.weak && hooks_->Choose(2, "whether it fails for no reason", kNowhere) == 1) {
-    seen = Value(hooks_->Load(element.location, instruction.failure, kNowhere));
-    if (seen != expected) hooks_->Block(kNowhere);  // That failure has a reason.
+  if (instruction.weak && hooks_->Choose(2, "whether it fails for no reason", here) == 1) {
+    seen = Value(hooks_->Load(element.location, instruction.failure, here));
+    if (seen != expected) hooks_->Block(here);  // That failure has a reason.
   } else {
     const ksync::RmwOp op = {.kind = ksync::RmwOp::Kind::kCompareExchange,
                              .operand = Bits(registers[instruction.c]),
                              .expected = Bits(expected)};
-    seen =
-        Value(hooks_->Rmw(element.location, op, instruction.order, instruction.failure, kNowhere));
+    seen = Value(hooks_->Rmw(element.location, op, instruction.order, instruction.failure, here));
     done = seen == expected;
   }
   registers[instruction.seen] = seen;
@@ -199,25 +206,25 @@ Interpreter::Element& Interpreter::At(std::int64_t address) {
   return elements_[*element];
 }
 
-std::int64_t Interpreter::LoadPlain(Element& element) {
+std::int64_t Interpreter::LoadPlain(Element& element, Site here) {
   if (plain_ == PlainAs::kRelaxed) {
-    return Value(hooks_->Load(element.location, ksync::relaxed, kNowhere));
+    return Value(hooks_->Load(element.location, ksync::relaxed, here));
   }
   if (element.storage == Storage::kEngine) {
-    return Value(hooks_->LoadPlain(element.location, kNowhere));
+    return Value(hooks_->LoadPlain(element.location, here));
   }
-  hooks_->PlainRead(element.location, kNowhere);
+  hooks_->PlainRead(element.location, here);
   return element.value;
 }
 
-void Interpreter::StorePlain(Element& element, std::int64_t value) {
+void Interpreter::StorePlain(Element& element, std::int64_t value, Site here) {
   if (plain_ == PlainAs::kRelaxed) {
-    return hooks_->Store(element.location, Bits(value), ksync::relaxed, kNowhere);
+    return hooks_->Store(element.location, Bits(value), ksync::relaxed, here);
   }
   if (element.storage == Storage::kEngine) {
-    return hooks_->StorePlain(element.location, Bits(value), kNowhere);
+    return hooks_->StorePlain(element.location, Bits(value), here);
   }
-  hooks_->PlainWrite(element.location, kNowhere);
+  hooks_->PlainWrite(element.location, here);
   element.value = value;
 }
 

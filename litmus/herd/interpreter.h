@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/sync/hooks.h"
@@ -28,6 +29,25 @@ using State = std::vector<std::int64_t>;
 enum class PlainAs {
   kPlain,    // They race where nothing orders them.
   kRelaxed,  // They are relaxed: the executions of a racy test, if Code::plain_is_relaxed.
+};
+
+// Knows the lines of instructions, for messages, as long as it lives.
+class Lines final : public ksync::Places {
+ public:
+  explicit Lines(std::string name) : name_(std::move(name)), before_(ksync::places) {
+    ksync::places = this;
+  }
+  ~Lines() override { ksync::places = before_; }
+  Lines(const Lines&) = delete;
+  Lines& operator=(const Lines&) = delete;
+
+  // Requires: `call` is an Instruction.
+  ksync::Place PlaceOf(const void* call) override;
+  std::string NameOf(const void*) override { return ""; }
+
+ private:
+  const std::string name_;
+  ksync::Places* const before_;
 };
 
 class Interpreter {
@@ -71,8 +91,8 @@ class Interpreter {
   void CompareExchange(const Instruction& instruction, Element& element,
                        std::vector<std::int64_t>& registers);
   Element& At(std::int64_t address);
-  std::int64_t LoadPlain(Element& element);
-  void StorePlain(Element& element, std::int64_t value);
+  std::int64_t LoadPlain(Element& element, ksync::Site here);
+  void StorePlain(Element& element, std::int64_t value, ksync::Site here);
   [[noreturn]] void Fail(const char* mistake);
   void CountLoop(std::int64_t& count, int most);
 

@@ -58,7 +58,9 @@ TEST(ReportTest, OnlyWhatIsAskedForIsShown) {
 TEST(ReportTest, ARaceAndAReasonAreSaid) {
   const Answer racy = Answered("C t\n{}\nP0(int *x) { *x = 1; }\nP1(int *x) { *x = 2; }");
   EXPECT_TRUE(absl::StrContains(AnswerText(racy), "\nFlag race: "));
-  EXPECT_TRUE(absl::StrContains(racy.failure, "x is accessed by two threads without an order"));
+  EXPECT_EQ(racy.failure,
+            "x is accessed by two threads without an order: T1 'P0' writes at t:3; T2 'P1' writes "
+            "at t:4");
   EXPECT_EQ(AnswerJson(racy)["race"], true);
   EXPECT_EQ(AnswerJson(racy)["failure_kind"], "data race");
   const Answer unknown = Answered("C t\n{}\nP0() { nonsense(); }");

@@ -66,6 +66,7 @@ models::Report SearchAll(const Code& code, const RunOptions& options, PlainAs pl
                           [&counts](const State& state) { ++counts[state]; });
   models::Options search = options.search;
   search.stop_at_failure = stop_at_failure;
+  const Lines lines(code.name);
   models::Report report = models::Check(search, [&] { interpreter.Run(); });
   answer.limit_hit = report.limit_hit;
   answer.blocked = report.blocked;

@@ -154,6 +154,7 @@ void ThreadCompiler::DoLoop(const Statement& statement) {
 // Expressions -------------------------------------------------------------------------------------
 
 Register ThreadCompiler::Evaluate(const Expression& expression) {
+  line_ = expression.at.line;
   switch (expression.kind) {
     case Kind::kNumber:
       return Constant(InInt(expression.number, expression.at));
@@ -477,6 +478,7 @@ Register ThreadCompiler::Fresh(std::int64_t value) {
 
 std::uint32_t ThreadCompiler::Emit(const Instruction& instruction) {
   code_.instructions.push_back(instruction);
+  code_.instructions.back().line = line_;
   return here() - 1;
 }
 

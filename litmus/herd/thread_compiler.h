@@ -77,6 +77,7 @@ class ThreadCompiler {
   const Thread& thread_;
   const Globals& globals_;
   ThreadCode code_;
+  int line_ = 0;  // Of what is compiled.
   absl::flat_hash_map<std::string, Register> registers_;
   absl::flat_hash_map<std::int64_t, Register> constants_;
   absl::flat_hash_map<Register, std::int64_t> constant_values_;

@@ -119,6 +119,14 @@ TEST_F(TraceTest, NarrowTextNamesThreadsInstead) {
             "      T1: => failed check: data is there\n");
 }
 
+TEST_F(TraceTest, ALongNameKeepsItsEndsAndItsColumn) {
+  Trace trace = MessagePassing();
+  trace.threads[0] = "T0 'a_program_with_a_very_long_name_indeed.cc:92'";
+  const std::string text = TraceText(trace, 98);
+  EXPECT_NE(text.find(" T0 '.."), std::string::npos) << text;
+  EXPECT_NE(text.find("_indeed.cc:92'  T1 'reader'"), std::string::npos) << text;
+}
+
 TEST_F(TraceTest, SetUpIsLeftOutUnlessItIsRead) {
   const Trace trace = WithoutSetUp(MessagePassing());
   ASSERT_EQ(trace.lines.size(), 8u);

@@ -39,6 +39,15 @@ std::vector<std::string> Wrap(const std::string& text, int width) {
   return lines;
 }
 
+// Returns: a thread's name, without what is between its beginning and its end if it is too long.
+std::string Shortened(const std::string& name, std::size_t width) {
+  constexpr std::size_t kBeginning = 4;
+  const std::string left_out = "..";
+  if (name.size() <= width || width < kBeginning + left_out.size()) return name;
+  const std::size_t end = width - kBeginning - left_out.size();
+  return name.substr(0, kBeginning) + left_out + name.substr(name.size() - end);
+}
+
 std::string Padded(const std::string& text, std::size_t width) {
   return text.size() >= width ? text : text + std::string(width - text.size(), ' ');
 }
@@ -177,7 +186,9 @@ void Page::Header() {
   if (narrow_) {
     row += Padded("who: what", width_ + kGap);
   } else {
-    for (const std::string& thread : trace_.threads) row += Padded(thread, width_ + kGap);
+    for (const std::string& thread : trace_.threads) {
+      row += Padded(Shortened(thread, width_), width_ + kGap);
+    }
   }
   text_ += row + "where\n";
 }

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -24,6 +25,7 @@ constexpr char kFlagsVariable[] = "RMAPCHECK_FLAGS";
 constexpr char kLibrary[] = "librmapcheck_program.so";
 
 bool IsCheckable(const std::string& file) {
+  if (!std::filesystem::is_regular_file(file)) return false;  // To read a folder would throw.
   std::ifstream stream(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
   return bytes.starts_with("\177ELF") && bytes.find(kLibrary) != std::string::npos;

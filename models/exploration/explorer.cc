@@ -129,30 +129,33 @@ int Explorer::NextThread(const std::vector<ThreadStatus>& threads) {
   return with_old_option;
 }
 
-// Who goes on is what the steps say. What failed may have been asked for after the last of them.
+// Who goes on is what the steps say. What failed may have been asked for after the last of them. If
+// nothing was, the end of the recording is the end of the execution, and nobody has anything left
+// to do; but for those whom the search knew to wait in a loop, which a replay has to find out.
 int Explorer::NextInReplay(const std::vector<ThreadStatus>& threads) {
   const std::size_t done = graph().trail().size();
   const bool over = done >= steps_->size();
+  if (over && then_ < 0) return NextInLoop(threads);
   const int wanted = over ? then_ : (*steps_)[done].thread;
   const bool able = wanted >= 0 && wanted < static_cast<int>(threads.size()) &&
                     threads[wanted].exists && !threads[wanted].finished && !threads[wanted].stopped;
-  // The end of the recording is the end of the execution: then nobody has anything left to do.
-  if (!able) misfit_ |= !over || SomebodyCanGoOn(threads);
+  misfit_ |= !able;
   return able && !misfit_ ? wanted : kNobody;
 }
 
-bool Explorer::SomebodyCanGoOn(const std::vector<ThreadStatus>& threads) {
+// Returns: a thread that can go on behind the end of a recording, or kNobody.
+int Explorer::NextInLoop(const std::vector<ThreadStatus>& threads) {
   for (int t = 0; t < static_cast<int>(threads.size()); ++t) {
     const ThreadStatus& status = threads[t];
     if (!status.exists || status.finished || status.stopped) continue;
     if (graph().size(t) > status.next) continue;  // Blocked in the graph.
-    if (status.pending == nullptr) return true;
+    if (status.pending == nullptr) return t;
     const Action& action = *status.pending;
     if (action.kind == ActionKind::kGraceEnd ? GracePeriodOver(t, action) : CanGoOn(action)) {
-      return true;
+      return t;
     }
   }
-  return false;
+  return kNobody;
 }
 
 // Whether a thread need not wait: a waiting action could use the latest write.

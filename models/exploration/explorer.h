@@ -141,10 +141,11 @@ class Explorer final : public Decider {
   // Replaying
   // --------------------------------------------------------------------------------------
   int NextInReplay(const std::vector<ThreadStatus>& threads);
-  bool SomebodyCanGoOn(const std::vector<ThreadStatus>& threads);
+  int NextInLoop(const std::vector<ThreadStatus>& threads);
   bool FitsStep(const ReplayStep& step, const Action& action);
   bool LegalStep(EventId id, const ReplayStep& step);
   void AddStep(int thread, const Action& action);
+  void AddLoopStep(int thread, const Action& action);
   int StepPlace(const ReplayStep& step, LocationId location);
 
   // Runs and their ends ---------------------------------------------------------------------------

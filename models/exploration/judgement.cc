@@ -20,7 +20,9 @@ void Explorer::RunOnce() {
   }
   constexpr std::uint64_t kEarlyRuns = 64;
   const bool early = result_.runs <= kEarlyRuns && run_.Learned();
-  if (run_.failure().kind == FailureKind::kNone && (early || run_.Revoked()) && BeginsAnew()) {
+  const bool searches = steps_ == nullptr;  // What a replay learns is of no use.
+  if (searches && run_.failure().kind == FailureKind::kNone && (early || run_.Revoked()) &&
+      BeginsAnew()) {
     restart_ = true;
   }
   if (!restart_) Judge(outcome);
@@ -56,8 +58,8 @@ void Explorer::NoteFailure(const Failure& failure) {
   if (options_.stop_at_failure) stop_ = true;
 }
 
-// Whether everybody who waits would wait for ever: nobody stopped at an assumption, and whoever
-// cannot use what he reads has read the latest there is.
+// Whether everybody who waits would wait for ever: nobody stopped at an assumption or has a
+// deadline, and whoever cannot use what he reads has read the latest there is.
 bool Explorer::Deadlocked() {
   const std::vector<ThreadStatus>& threads = run_.statuses();
   for (int t = 0; t < static_cast<int>(threads.size()); ++t) {
@@ -66,9 +68,13 @@ bool Explorer::Deadlocked() {
       if (!SpinsForEver(t)) return false;
       continue;
     }
-    if (graph().size(t) <= threads[t].next) continue;
+    if (graph().size(t) <= threads[t].next) {
+      if (threads[t].pending != nullptr && threads[t].pending->may_end) return false;
+      continue;
+    }
     const Event& waiting =
         graph().event({static_cast<std::uint16_t>(t), static_cast<std::uint16_t>(threads[t].next)});
+    if (waiting.action.may_end) return false;
     if (waiting.rf != graph().mo_last(waiting.action.location)) return false;
   }
   return true;

@@ -15,7 +15,7 @@ ExplorerResult Explorer::Replay(const models::Replay& replay) {
   }
   PushFrame().graph = ExecutionGraph();
   RunOnce();
-  misfit_ = misfit_ || graph().trail().size() != steps_->size() || !model_->Consistent(graph());
+  misfit_ = misfit_ || graph().trail().size() < steps_->size() || !model_->Consistent(graph());
   if (misfit_) {
     result_.failures = 1;
     result_.failure = {FailureKind::kNondeterminism,
@@ -69,8 +69,23 @@ bool Explorer::LegalStep(EventId id, const ReplayStep& step) {
   return std::find(places.begin(), places.end(), place) != places.end();
 }
 
+// Behind the end of the recording: a loop may read what is there, and change nothing.
+void Explorer::AddLoopStep(int thread, const Action& action) {
+  const bool may = action.kind == ActionKind::kLoad || action.kind == ActionKind::kRmw ||
+                   action.kind == ActionKind::kFence;
+  misfit_ = !may;
+  if (misfit_) return;
+  const EventId id = graph().Append(thread, action);
+  if (Reads(action)) ReadFrom(id, graph().mo_last(action.location));
+  const Event& event = graph().event(id);
+  misfit_ = event.writes && event.written != event.read;
+  if (event.writes) WriteAt(id, static_cast<int>(graph().location(action.location).mo.size()) + 1);
+  FinishOther(id, action);
+}
+
 void Explorer::AddStep(int thread, const Action& action) {
   const std::size_t done = graph().trail().size();
+  if (done >= steps_->size() && then_ < 0) return AddLoopStep(thread, action);
   misfit_ = done >= steps_->size() || !FitsStep((*steps_)[done], action);
   if (misfit_) return;
   const ReplayStep& step = (*steps_)[done];

@@ -64,6 +64,7 @@ struct Condition {
   Compare compare = Compare::kEqual;
   std::uint64_t operand = 0;
   std::uint64_t mask = ~std::uint64_t{0};
+  bool may_end = false;  // The wait has a deadline: to wait for ever is no deadlock.
 
   constexpr bool Holds(std::uint64_t value) const {
     value &= mask;

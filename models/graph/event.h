@@ -77,6 +77,7 @@ struct Action : Request {
   ksync::Site site;
   // kLoad, kRmw: waits while the value is among these; null: does not wait.
   const std::vector<std::uint64_t>* never = nullptr;
+  bool may_end = false;  // kAwait: whether it has a deadline, which ends it in other executions.
 };
 
 // What an action does with a value it reads.

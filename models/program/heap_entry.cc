@@ -27,8 +27,11 @@ namespace {
 
 constexpr std::size_t kAlign = alignof(std::max_align_t);
 
-// Returns: whether memory asked for from there is the program's.
-bool IsPrograms(void* caller) { return in_program && image.HasCode(caller); }
+// Returns: whether memory asked for from there is the program's. The C++ library's malloc is for
+// exceptions, which the program makes, reads and hands to other threads.
+bool IsPrograms(void* caller) {
+  return in_program && (image.HasCode(caller) || image.IsLibrary(caller));
+}
 
 void* Allocate(std::size_t size, std::size_t alignment, const char* what, void* caller) {
   const ksync::Site site = SiteOf(caller);
@@ -66,6 +69,11 @@ bool MultiplicationOverflows(std::size_t count, std::size_t size) {
 }
 
 }  // namespace
+
+void* AllocateFor(std::size_t size, const char* what, void* caller) {
+  return Allocate(size, kAlign, what, caller);
+}
+
 }  // namespace models::program
 
 using models::program::Allocate;
@@ -103,6 +111,18 @@ void* realloc(void* memory, std::size_t size) {
   }
   if (!ours) return __libc_realloc(memory, size);
   return models::program::Reallocate(memory, old_size, size, caller);
+}
+
+void* reallocarray(void* memory, std::size_t count, std::size_t size) noexcept {
+  void* const caller = RMAPCHECK_CALLER;
+  if (models::program::MultiplicationOverflows(count, size)) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  if (memory == nullptr && IsPrograms(caller)) {
+    return Allocate(count * size, kAlign, "reallocarray", caller);
+  }
+  return realloc(memory, count * size);
 }
 
 void* memalign(std::size_t alignment, std::size_t size) {

@@ -21,6 +21,7 @@ struct Dynamic {
   ElfW(Dyn) * constructors_bytes = nullptr;
   ElfW(Dyn) * destructors_bytes = nullptr;
   std::uintptr_t constructors = 0;
+  std::uintptr_t destructors = 0;
   std::uintptr_t bound_functions = 0;
   std::size_t bound_functions_bytes = 0;
 };
@@ -31,6 +32,7 @@ Dynamic ReadDynamic(ElfW(Dyn) * entry) {
   for (; entry->d_tag != DT_NULL; ++entry) {
     if (entry->d_tag == DT_INIT_ARRAY) dynamic.constructors = entry->d_un.d_ptr;
     if (entry->d_tag == DT_INIT_ARRAYSZ) dynamic.constructors_bytes = entry;
+    if (entry->d_tag == DT_FINI_ARRAY) dynamic.destructors = entry->d_un.d_ptr;
     if (entry->d_tag == DT_FINI_ARRAYSZ) dynamic.destructors_bytes = entry;
     if (entry->d_tag == DT_PLTGOT) dynamic.bound_functions = entry->d_un.d_ptr;
     if (entry->d_tag == DT_PLTRELSZ) {
@@ -61,12 +63,10 @@ Image image;
 int FindProgram(::dl_phdr_info* info, std::size_t, void* found) {
   Image& image = *static_cast<Image*>(found);
   const bool first = image.code_begin_ == nullptr;
-  if (first) {
-    image.AddThreadStorage(*info);
-    image.has_thread_variables_ = !image.thread_storage_.empty();
-  } else if (std::strstr(info->dlpi_name, "/libstdc++.so") != nullptr) {
-    image.AddThreadStorage(*info);
-  }
+  const bool library = std::strstr(info->dlpi_name, "/libstdc++.so") != nullptr;
+  if (first || library) image.AddThreadStorage(*info);
+  if (first) image.has_thread_variables_ = !image.thread_storage_.empty();
+  if (library) image.AddLibrary(*info);
   if (!first) return 0;  // The first is the program.
   char* const base = reinterpret_cast<char*>(info->dlpi_addr);
   std::uintptr_t protected_end = 0;
@@ -99,6 +99,10 @@ int FindProgram(::dl_phdr_info* info, std::size_t, void* found) {
     image.constructors_ = reinterpret_cast<const Image::Constructor*>(base + dynamic.constructors);
     image.constructor_count_ = dynamic.constructors_bytes->d_un.d_val / sizeof(Image::Constructor);
   }
+  if (dynamic.destructors_bytes != nullptr) {
+    image.destructors_ = reinterpret_cast<const Image::Destructor*>(base + dynamic.destructors);
+    image.destructor_count_ = dynamic.destructors_bytes->d_un.d_val / sizeof(Image::Destructor);
+  }
   Empty(dynamic.constructors_bytes);
   Empty(dynamic.destructors_bytes);
   return 0;
@@ -117,6 +121,15 @@ void Image::AddThreadStorage(const ::dl_phdr_info& info) {
     char* const end = start + header.p_memsz;
     add(start, std::clamp(exceptions, start, end));
     add(std::clamp(exceptions + kExceptions, start, end), end);
+  }
+}
+
+void Image::AddLibrary(const ::dl_phdr_info& info) {
+  for (int i = 0; i < info.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& header = info.dlpi_phdr[i];
+    if (header.p_type != PT_LOAD || (header.p_flags & PF_X) == 0) continue;
+    library_begin_ = reinterpret_cast<const char*>(info.dlpi_addr + header.p_vaddr);
+    library_end_ = library_begin_ + header.p_memsz;
   }
 }
 
@@ -144,6 +157,10 @@ void Image::AddTo(Digest& digest) const {
 
 void Image::Construct(int argc, char** argv, char** environment) const {
   for (std::size_t i = 0; i < constructor_count_; ++i) constructors_[i](argc, argv, environment);
+}
+
+void Image::Destruct() const {
+  for (std::size_t i = destructor_count_; i-- > 0;) destructors_[i]();
 }
 
 }  // namespace models::program

@@ -30,6 +30,8 @@ class Image {
   void AddTo(Digest& digest) const;
   // Runs the constructors.
   void Construct(int argc, char** argv, char** environment) const;
+  // Runs the functions that end the process, the last first.
+  void Destruct() const;
 
   // Returns: whether an address is that of a global variable.
   bool HasVariable(const void* address) const {
@@ -46,6 +48,11 @@ class Image {
     const char* const byte = static_cast<const char*>(address);
     return byte >= code_begin_ && byte < code_end_;
   }
+  // Returns: whether an instruction is the C++ library's.
+  bool IsLibrary(const void* address) const {
+    const char* const byte = static_cast<const char*>(address);
+    return byte >= library_begin_ && byte < library_end_;
+  }
 
  private:
   friend int FindProgram(::dl_phdr_info* info, std::size_t, void* image);
@@ -56,19 +63,25 @@ class Image {
     std::vector<char> kept;
   };
   using Constructor = void (*)(int, char**, char**);
+  using Destructor = void (*)();
 
   void Add(char* start, char* end);
   void AddThreadStorage(const ::dl_phdr_info& info);
+  void AddLibrary(const ::dl_phdr_info& info);
 
   std::vector<Range> ranges_;
   const char* code_begin_ = nullptr;
   const char* code_end_ = nullptr;
   const char* variables_begin_ = nullptr;
   const char* variables_end_ = nullptr;
+  const char* library_begin_ = nullptr;
+  const char* library_end_ = nullptr;
   std::vector<StorageRange> thread_storage_;
   bool has_thread_variables_ = false;
   const Constructor* constructors_ = nullptr;
   std::size_t constructor_count_ = 0;
+  const Destructor* destructors_ = nullptr;
+  std::size_t destructor_count_ = 0;
 };
 
 extern Image image;

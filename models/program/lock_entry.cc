@@ -40,11 +40,19 @@ LocationId WordAt(const void* object, int which, Site site) {
   return hooks().LocationAt({LocationKind::kMarked, "", address, nullptr}, 0, site);
 }
 
+// A use of an object is a read of its memory, its making and its end are writes: so that it is not
+// used before it is made, or while it ends.
+void Touch(const volatile void* object, bool writes, Site site) {
+  const void* const byte = const_cast<const void*>(object);
+  writes ? hooks().PlainWriteAt(byte, 1, site) : hooks().PlainReadAt(byte, 1, site);
+}
+
 int KindOf(const pthread_mutex_t* mutex) { return mutex->__data.__kind & 3; }
 
 // Returns: an error for the caller, or 0. `tries`: gives up instead of waiting.
 int Lock(pthread_mutex_t* mutex, bool tries, Site site) {
   const Inside inside;
+  Touch(mutex, false, site);
   const LocationId lock = LockAt(mutex, site);
   if (hooks().Holds(lock, LockMode::kExclusive)) {
     if (KindOf(mutex) == PTHREAD_MUTEX_RECURSIVE) {
@@ -77,21 +85,49 @@ int Unlock(pthread_mutex_t* mutex, Site site) {
   return 0;
 }
 
+void PassDeadline(const timespec& deadline) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  constexpr std::int64_t kStartSeconds = 1'000'000;  // As in wait_entry.cc.
+  const std::int64_t end = (deadline.tv_sec - kStartSeconds) * kSecond + deadline.tv_nsec;
+  self->now_ns = std::max<std::int64_t>(self->now_ns, end + 1);
+}
+
 // Whether a wait with a deadline ends by it: so in some execution. Then time has passed.
 bool TimesOut(const timespec* deadline, Site site) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
   if (hooks().Choose(2, "time-out", site) == 0) return false;
-  self->now_ns =
-      std::max<std::int64_t>(self->now_ns, deadline->tv_sec * kSecond + deadline->tv_nsec + 1);
+  PassDeadline(*deadline);
   return true;
 }
 
+// In some execution it comes when the lock is free, be it at last: so to try is all there is to it.
+int TimedAcquire(LocationId lock, LockMode mode, const timespec* deadline, Site site) {
+  const Inside inside;
+  if (hooks().TryAcquire(lock, mode, site)) return 0;
+  PassDeadline(*deadline);
+  return ETIMEDOUT;
+}
+
 int TimedLock(pthread_mutex_t* mutex, const timespec* deadline, Site site) {
+  LocationId lock = 0;
+  bool again = false;
   {
     const Inside inside;
-    if (TimesOut(deadline, site)) return ETIMEDOUT;
+    Touch(mutex, false, site);
+    lock = LockAt(mutex, site);
+    again = hooks().Holds(lock, LockMode::kExclusive) && KindOf(mutex) != PTHREAD_MUTEX_NORMAL;
   }
-  return Lock(mutex, false, site);
+  return again ? Lock(mutex, false, site)
+               : TimedAcquire(lock, LockMode::kExclusive, deadline, site);
+}
+
+int TimedLock(pthread_rwlock_t* lock, LockMode mode, const timespec* deadline, Site site) {
+  LocationId location = 0;
+  {
+    const Inside inside;
+    Touch(lock, false, site);
+    location = LockAt(lock, site);
+  }
+  return TimedAcquire(location, mode, deadline, site);
 }
 
 // Condition variables -----------------------------------------------------------------------------
@@ -108,15 +144,15 @@ void ChangeWaiters(const void* condition, Change change, Site site) {
   hooks().Release(lock, LockMode::kExclusive, site);
 }
 
-void Wait(pthread_cond_t* condition, pthread_mutex_t* mutex, Site site) {
+void Wait(pthread_cond_t* condition, pthread_mutex_t* mutex, bool may_end, Site site) {
   const Inside inside;
   const std::uint64_t me = std::uint64_t{1} << self->id;
   ChangeWaiters(
       condition, [me](std::uint64_t set) { return set | me; }, site);
   const LocationId lock = LockAt(mutex, site);
   hooks().Release(lock, LockMode::kExclusive, site);
-  hooks().Await(WordAt(condition, 1, site), {Condition::Compare::kEqual, 0, me}, ksync::relaxed,
-                site);
+  hooks().Await(WordAt(condition, 1, site), {Condition::Compare::kEqual, 0, me, may_end},
+                ksync::relaxed, site);
   hooks().Acquire(lock, LockMode::kExclusive, site);
 }
 
@@ -133,7 +169,7 @@ int TimedWait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec*
     }
   }
   if (timed_out) return ETIMEDOUT;
-  Wait(condition, mutex, site);
+  Wait(condition, mutex, true, site);
   return 0;
 }
 
@@ -172,6 +208,7 @@ int WaitAtBarrier(const void* barrier, Site site) {
 
 int LockShared(pthread_rwlock_t* lock, LockMode mode, bool tries, Site site) {
   const Inside inside;
+  Touch(lock, false, site);
   const LocationId location = LockAt(lock, site);
   if (tries) return hooks().TryAcquire(location, mode, site) ? 0 : EBUSY;
   hooks().Acquire(location, mode, site);
@@ -180,6 +217,7 @@ int LockShared(pthread_rwlock_t* lock, LockMode mode, bool tries, Site site) {
 
 void End(const volatile void* object, Site site) {
   const Inside inside;
+  Touch(object, true, site);
   hooks().EndLocationAt(const_cast<const void*>(object), site);
   hooks().EndLocationAt(const_cast<const char*>(static_cast<const volatile char*>(object)) + 1,
                         site);
@@ -263,6 +301,25 @@ int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
   return 0;
 }
 
+int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* deadline) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_rwlock_timedrdlock)(lock, deadline);
+  return TimedLock(lock, LockMode::kShared, deadline, RMAPCHECK_HERE);
+}
+int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* deadline) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_rwlock_timedwrlock)(lock, deadline);
+  return TimedLock(lock, LockMode::kExclusive, deadline, RMAPCHECK_HERE);
+}
+int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
+                               const timespec* deadline) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_rwlock_clockrdlock)(lock, clock, deadline);
+  return TimedLock(lock, LockMode::kShared, deadline, RMAPCHECK_HERE);
+}
+int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock,
+                               const timespec* deadline) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(pthread_rwlock_clockwrlock)(lock, clock, deadline);
+  return TimedLock(lock, LockMode::kExclusive, deadline, RMAPCHECK_HERE);
+}
+
 // Spin locks.
 
 int pthread_spin_init(pthread_spinlock_t* lock, int shared) noexcept {
@@ -309,7 +366,7 @@ int pthread_cond_destroy(pthread_cond_t* condition) noexcept {
 }
 int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   if (!in_program) return RMAPCHECK_NEXT(pthread_cond_wait)(condition, mutex);
-  Wait(condition, mutex, RMAPCHECK_HERE);
+  Wait(condition, mutex, false, RMAPCHECK_HERE);
   return 0;
 }
 int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,

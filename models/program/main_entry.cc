@@ -74,6 +74,9 @@ void RunOnce() {
   state.Begin();
   // Or the standard library takes what is atomic for plain, as long as there is one OS thread.
   __libc_single_threaded = 0;
+  // What the C library keeps of its own, as it is in a process that begins.
+  optind = 0;
+  std::rewind(stdin);
   ThreadState& first = state.thread(0);
   first.Begin(0, &RunMain, nullptr);
   RunThread(first);

@@ -7,6 +7,13 @@
 #include "models/program/state.h"
 
 namespace models::program {
+
+bool IsProgramMemory(const void* address) {
+  std::size_t size = 0;
+  return engine->Owns(address, &size) || image.HasVariable(address) || InOwnStack(address) ||
+         InForeignStack(address);
+}
+
 namespace {
 
 using CopyFunction = void* (*)(void*, const void*, std::size_t);
@@ -23,8 +30,15 @@ FillFunction next_memset = nullptr;
   next_memset = reinterpret_cast<FillFunction>(NextFunction("memset"));
 }
 
+// A library that is called copies memory of the program's, as of a string, and memory of its own,
+// which it may use again for another thread without telling anybody.
 void Note(void* to, const void* from, std::size_t bytes, void* caller) {
-  if (!in_program || !image.HasCode(caller)) return;
+  if (!in_program) return;
+  if (!image.HasCode(caller)) {
+    if (!IsProgramMemory(to)) return;
+    if (from != nullptr && !IsProgramMemory(from)) from = nullptr;
+    caller = ProgramCaller(caller, __builtin_frame_address(0));
+  }
   const ksync::Site site = SiteOf(caller);
   const Inside inside;
   if (from != nullptr) engine->PlainReadAt(from, bytes, site);

@@ -18,7 +18,7 @@ namespace {
 template <typename Number>
 bool SetNumber(const std::string& value, Number& to) {
   std::uint64_t number = 0;
-  if (!absl::SimpleAtoi(value, &number)) return false;
+  if (!absl::SimpleAtoi(value, &number) || !std::in_range<Number>(number)) return false;
   to = static_cast<Number>(number);
   return true;
 }
@@ -35,8 +35,10 @@ bool SetModel(const std::string& value, MemoryModelKind& to) {
 
 bool SetNondet(const std::string& value, Settings& to) {
   const std::vector<std::string> ends = absl::StrSplit(value, "..");
+  constexpr std::int64_t kValuesMax = 1'000'000;  // Each is an execution, at least.
   return ends.size() == 2 && absl::SimpleAtoi(ends[0], &to.nondet_min) &&
-         absl::SimpleAtoi(ends[1], &to.nondet_max) && to.nondet_min <= to.nondet_max;
+         absl::SimpleAtoi(ends[1], &to.nondet_max) && to.nondet_min <= to.nondet_max &&
+         std::int64_t{to.nondet_max} - to.nondet_min < kValuesMax;
 }
 
 bool SetTrace(const std::string& value, RunOptions& to) {
@@ -61,8 +63,10 @@ constexpr Flag kFlags[] = {
      [](const std::string& v, RunOptions& to) { return SetModel(v, to.check.memory_model); }},
     {"executions_max", "N",
      [](const std::string& v, RunOptions& to) { return SetNumber(v, to.check.executions_max); }},
-    {"events_max", "N",
-     [](const std::string& v, RunOptions& to) { return SetNumber(v, to.check.events_max); }},
+    {"events_max", "N",  // Events are counted in 16 bits.
+     [](const std::string& v, RunOptions& to) {
+       return SetNumber(v, to.check.events_max) && to.check.events_max < 0xffff;
+     }},
     {"seconds_max", "S",
      [](const std::string& v, RunOptions& to) {
        return absl::SimpleAtod(v, &to.check.seconds_max) && to.check.seconds_max >= 0;

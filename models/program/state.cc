@@ -79,15 +79,6 @@ void Grow() {
   delete[] old;
 }
 
-// Calls the cleanups, youngest first; they may add others.
-void Clean(std::vector<Cleanup>& cleanups) {
-  while (!cleanups.empty()) {
-    const Cleanup last = cleanups.back();
-    cleanups.pop_back();
-    last.function(last.argument);
-  }
-}
-
 // POSIX: each destructor is called with the value, which is null from then on; some rounds of it.
 void CleanKeys(ThreadState& thread) {
   constexpr int kRounds = 4;
@@ -130,6 +121,27 @@ void MakeCalls() {
   Grow();
 }
 
+void Clean(std::vector<Cleanup>& cleanups) {
+  while (!cleanups.empty()) {
+    const Cleanup last = cleanups.back();
+    cleanups.pop_back();
+    last.function(last.argument);
+  }
+}
+
+bool InThreadStorage(const void* address) {
+  const char* const byte = static_cast<const char*>(address);
+  for (const StorageRange& range : image.thread_storage()) {
+    if (byte >= range.start && byte < range.start + range.bytes) return true;
+  }
+  return false;
+}
+
+void RefuseThreadLocal(std::uint64_t value, ksync::Site site) {
+  if (!InThreadStorage(reinterpret_cast<const void*>(value))) return;
+  Refuse("the address of a thread_local variable for others: see docs/PROGRAMS.md", site);
+}
+
 void* NextFunction(const char* name) {
   void* const found = dlsym(RTLD_NEXT, name);
   if (found == nullptr) {
@@ -154,6 +166,20 @@ void* BodyOrExit(ThreadState& thread) {
 
 }  // namespace
 
+namespace {
+
+// What a process does at its end. After pthread_exit in main, its last thread does it.
+void EndProcess(const ThreadState& first) {
+  for (std::size_t other = 1; first.exits && other < state.exists; ++other) {
+    const Inside inside;
+    engine->Join(static_cast<ksync::ThreadId>(other), false, ksync::Site());
+  }
+  Clean(state.cleanups);
+  image.Destruct();
+}
+
+}  // namespace
+
 // The jump leaves frames behind without their destructors, as exit() does.
 void RunThread(ThreadState& thread) {
   self = &thread;
@@ -166,7 +192,7 @@ void RunThread(ThreadState& thread) {
   ended.call = nullptr;
   Clean(ended.cleanups);
   CleanKeys(ended);
-  if (ended.id == 0) Clean(state.cleanups);
+  if (ended.id == 0) EndProcess(ended);
   in_program = false;
 }
 

@@ -80,6 +80,9 @@ struct ThreadState {
   bool detached = false;
   bool joined = false;
   std::int64_t now_ns = 0;          // Its clock: time passes only where somebody waits for it.
+  bool reads_clock = false;         // Whether it has looked at it.
+  bool exits = false;               // It has called pthread_exit.
+  std::uint64_t random = 1;         // Its sequence of random numbers.
   void* end[5] = {};                // Where exit() jumps to.
   const char* stack_top = nullptr;  // Where its first function was called.
   std::vector<Cleanup> cleanups;    // Destructors of its thread_local variables.
@@ -95,6 +98,8 @@ struct ThreadState {
     result = nullptr;
     detached = joined = false;
     now_ns = 0;
+    reads_clock = exits = false;
+    random = 1 + static_cast<std::uint64_t>(number);
     cleanups.clear();
     keys.clear();
     held.clear();
@@ -140,7 +145,7 @@ inline constinit Run* engine = nullptr;
 extern ProgramState state;
 extern Settings settings;
 
-inline constexpr std::size_t kStackBytes = std::size_t{1} << 20;
+inline constexpr std::size_t kStackBytes = std::size_t{8} << 20;  // As Linux has it.
 
 // Returns: whether an address lies in the stack of a thread other than the running one.
 // Requires: in_program.
@@ -154,6 +159,15 @@ inline bool InForeignStack(const void* address) {
   }
   return false;
 }
+
+inline bool InOwnStack(const void* address) {
+  return static_cast<std::size_t>(self->stack_top - static_cast<const char*>(address)) <
+         kStackBytes;
+}
+
+// Returns: whether it is a variable of the program's, or in its heap or a stack of its threads.
+// Requires: in_program.
+bool IsProgramMemory(const void* address);
 
 // Whether what the engine leaves behind on a thread's stack is wiped, so that the stack of a thread
 // is the same in executions with a common past: uninitialised variables of the program may lie
@@ -194,6 +208,20 @@ void* ProgramCaller(void* caller, void* frame);
   ::models::program::SiteOf( \
       ::models::program::ProgramCaller(__builtin_return_address(0), __builtin_frame_address(0)))
 
+// Returns: memory of the engine's heap, for a call of the program from `caller`.
+// Requires: in_program.
+void* AllocateFor(std::size_t size, const char* what, void* caller);
+
+// Stops the calling thread, because it uses `what`, which must live on; the search is then not
+// exhaustive, and says why. Requires: in_program.
+void Refuse(const char* what, ksync::Site site);
+
+// Returns: whether an address is in a thread_local variable of the running thread's, which other
+// threads have under the same address. Requires: in_program.
+bool InThreadStorage(const void* address);
+// Refuses a value that is such an address: another thread would find its own variable there.
+void RefuseThreadLocal(std::uint64_t value, ksync::Site site);
+
 // The function of the next library of that name: the C library's, where this one stands before it.
 void* NextFunction(const char* name);
 
@@ -211,6 +239,8 @@ void* NextFunction(const char* name);
 // point. Requires: called inside of that.
 std::uint64_t StateDigest();
 
+// Calls the cleanups, youngest first; they may add others.
+void Clean(std::vector<Cleanup>& cleanups);
 // Runs `body` of a thread and what its end brings with it.
 void RunThread(ThreadState& thread);
 // Ends the calling thread at once. Requires: in_program.

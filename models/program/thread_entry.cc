@@ -33,20 +33,59 @@ ksync::LocationId LockAt(const void* address, Site site) {
   return engine->LocationAt({ksync::LocationKind::kLock, "", address, nullptr, true}, 0, site);
 }
 
-// Runs `routine` unless it has been run to its end, as whose flag `done` serves.
-void RunOnce(int* done, void (*routine)(), Site site) {
-  ksync::LocationId lock = 0;
-  {
+// A routine that is run once: taken by who runs it, given back also if it is left by an exception.
+class Once {
+ public:
+  Once(pthread_once_t* done, Site site) : done_(done), site_(site) {}
+  Once(const Once&) = delete;
+  Once& operator=(const Once&) = delete;
+
+  // Returns: whether it has been run to its end. Who sees that comes behind who ran it, and behind
+  // nobody else: it takes no lock.
+  bool Done() const {
     const Inside inside;
-    lock = LockAt(done, site);
-    engine->Acquire(lock, LockMode::kExclusive, site);
+    // No load: a loop that calls this is recognised by its own reads.
+    const ksync::Condition any{ksync::Condition::Compare::kGreaterEqual, 0};
+    return engine->Await(Flag(), any, ksync::acquire, site_) != 0;
   }
-  if (*done == 0) {
+  void Take() const {
+    const Inside inside;
+    engine->Acquire(LockAt(LockAddress(), site_), LockMode::kExclusive, site_);
+    // Whoever came here because it had not seen the end of it: the execution in which it does see
+    // it is another one, and orders less.
+    if (engine->Load(Flag(), ksync::relaxed, site_) != 0) engine->Block(site_, nullptr);
+  }
+  void Finish() const {
+    const Inside inside;
+    engine->Store(Flag(), 1, ksync::release, site_);
+  }
+  void GiveBack() const {
+    const Inside inside;
+    engine->Release(LockAt(LockAddress(), site_), LockMode::kExclusive, site_);
+  }
+
+ private:
+  const void* LockAddress() const { return reinterpret_cast<const char*>(done_) + 1; }
+  ksync::LocationId Flag() const {
+    return engine->LocationAt({ksync::LocationKind::kMarked, "", done_, nullptr}, 0, site_);
+  }
+
+  pthread_once_t* const done_;
+  const Site site_;
+};
+
+void RunOnce(pthread_once_t* done, void (*routine)(), Site site) {
+  const Once once(done, site);
+  if (once.Done()) return;
+  once.Take();
+  try {
     routine();
-    *done = 1;
+  } catch (...) {
+    once.GiveBack();
+    throw;
   }
-  const Inside inside;
-  engine->Release(lock, LockMode::kExclusive, site);
+  once.Finish();
+  once.GiveBack();
 }
 
 }  // namespace
@@ -109,6 +148,7 @@ pthread_t pthread_self() noexcept {
 void pthread_exit(void* result) {
   if (!in_program) RMAPCHECK_NEXT(pthread_exit)(result);
   self->result = result;
+  self->exits = true;
   if (self->id == 0) EndThread();
   throw ThreadExit();
 }
@@ -116,7 +156,8 @@ void pthread_exit(void* result) {
 int sched_yield() noexcept { return in_program ? 0 : RMAPCHECK_NEXT(sched_yield)(); }
 
 int pthread_once(pthread_once_t* once, void (*routine)()) {
-  if (!in_program) return RMAPCHECK_NEXT(pthread_once)(once, routine);
+  // What a library does once it does in one go, and for all executions.
+  if (!in_program || !IsProgramMemory(once)) return RMAPCHECK_NEXT(pthread_once)(once, routine);
   {
     const Inside inside;
     engine->KeepThreadStorage();  // std::call_once hands over its function that way.

@@ -5,6 +5,7 @@
 // another thread's stack: that is part of the state its loops are recognised by, which must not
 // depend on who went first.
 // Calls from outside of an execution are done natively, seq_cst. Atomics of 16 bytes are refused.
+// A thread_local atomic is its thread's alone: no event.
 #include <cstdint>
 #include <type_traits>
 
@@ -46,9 +47,27 @@ ksync::LocationId At(const volatile T* address, Site site) {
   return engine->AtomicAt(const_cast<const T*>(address), sizeof(T), site);
 }
 
+// Whether the access is done here and now: outside of an execution, and to a thread's own variable,
+// which nobody else has. For loops, that one is an access like a plain one.
+template <typename T>
+bool IsPrivate(const volatile T* address, bool writes, void* caller) {
+  if (!in_program) return true;
+  void* const byte = const_cast<T*>(address);
+  if (!InThreadStorage(byte)) return false;
+  const Site site = SiteOf(caller);
+  const Inside inside;
+  writes ? engine->PlainWriteAt(byte, sizeof(T), site) : engine->PlainReadAt(byte, sizeof(T), site);
+  return true;
+}
+
+template <typename T>
+void RefuseThreadLocals(T value, Site site) {
+  if constexpr (sizeof(T) == sizeof(void*)) RefuseThreadLocal(value, site);
+}
+
 template <typename T>
 T Load(const volatile T* address, int order, void* caller) {
-  if (!in_program) return __atomic_load_n(address, __ATOMIC_SEQ_CST);
+  if (IsPrivate(address, false, caller)) return __atomic_load_n(address, __ATOMIC_SEQ_CST);
   const Site site = SiteOf(caller);
   const Inside inside;
   const ksync::LocationId location = At(address, site);
@@ -57,8 +76,11 @@ T Load(const volatile T* address, int order, void* caller) {
 
 template <typename T>
 void Store(volatile T* address, T value, int order, void* caller) {
-  if (!in_program) return __atomic_store_n(address, value, __ATOMIC_SEQ_CST);
+  if (IsPrivate(address, true, caller)) {
+    return __atomic_store_n(address, value, __ATOMIC_SEQ_CST);
+  }
   const Site site = SiteOf(caller);
+  RefuseThreadLocals(value, site);
   {
     const Inside inside;
     const ksync::LocationId location = At(address, site);
@@ -71,6 +93,7 @@ void Store(volatile T* address, T value, int order, void* caller) {
 template <typename T>
 T Rmw(volatile T* address, RmwOp op, int order, int failure, void* caller) {
   const Site site = SiteOf(caller);
+  RefuseThreadLocals(static_cast<T>(op.operand), site);
   const Inside inside;
   op.bytes = sizeof(T);
   const ksync::LocationId location = At(address, site);
@@ -79,7 +102,7 @@ T Rmw(volatile T* address, RmwOp op, int order, int failure, void* caller) {
 
 template <typename T, typename Apply>
 T Fetch(volatile T* address, RmwOp::Kind kind, T operand, Apply apply, int order, void* caller) {
-  if (!in_program) {
+  if (IsPrivate(address, true, caller)) {
     T before = __atomic_load_n(address, __ATOMIC_SEQ_CST);
     while (!__atomic_compare_exchange_n(address, &before, apply(before), false, __ATOMIC_SEQ_CST,
                                         __ATOMIC_SEQ_CST)) {
@@ -94,7 +117,7 @@ T Fetch(volatile T* address, RmwOp::Kind kind, T operand, Apply apply, int order
 template <typename T>
 T CompareExchange(volatile T* address, T expected, T desired, int order, int failure,
                   void* caller) {
-  if (!in_program) {
+  if (IsPrivate(address, true, caller)) {
     __atomic_compare_exchange_n(address, &expected, desired, false, __ATOMIC_SEQ_CST,
                                 __ATOMIC_SEQ_CST);
     return expected;
@@ -231,6 +254,7 @@ namespace models::program {
 std::uint64_t StateDigest() {
   Digest digest;
   for (std::uint64_t word : rmapcheck_registers) digest.Add(word);
+  if (self->reads_clock) digest.Add(static_cast<std::uint64_t>(self->now_ns));
   const auto* const top = reinterpret_cast<const std::uint64_t*>(self->stack_top);
   for (auto* word = reinterpret_cast<const std::uint64_t*>(rmapcheck_registers[6]); word < top;
        ++word) {

@@ -17,6 +17,28 @@ inline void Read(const volatile void* address, std::size_t bytes, void* caller) 
   engine->PlainReadAt(const_cast<const void*>(address), bytes, site);
 }
 
+// The engine needs some of the stack that the program stands on. Where that ends inside of the C
+// library, which holds a lock then, nothing could go on.
+inline void CheckStack(void* caller) {
+  constexpr std::size_t kNeeded = 128 << 10;
+  const char* const here = static_cast<const char*>(__builtin_frame_address(0));
+  const auto used = static_cast<std::size_t>(self->stack_top - here);
+  if (used < kStackBytes - kNeeded || used > kStackBytes) return;
+  const ksync::Site site = SiteOf(caller);
+  const Inside inside;
+  engine->Fail(ksync::Misuse::kCheck, "stack overflow: there are 8 MiB", site);
+}
+
+// A pointer into a thread_local variable, found where other threads may have left it.
+inline void ReadPointer(const void* address, void* caller) {
+  if (!in_program) return;
+  std::uint64_t value = 0;
+  __builtin_memcpy(&value, address, sizeof(value));
+  if (!InThreadStorage(reinterpret_cast<const void*>(value))) return;
+  if (InThreadStorage(address) || InOwnStack(address)) return;
+  RefuseThreadLocal(value, SiteOf(caller));
+}
+
 inline void Write(const volatile void* address, std::size_t bytes, void* caller) {
   if (!in_program) return;
   const ksync::Site site = SiteOf(caller);
@@ -28,18 +50,20 @@ inline void Write(const volatile void* address, std::size_t bytes, void* caller)
 }  // namespace models::program
 
 using models::program::Read;
+using models::program::ReadPointer;
 using models::program::Write;
 
-#define RMAPCHECK_ACCESS(prefix, bytes)                    \
-  void __tsan_##prefix##read##bytes(void* address) {       \
-    Read(address, bytes, __builtin_return_address(0));     \
-  }                                                        \
-  void __tsan_##prefix##write##bytes(void* address) {      \
-    Write(address, bytes, __builtin_return_address(0));    \
-  }                                                        \
-  void __tsan_##prefix##read_write##bytes(void* address) { \
-    Read(address, bytes, __builtin_return_address(0));     \
-    Write(address, bytes, __builtin_return_address(0));    \
+#define RMAPCHECK_ACCESS(prefix, bytes)                                \
+  void __tsan_##prefix##read##bytes(void* address) {                   \
+    Read(address, bytes, __builtin_return_address(0));                 \
+    if (bytes == 8) ReadPointer(address, __builtin_return_address(0)); \
+  }                                                                    \
+  void __tsan_##prefix##write##bytes(void* address) {                  \
+    Write(address, bytes, __builtin_return_address(0));                \
+  }                                                                    \
+  void __tsan_##prefix##read_write##bytes(void* address) {             \
+    Read(address, bytes, __builtin_return_address(0));                 \
+    Write(address, bytes, __builtin_return_address(0));                \
   }
 
 #define RMAPCHECK_ACCESSES(prefix) \
@@ -78,6 +102,7 @@ void __tsan_vptr_update(void** vptr, void* value) {
 void __tsan_func_entry(void* caller) {
   using namespace models::program;
   if (!models::in_program) return;
+  CheckStack(caller);
   self->call = FindCall(self->call, reinterpret_cast<std::uintptr_t>(caller));
 }
 

@@ -33,9 +33,11 @@ std::uint32_t Choose(std::uint32_t count, Site site) {
   return engine->Choose(count, "nondet", site);
 }
 
+// Unsigned, because there may be more values than an int counts: the flag says how many at most.
 int NondetInt(Site site) {
-  const int count = settings.nondet_max - settings.nondet_min + 1;
-  return settings.nondet_min + static_cast<int>(Choose(static_cast<std::uint32_t>(count), site));
+  const auto min = static_cast<std::uint32_t>(settings.nondet_min);
+  const std::uint32_t count = static_cast<std::uint32_t>(settings.nondet_max) - min + 1;
+  return static_cast<int>(min + Choose(count, site));
 }
 
 }  // namespace
@@ -60,14 +62,17 @@ void abort() noexcept {
   Fail("abort() is called", RMAPCHECK_HERE);
 }
 
-// Ends the thread that calls it; a program ends with its last thread.
+// Ends the thread that calls it; a program ends with its last thread. What was registered with
+// atexit is run by who calls it, while others may still be at work: as they may in a process.
 void exit(int status) noexcept {
   if (!in_program) {
     RMAPCHECK_NEXT(exit)(status);
     __builtin_unreachable();
   }
-  if (self->id != 0) Block(RMAPCHECK_HERE);
-  EndThread();
+  if (self->id == 0) EndThread();
+  const Site site = RMAPCHECK_HERE;
+  Clean(state.cleanups);
+  Block(site);
 }
 
 void __VERIFIER_assume(int holds) {
@@ -78,16 +83,6 @@ void reach_error() { Fail("reach_error() is called", RMAPCHECK_HERE); }
 void __VERIFIER_assert(int holds) {
   if (holds == 0) Fail("__VERIFIER_assert fails", RMAPCHECK_HERE);
 }
-// What would reach the system behind the checker's back is refused, where it would matter.
-#define RMAPCHECK_REFUSE(name)                                              \
-  int name() {                                                              \
-    if (!in_program) std::abort();                                          \
-    Fail(#name "() is not modelled: see docs/PROGRAMS.md", RMAPCHECK_HERE); \
-  }
-RMAPCHECK_REFUSE(thrd_create)
-RMAPCHECK_REFUSE(sem_wait)
-RMAPCHECK_REFUSE(sem_trywait)
-RMAPCHECK_REFUSE(sem_timedwait)
 
 int __VERIFIER_nondet_int() { return NondetInt(RMAPCHECK_HERE); }
 unsigned __VERIFIER_nondet_uint() { return static_cast<unsigned>(NondetInt(RMAPCHECK_HERE)); }

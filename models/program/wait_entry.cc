@@ -6,9 +6,12 @@
 // waits for stands still, which keeps executions with a common past alike.
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdarg>
 
 #include "models/program/state.h"
@@ -20,13 +23,24 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 // Where clocks stand when a thread begins: some time after the epoch.
 constexpr std::int64_t kStartSeconds = 1'000'000;
 
-void WaitForChange(const void* address, std::uint64_t value, ksync::Site site) {
+// Returns: whether the wait ends by its deadline, as every wait that has one may.
+bool WaitForChange(const void* address, std::uint64_t value, bool timed, ksync::Site site) {
   const Inside inside;
   ksync::Hooks& hooks = *engine;
+  if (timed && hooks.Choose(2, "time-out", site) != 0) return true;
   const ksync::LocationId location = hooks.LocationAt(
       {ksync::LocationKind::kAtomic, "", address, nullptr, true}, sizeof(std::uint32_t), site);
   // Relaxed: the call orders nothing, and who made it reads the value again.
-  hooks.Await(location, {ksync::Condition::Compare::kNotEqual, value}, ksync::relaxed, site);
+  hooks.Await(location,
+              {.compare = ksync::Condition::Compare::kNotEqual, .operand = value, .may_end = timed},
+              ksync::relaxed, site);
+  return false;
+}
+
+// A deadline that a wait was given has passed. Relative ones are small numbers of seconds.
+void PassDeadline(const timespec& time, bool absolute) {
+  const std::int64_t end = (time.tv_sec - (absolute ? kStartSeconds : 0)) * kSecond + time.tv_nsec;
+  self->now_ns = absolute ? std::max(self->now_ns, end + 1) : self->now_ns + end + 1;
 }
 
 void Pass(const timespec& time) { self->now_ns += time.tv_sec * kSecond + time.tv_nsec; }
@@ -51,8 +65,13 @@ long syscall(long number, ...) noexcept {
   }
   const long operation = words[1] & FUTEX_CMD_MASK;
   if (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET) {
-    WaitForChange(reinterpret_cast<const void*>(words[0]), static_cast<std::uint32_t>(words[2]),
-                  RMAPCHECK_HERE);
+    const auto* const time = reinterpret_cast<const timespec*>(words[3]);
+    if (WaitForChange(reinterpret_cast<const void*>(words[0]), static_cast<std::uint32_t>(words[2]),
+                      time != nullptr, RMAPCHECK_HERE)) {
+      PassDeadline(*time, operation == FUTEX_WAIT_BITSET);
+      errno = ETIMEDOUT;
+      return -1;
+    }
   }
   return 0;
 }
@@ -64,7 +83,11 @@ int nanosleep(const timespec* time, timespec* rest) {
 }
 int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* rest) {
   if (!in_program) return RMAPCHECK_NEXT(clock_nanosleep)(clock, flags, time, rest);
-  if (flags == 0) Pass(*time);
+  if (flags == 0) {
+    Pass(*time);
+  } else {
+    PassDeadline(*time, true);
+  }
   return 0;
 }
 int usleep(useconds_t time) {
@@ -79,9 +102,24 @@ unsigned sleep(unsigned time) {
 }
 int clock_gettime(clockid_t clock, timespec* time) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(clock_gettime)(clock, time);
+  self->reads_clock = true;
   time->tv_sec = kStartSeconds + self->now_ns / kSecond;
   time->tv_nsec = self->now_ns % kSecond;
   return 0;
+}
+int gettimeofday(timeval* time, void* zone) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(gettimeofday)(time, zone);
+  self->reads_clock = true;
+  time->tv_sec = kStartSeconds + self->now_ns / kSecond;
+  time->tv_usec = self->now_ns % kSecond / 1000;
+  return 0;
+}
+time_t time(time_t* seconds) noexcept {
+  if (!in_program) return RMAPCHECK_NEXT(time)(seconds);
+  self->reads_clock = true;
+  const time_t now = kStartSeconds + self->now_ns / kSecond;
+  if (seconds != nullptr) *seconds = now;
+  return now;
 }
 
 }  // extern "C"

@@ -44,7 +44,8 @@ struct RunLimits {
   std::size_t events_max = 10'000;      // Events in one execution.
   std::size_t stack_bytes = 256 << 10;  // Stack of each modelled thread.
   // False: the stacks of an execution that is given up are forgotten. For programs whose memory is
-  // all ours, and whose functions may be noexcept.
+  // all ours, and whose functions may be noexcept. Nor is it a failure of such a program, which was
+  // not written for us, that it needs more threads or memory than there are: it is a limit.
   bool unwinds = true;
   // Digests what determines how the calling thread goes on, but for memory that others may see; for
   // loops that only re-read. Null: there is no such thing.

@@ -76,6 +76,7 @@ std::uint64_t Run::Await(LocationId location, const ksync::Condition& condition,
   action.detail = static_cast<std::uint8_t>(condition.compare);
   action.value = condition.operand;
   action.second = condition.mask;
+  action.may_end = condition.may_end;
   return Perform(action).read;
 }
 
@@ -209,6 +210,7 @@ bool Run::InRcuReadSection() { return !unwinding_ && me().sections > 0; }
 ksync::ThreadId Run::Spawn(void (*body)(void*), void* argument, const char* name, Site site) {
   if (unwinding_) return 0;
   const int child = names_.ChildOf(current_, me().children++);
+  if (child >= kThreadsMax && !limits_.unwinds) Block(site, "more than 32 threads");
   if (child >= kThreadsMax) {
     FailHere(FailureKind::kUnboundedLoop,
              "more than " + std::to_string(kThreadsMax) + " threads in one program", site);
@@ -248,6 +250,7 @@ void* Run::Allocate(std::size_t size, const char* name, Site asked, std::size_t 
 }
 
 void Run::FailFull(Site site) {
+  if (!limits_.unwinds) Block(site, "more than 64 MiB allocated by one thread");
   FailHere(FailureKind::kUnboundedLoop,
            "a thread allocated more than " + std::to_string(Heap::kRegionBytes >> 20) +
                " MiB in one execution",

@@ -112,7 +112,10 @@ void Image::AddThreadStorage(const ::dl_phdr_info& info) {
   char* const exceptions = reinterpret_cast<char*>(abi::__cxa_get_globals());
   constexpr std::size_t kExceptions = 2 * sizeof(void*);
   const auto add = [this](char* start, char* end) {
-    if (start < end) thread_storage_.push_back({start, static_cast<std::size_t>(end - start)});
+    if (start >= end) return;
+    thread_storage_.push_back({start, static_cast<std::size_t>(end - start)});
+    if (storage_begin_ == nullptr || start < storage_begin_) storage_begin_ = start;
+    storage_end_ = std::max<const char*>(storage_end_, end);
   };
   for (int i = 0; i < info.dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info.dlpi_phdr[i];

@@ -8,6 +8,7 @@
 #ifndef RMAPCHECK_MODELS_PROGRAM_IMAGE_H_
 #define RMAPCHECK_MODELS_PROGRAM_IMAGE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -41,6 +42,14 @@ class Image {
   // The thread_local variables of the program, and of the C++ library (but for the exceptions that
   // are being handled: those the engine keeps for each thread).
   const std::vector<StorageRange>& thread_storage() const { return thread_storage_; }
+  // Returns: whether an address is that of one of them, of the running thread.
+  bool HasThreadVariable(const void* address) const {
+    const char* const byte = static_cast<const char*>(address);
+    if (byte < storage_begin_ || byte >= storage_end_) return false;
+    return std::any_of(thread_storage_.begin(), thread_storage_.end(), [byte](StorageRange range) {
+      return byte >= range.start && byte < range.start + range.bytes;
+    });
+  }
   // Returns: whether the program has some of its own.
   bool has_thread_variables() const { return has_thread_variables_; }
   // Returns: whether an instruction is the program's.
@@ -77,6 +86,8 @@ class Image {
   const char* library_begin_ = nullptr;
   const char* library_end_ = nullptr;
   std::vector<StorageRange> thread_storage_;
+  const char* storage_begin_ = nullptr;  // All of it is between the two.
+  const char* storage_end_ = nullptr;
   bool has_thread_variables_ = false;
   const Constructor* constructors_ = nullptr;
   std::size_t constructor_count_ = 0;

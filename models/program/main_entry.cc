@@ -7,6 +7,7 @@
 // What the program prints goes nowhere unless --output=yes, for it would come once an execution.
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdio_ext.h>
 #include <sys/single_threaded.h>
 #include <unistd.h>
 
@@ -76,7 +77,7 @@ void RunOnce() {
   __libc_single_threaded = 0;
   // What the C library keeps of its own, as it is in a process that begins.
   optind = 0;
-  std::rewind(stdin);
+  if (__fbufsize(stdin) != 0) std::rewind(stdin);  // Somebody has read from it.
   ThreadState& first = state.thread(0);
   first.Begin(0, &RunMain, nullptr);
   RunThread(first);

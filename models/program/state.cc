@@ -129,14 +129,6 @@ void Clean(std::vector<Cleanup>& cleanups) {
   }
 }
 
-bool InThreadStorage(const void* address) {
-  const char* const byte = static_cast<const char*>(address);
-  for (const StorageRange& range : image.thread_storage()) {
-    if (byte >= range.start && byte < range.start + range.bytes) return true;
-  }
-  return false;
-}
-
 void RefuseThreadLocal(std::uint64_t value, ksync::Site site) {
   if (!InThreadStorage(reinterpret_cast<const void*>(value))) return;
   Refuse("the address of a thread_local variable for others: see docs/PROGRAMS.md", site);

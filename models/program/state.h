@@ -218,7 +218,7 @@ void Refuse(const char* what, ksync::Site site);
 
 // Returns: whether an address is in a thread_local variable of the running thread's, which other
 // threads have under the same address. Requires: in_program.
-bool InThreadStorage(const void* address);
+inline bool InThreadStorage(const void* address) { return image.HasThreadVariable(address); }
 // Refuses a value that is such an address: another thread would find its own variable there.
 void RefuseThreadLocal(std::uint64_t value, ksync::Site site);
 

@@ -47,16 +47,20 @@ ksync::LocationId At(const volatile T* address, Site site) {
   return engine->AtomicAt(const_cast<const T*>(address), sizeof(T), site);
 }
 
+[[gnu::noinline]] void NotePrivate(void* byte, std::size_t bytes, bool writes, void* caller) {
+  const Site site = SiteOf(caller);
+  const Inside inside;
+  writes ? engine->PlainWriteAt(byte, bytes, site) : engine->PlainReadAt(byte, bytes, site);
+}
+
 // Whether the access is done here and now: outside of an execution, and to a thread's own variable,
 // which nobody else has. For loops, that one is an access like a plain one.
 template <typename T>
-bool IsPrivate(const volatile T* address, bool writes, void* caller) {
+[[gnu::always_inline]] inline bool IsPrivate(const volatile T* address, bool writes, void* caller) {
   if (!in_program) return true;
   void* const byte = const_cast<T*>(address);
   if (!InThreadStorage(byte)) return false;
-  const Site site = SiteOf(caller);
-  const Inside inside;
-  writes ? engine->PlainWriteAt(byte, sizeof(T), site) : engine->PlainReadAt(byte, sizeof(T), site);
+  NotePrivate(byte, sizeof(T), writes, caller);
   return true;
 }
 

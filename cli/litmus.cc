@@ -36,17 +36,23 @@ struct LitmusRow {
   Judgement judgement = Judgement::kNothingExpected;
 };
 
+// Or a mistyped folder would be a success.
+absl::Status NoTest(const std::string& argument, const char* what) {
+  return absl::NotFoundError(absl::StrCat(argument, ": ", what, ": give another"));
+}
+
 // Adds the files that a list names, one a line; a relative path begins at the list's folder.
 absl::Status AddList(const std::string& list, std::vector<std::string>& files) {
   const absl::StatusOr<std::string> text = herd::ReadText(list);
   if (!text.ok()) return text.status();
+  const std::size_t before = files.size();
   std::istringstream lines(*text);
   for (std::string line; std::getline(lines, line);) {
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
     if (line.empty() || line[0] == '#') continue;
     files.push_back((fs::path(list).parent_path() / line).string());
   }
-  return absl::OkStatus();
+  return files.size() > before ? absl::OkStatus() : NoTest(list, "names no file");
 }
 
 // Returns: the files that the arguments stand for.
@@ -60,6 +66,7 @@ absl::StatusOr<std::vector<std::string>> FilesOf(const std::vector<std::string>&
     } else if (fs::is_directory(argument, ignored)) {
       const absl::StatusOr<std::vector<std::string>> below = herd::LitmusFiles(argument);
       if (!below.ok()) return below.status();
+      if (below->empty()) return NoTest(argument, "is a folder without a *.litmus file");
       files.insert(files.end(), below->begin(), below->end());
     } else {
       files.push_back(argument);
@@ -137,7 +144,8 @@ class LitmusRun {
       row.expected = verdict->second.race ? "race" : verdict->second.observation;
       const bool supported = answer.observation != herd::Observation::kUnsupported;
       row.difference = supported ? herd::Difference(answer, verdict->second, command_.memory_model)
-                                 : absl::StrCat("unsupported instead of ", row.expected);
+                                 : absl::StrCat("unsupported instead of ",
+                                                row.expected.empty() ? "decided" : row.expected);
     } else if (!command_.expect.empty()) {
       row.expected = command_.expect;
       const std::vector<std::string> words = AnswerWords(answer);
@@ -149,7 +157,7 @@ class LitmusRun {
     const bool has_row = verdict != table_.end();
     if (!herd::IsCertain(answer) && !(has_row && answer.limit_hit.empty())) {
       row.judgement = Judgement::kCut;
-    } else if (!row.expected.empty()) {
+    } else if (has_row || !row.expected.empty()) {
       row.judgement = row.difference.empty() ? Judgement::kAsExpected : Judgement::kDiffers;
     }
     return row;
@@ -186,6 +194,16 @@ absl::StatusOr<herd::VerdictTable> ReadVerdicts(const std::string& file) {
   return herd::ParseVerdicts(*text, file);
 }
 
+// A table of other tests would compare nothing, and be agreed with.
+absl::Status CheckIsOfThem(const Command& command, const herd::VerdictTable& table,
+                           const std::vector<std::string>& files) {
+  if (command.verdicts.empty()) return absl::OkStatus();
+  for (const std::string& file : files) {
+    if (table.contains(fs::path(file).filename().string())) return absl::OkStatus();
+  }
+  return NoTest(command.verdicts, "has a row for none of the tests");
+}
+
 }  // namespace
 
 ExitCode Litmus(const Command& command, Console& console) {
@@ -194,6 +212,11 @@ ExitCode Litmus(const Command& command, Console& console) {
   if (!table.ok() || !files.ok()) {
     const absl::Status status = table.ok() ? files.status() : table.status();
     console.Complain(std::string(status.message()));
+    return kBadInput;
+  }
+  const absl::Status is_of_them = CheckIsOfThem(command, *table, *files);
+  if (!is_of_them.ok()) {
+    console.Complain(std::string(is_of_them.message()));
     return kBadInput;
   }
   const InterruptListener listener;

@@ -89,6 +89,32 @@ TEST_F(LitmusCommandTest, AnswersAndCompares) {
   EXPECT_EQ(Litmus({fine, "--executions_max=1"}).code, kAsExpected);
 }
 
+// Or a mistyped folder would be a success.
+TEST_F(LitmusCommandTest, NothingToRunIsAMistake) {
+  fs::create_directories(folder_ + "/empty");
+  const Outcome folder = Litmus({folder_ + "/empty"});
+  EXPECT_EQ(folder.code, kBadInput);
+  EXPECT_TRUE(absl::StrContains(folder.err, "without a *.litmus file")) << folder.err;
+  EXPECT_EQ(Litmus({"@" + Write("nothing", "# nothing\n")}).code, kBadInput);
+}
+
+TEST_F(LitmusCommandTest, ATableMayHaveAnyColumnsButMustBeOfTheTests) {
+  const std::string fine = Write("fine.litmus", "C fine\n{}\nP0(int *x) { *x = 1; }\nexists (x=1)");
+  const auto with = [&](const char* table) {
+    return Litmus({fine, "--verdicts=" + Write("table", table)});
+  };
+  EXPECT_EQ(with("file\texecutions\nfine.litmus\t1\n").code, kAsExpected);
+  const Outcome counts = with("file\texecutions\nfine.litmus\t2\n");
+  EXPECT_EQ(counts.code, kDiffers);
+  EXPECT_TRUE(absl::StrContains(counts.out, "as expected: 1 executions instead of 2"))
+      << counts.out;
+  EXPECT_EQ(with("file\trc11\nfine.litmus\tAlways\n").code, kAsExpected);
+  const Outcome others = with("file\trc11\nother.litmus\tAlways\n");
+  EXPECT_EQ(others.code, kBadInput);
+  EXPECT_TRUE(absl::StrContains(others.err, "has a row for none of the tests")) << others.err;
+  EXPECT_EQ(with("").code, kBadInput);
+}
+
 TEST_F(LitmusCommandTest, SaysWhatALimitCut) {
   const std::string file = Write("two.litmus",
                                  "C two\n{}\nP0(atomic_int *x) { atomic_store(x, 1); }\n"

@@ -43,6 +43,7 @@ TEST(VerdictsTest, WhatAgreesIsNoDifference) {
   EXPECT_EQ(Compare(kIncrement, absl::StrCat("Sometimes\t\t2\t", kStates, "\t\texists")), "");
   EXPECT_EQ(Compare(kIncrement, "Sometimes\t\t2\t(too many to list)\t\texists"), "");
   EXPECT_EQ(Compare(kIncrement, "Sometimes"), "");
+  EXPECT_EQ(Compare(kIncrement, "\t\t2"), "");
   EXPECT_EQ(Compare(kIncrement, "Sometimes\t\t\t0:r=0; | 0:r=1;"), "");
 }
 
@@ -52,6 +53,7 @@ TEST(VerdictsTest, EachDifferenceIsTold) {
   EXPECT_EQ(Compare(kIncrement, "Sometimes\t\t3\t\t\texists"), "2 executions instead of 3");
   EXPECT_EQ(Compare(kIncrement, "Sometimes\t\t2\t0:r=0; | 0:r=1; | 0:r=2;"), "no state 0:r=2");
   EXPECT_EQ(Compare(kIncrement, "Sometimes\t\t2\t0:r=0;"), "a state too many: 0:r=1");
+  EXPECT_EQ(Compare(kIncrement, "\t\t3"), "2 executions instead of 3");
   EXPECT_EQ(Compare(kIncrement, "Sometimes\trace"), "no data race");
   EXPECT_EQ(Compare("C t\n{}\nP0(int *x) { *x = 1; }\nP1(int *x) { *x = 2; }\nexists (x=1)",
                     "Sometimes\t\t2"),
@@ -74,6 +76,15 @@ TEST(VerdictsTest, MistakesSayWhere) {
             "v.tsv:1: the first column is not `file`: give a table of verdicts");
   EXPECT_EQ(ParseVerdicts("file\trc11\na\tb\tc\n", "v.tsv").status().message(),
             "v.tsv:2: has more fields than columns: take one away");
+  EXPECT_EQ(ParseVerdicts("file\trc11\trc11\n", "v.tsv").status().message(),
+            "v.tsv:1: has two columns rc11: take one away");
+  EXPECT_EQ(ParseVerdicts("file\trc11\na\tNever\n\na\tAlways\n", "v.tsv").status().message(),
+            "v.tsv:4: has a second row for a: take one away");
+  EXPECT_EQ(ParseVerdicts("file\trc11\na\tnever\n", "v.tsv").status().message(),
+            "v.tsv:2: rc11: never is no observation: give Never, Sometimes or Always");
+  EXPECT_EQ(ParseVerdicts("file\texecutions\na\tfour\n", "v.tsv").status().message(),
+            "v.tsv:2: executions: four is no number: give one, or nothing");
+  EXPECT_TRUE(ParseVerdicts("file\na\n", "v.tsv").ok());
 }
 
 TEST(CorpusTest, OnlyFilesAreRead) {

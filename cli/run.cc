@@ -24,11 +24,22 @@ namespace {
 constexpr char kFlagsVariable[] = "RMAPCHECK_FLAGS";
 constexpr char kLibrary[] = "librmapcheck_program.so";
 
-bool IsCheckable(const std::string& file) {
-  if (!std::filesystem::is_regular_file(file)) return false;  // To read a folder would throw.
+// Returns: why it is no program for `run`, and the mend; empty if it is one.
+std::string WhyNotCheckable(const std::string& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return "is no file: give a program";
   std::ifstream stream(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-  return bytes.starts_with("\177ELF") && bytes.find(kLibrary) != std::string::npos;
+  const auto has = [&bytes](const char* text) { return bytes.find(text) != std::string::npos; };
+  if (!bytes.starts_with("\177ELF") || !has(kLibrary)) {
+    return absl::StrCat("is no program built for checking: compile it with -fsanitize=thread ",
+                        "and link it with ", kLibrary);
+  }
+  // g++ links it as a library, clang as part of the program.
+  if (has("libtsan.so") || has("FATAL: ThreadSanitizer")) {
+    return "has ThreadSanitizer's runtime as well: link it without -fsanitize=thread";
+  }
+  return "";
 }
 
 std::string FlagsOf(const Command& command) {
@@ -63,9 +74,13 @@ ExitCode RunProgram(const Command& command, Console& console) {
     console.Complain(absl::StrCat(file, ": cannot be run (", std::strerror(errno), ")"));
     return kBadInput;
   }
-  if (!IsCheckable(file)) {
-    console.Complain(absl::StrCat(file, ": is no program built for checking: compile it with ",
-                                  "-fsanitize=thread and link it with ", kLibrary));
+  const std::string why_not = WhyNotCheckable(file);
+  if (!why_not.empty()) {
+    console.Complain(absl::StrCat(file, ": ", why_not));
+    return kBadInput;
+  }
+  if (command.trace == TraceStyle::kDot) {
+    console.Complain("--trace=dot: means nothing to `run`: write --trace=full");
     return kBadInput;
   }
   std::vector<std::string> words = command.arguments;

@@ -55,11 +55,39 @@ TEST(RunTest, AStoredExecutionIsRunAgain) {
   EXPECT_TRUE(absl::StrContains(again.out, "data race: data is accessed")) << again.out;
 }
 
+// It would fail there, but of nothing that the program does.
+TEST(RunTest, AnExecutionOfAnotherProgramIsRefused) {
+  const std::string folder = testing::TempDir();
+  EXPECT_EQ(RunCommand(absl::StrCat("--replay_dir=", folder, " ", Wrong())).code, 1);
+  const Outcome other =
+      RunCommand(absl::StrCat("--replay=", folder, "/message_passing_program.json ", Right()));
+  EXPECT_EQ(other.code, 2);
+  EXPECT_TRUE(absl::StrContains(other.out, "is an execution of message_passing_program, not of "))
+      << other.out;
+}
+
+TEST(RunTest, WhatCannotBeWrittenIsSaid) {
+  const Outcome replay = RunCommand(absl::StrCat("--replay_dir=/no/such ", Wrong()));
+  EXPECT_EQ(replay.code, 2);
+  EXPECT_TRUE(absl::StrContains(replay.out, "give another --replay_dir")) << replay.out;
+  EXPECT_TRUE(absl::StrContains(replay.out, "data race")) << replay.out;
+  EXPECT_EQ(RunCommand(absl::StrCat(Right(), " > /dev/full")).code, 2);
+}
+
+TEST(RunTest, JsonCountsAsTheExitCodeDoes) {
+  const Outcome wrong = RunCommand(absl::StrCat("--format=json ", Wrong()));
+  EXPECT_EQ(nlohmann::json::parse(wrong.out)["summary"]["differing"], 1);
+  const Outcome right = RunCommand(absl::StrCat("--format=json ", Right()));
+  EXPECT_EQ(nlohmann::json::parse(right.out)["summary"]["as_expected"], 1);
+}
+
 TEST(RunTest, WhatIsNotBuiltForCheckingIsRefused) {
   const Outcome other = RunCommand("/bin/true");
   EXPECT_EQ(other.code, 2);
   EXPECT_TRUE(absl::StrContains(other.out, "is no program built for checking")) << other.out;
   EXPECT_EQ(RunCommand("/no/such/program").code, 2);
+  EXPECT_EQ(RunCommand("/tmp").code, 2);
+  EXPECT_EQ(RunCommand(absl::StrCat("--trace=dot ", Wrong())).code, 2);
   EXPECT_EQ(RunCommand("").code, 2);
   EXPECT_EQ(RunCommand(absl::StrCat("--leaks=perhaps ", Right())).code, 2);
 }

@@ -11,6 +11,7 @@
 #include <sys/single_threaded.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -45,6 +46,10 @@ struct Arguments {
 };
 
 Arguments arguments;
+
+// Or nothing that such a program does would be seen, and everything hold.
+constexpr char kNotInstrumented[] =
+    ": none of it is instrumented: compile it with -fsanitize=thread";
 
 void* RunMain(void*) {
   image.Construct(arguments.count, arguments.values, arguments.environment);
@@ -117,6 +122,14 @@ int Complain(const std::string& message) {
   return kBadInput;
 }
 
+// A replay is of one program; another would fail, but of nothing that it does.
+absl::Status CheckFits(const RunOptions& options, const Replay& replay) {
+  if (replay.program == options.check.program) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(options.replay, ": is an execution of ",
+                                                 replay.program, ", not of ", options.check.program,
+                                                 ": give one of it"));
+}
+
 // Returns: what is not as expected, a line each.
 std::string Differences(const RunOptions& options, const Report& report) {
   std::string text;
@@ -143,15 +156,15 @@ int ExitCodeOf(const RunOptions& options, const Report& report) {
   return report.verdict == Verdict::kHolds ? kAsExpected : kDiffers;
 }
 
-std::string KeptReplay(const RunOptions& options, const Report& report) {
-  if (options.replay_dir.empty() || report.replay.empty()) return "";
+// Returns: the file that it is kept in; none if there is nothing to keep.
+absl::StatusOr<std::string> KeptReplay(const RunOptions& options, const Report& report) {
+  if (options.replay_dir.empty() || report.replay.empty()) return std::string();
   Replay replay = report.replay;
   replay.build = BuildDigest();
   const std::string file = absl::StrCat(options.replay_dir, "/", options.check.program, ".json");
   const absl::Status written = WriteReplay(replay, file);
   if (written.ok()) return file;
-  Complain(std::string(written.message()));
-  return "";
+  return absl::UnavailableError(absl::StrCat(written.message(), ": give another --replay_dir"));
 }
 
 void PrintText(const RunOptions& options, const Report& report, const std::string& replay) {
@@ -173,7 +186,7 @@ void PrintText(const RunOptions& options, const Report& report, const std::strin
 }
 
 void PrintJson(const RunOptions& options, const Report& report, const std::string& replay) {
-  const bool same = Differences(options, report).empty();
+  const bool same = ExitCodeOf(options, report) == kAsExpected;
   const nlohmann::ordered_json row = models::ToJson(report, {.name = options.check.program,
                                                              .expected = options.expected,
                                                              .replay_file = replay,
@@ -191,9 +204,22 @@ absl::StatusOr<Report> Search(const RunOptions& options) {
   }
   const absl::StatusOr<Replay> replay = ReadReplay(options.replay);
   if (!replay.ok()) return replay.status();
+  const absl::Status fits = CheckFits(options, *replay);
+  if (!fits.ok()) return fits;
   Options check = options.check;
   check.events_max = std::max(check.events_max, replay->steps.size() + 2);
   return CheckReplay(check, &RunOnce, *replay);
+}
+
+int Tell(const RunOptions& options, const Report& report) {
+  const absl::StatusOr<std::string> kept = KeptReplay(options, report);
+  (options.json ? PrintJson : PrintText)(options, report, kept.value_or(""));
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    return Complain(absl::StrCat("standard output: cannot be written (", std::strerror(errno),
+                                 "): send it somewhere else"));
+  }
+  if (!kept.ok()) return Complain(std::string(kept.status().message()));
+  return ExitCodeOf(options, report);
 }
 
 int CheckedMain(int count, char** values, char** environment) {
@@ -220,11 +246,10 @@ int CheckedMain(int count, char** values, char** environment) {
   options->check.keeps_storage = image.has_thread_variables();
   const absl::StatusOr<Report> report = Search(*options);
   if (!report.ok()) return Complain(std::string(report.status().message()));
-  const std::string kept = KeptReplay(*options, *report);
-  (options->json ? PrintJson : PrintText)(*options, *report, kept);
-  std::fflush(stdout);
+  if (!is_instrumented) return Complain(absl::StrCat(options->check.program, kNotInstrumented));
+  const int code = Tell(*options, *report);
   image.Restore();
-  return ExitCodeOf(*options, *report);
+  return code;
 }
 
 }  // namespace

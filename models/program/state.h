@@ -174,6 +174,9 @@ bool IsProgramMemory(const void* address);
 // there, and loops are recognised by the state they are in.
 inline constinit bool scrubs = false;
 
+// Some object file of the program is compiled with -fsanitize=thread.
+inline constinit bool is_instrumented = false;
+
 // Wipes the stack below the caller's frame.
 [[gnu::noinline]] void Scrub();
 

@@ -75,7 +75,8 @@ using models::program::Write;
 
 extern "C" {
 
-void __tsan_init() {}
+// Called by a constructor of each object file.
+void __tsan_init() { models::program::is_instrumented = true; }
 
 RMAPCHECK_ACCESSES()
 RMAPCHECK_ACCESSES(unaligned_)

@@ -41,7 +41,8 @@ absl::StatusOr<Stored> Open(const Command& command, const Scenarios& scenarios) 
     return Refused(file,
                    absl::StrCat("is of a scenario or kernel this build has not (",
                                 job.status().message(), ")"),
-                   "run it with the build that wrote it");
+                   "run it with the build that wrote it, or if it is of an unmodified program, "
+                   "`rmapcheck run --replay=FILE PROGRAM`");
   }
   const auto memory_model = FindMemoryModel(replay->memory_model);
   if (!memory_model.has_value()) {

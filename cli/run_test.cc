@@ -18,14 +18,17 @@ struct Outcome {
   std::string out;
 };
 
-// Runs the command, with both of its streams in one.
-Outcome RunCommand(const std::string& arguments) {
-  const std::string command = absl::StrCat(std::getenv("RMAPCHECK"), " run ", arguments, " 2>&1");
+Outcome RunShell(const std::string& command) {
   FILE* const pipe = popen(command.c_str(), "r");
   std::string out;
   for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) out += static_cast<char>(c);
   const int status = pclose(pipe);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, out};
+}
+
+// Runs the command, with both of its streams in one.
+Outcome RunCommand(const std::string& arguments) {
+  return RunShell(absl::StrCat(std::getenv("RMAPCHECK"), " run ", arguments, " 2>&1"));
 }
 
 std::string Right() { return std::getenv("RIGHT"); }
@@ -74,6 +77,15 @@ TEST(RunTest, WhatCannotBeWrittenIsSaid) {
   EXPECT_EQ(RunCommand(absl::StrCat(Right(), " > /dev/full")).code, 2);
 }
 
+TEST(RunTest, CtrlCTellsWhatIsKnown) {
+  const std::string run = absl::StrCat(std::getenv("RMAPCHECK"), " run ", std::getenv("LONG"));
+  const std::string command = absl::StrCat(run, " & sleep 1; kill -TERM $!; wait $!; echo code $?");
+  const Outcome cut = RunShell(command);
+  EXPECT_TRUE(absl::StrContains(cut.out, "undecided")) << cut.out;
+  EXPECT_TRUE(absl::StrContains(cut.out, "cut: interrupt")) << cut.out;
+  EXPECT_TRUE(absl::StrContains(cut.out, "code 143")) << cut.out;
+}
+
 TEST(RunTest, JsonCountsAsTheExitCodeDoes) {
   const Outcome wrong = RunCommand(absl::StrCat("--format=json ", Wrong()));
   EXPECT_EQ(nlohmann::json::parse(wrong.out)["summary"]["differing"], 1);
@@ -85,6 +97,9 @@ TEST(RunTest, WhatIsNotBuiltForCheckingIsRefused) {
   const Outcome other = RunCommand("/bin/true");
   EXPECT_EQ(other.code, 2);
   EXPECT_TRUE(absl::StrContains(other.out, "is no program built for checking")) << other.out;
+  const Outcome blind = RunCommand(std::getenv("UNINSTRUMENTED"));
+  EXPECT_EQ(blind.code, 2);
+  EXPECT_TRUE(absl::StrContains(blind.out, "none of it is instrumented")) << blind.out;
   EXPECT_EQ(RunCommand("/no/such/program").code, 2);
   EXPECT_EQ(RunCommand("/tmp").code, 2);
   EXPECT_EQ(RunCommand(absl::StrCat("--trace=dot ", Wrong())).code, 2);

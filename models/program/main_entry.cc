@@ -23,6 +23,7 @@
 #include "absl/strings/str_format.h"
 #include "models/check.h"
 #include "models/program/image.h"
+#include "models/program/interrupt.h"
 #include "models/program/options.h"
 #include "models/program/places.h"
 #include "models/program/state.h"
@@ -244,10 +245,13 @@ int CheckedMain(int count, char** values, char** environment) {
   options->check.stack_bytes = kStackBytes;
   options->check.thread_storage = image.thread_storage();
   options->check.keeps_storage = image.has_thread_variables();
+  options->check.interrupted = Interrupted;
+  ListenForInterrupt();
   const absl::StatusOr<Report> report = Search(*options);
   if (!report.ok()) return Complain(std::string(report.status().message()));
   if (!is_instrumented) return Complain(absl::StrCat(options->check.program, kNotInstrumented));
   const int code = Tell(*options, *report);
+  if (Interrupted()) DieOfInterrupt();
   image.Restore();
   return code;
 }

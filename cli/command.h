@@ -57,7 +57,8 @@ struct Command {
   std::string expect;    // `litmus`: of every test; empty: nothing.
   std::string verdicts;  // `litmus`: a file with a table; empty: none.
   std::uint64_t unroll_max = 2;
-  std::string program_flags;  // What `run` hands on: " --flag=value" each.
+  std::string program_replay;  // The execution that `run` runs again; empty: it searches.
+  std::string program_flags;   // What `run` hands on: " --flag=value" each.
 };
 
 // Returns: what the words after the program's name ask for.

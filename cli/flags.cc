@@ -196,7 +196,14 @@ absl::Status HandOn(Command& command, const std::string& value) {
 constexpr char kNondet[] = "nondet";
 constexpr char kLeaks[] = "leaks";
 constexpr char kOutput[] = "output";
-constexpr char kReplayFlag[] = "replay";
+
+absl::Status SetReplay(Command& command, const std::string& value) {
+  if (value.empty() || value.find(' ') != std::string::npos) {
+    return Wrong("replay", value, "is empty or has a space", "write it without");
+  }
+  command.program_replay = value;
+  return absl::OkStatus();
+}
 
 constexpr unsigned Bit(Verb verb) { return 1u << static_cast<int>(verb); }
 
@@ -238,8 +245,7 @@ constexpr Flag kFlags[] = {
      true, HandOn<kLeaks>},
     {kOutput, "yes|no", "whether the program's output is shown (no)", Bit(Verb::kRun), true,
      HandOn<kOutput>},
-    {kReplayFlag, "FILE", "run one stored execution of the program", Bit(Verb::kRun), true,
-     HandOn<kReplayFlag>},
+    {"replay", "FILE", "run one stored execution of the program", Bit(Verb::kRun), true, SetReplay},
     {"any_build", "", "replay what another build has found", Bit(Verb::kReplay), false,
      SetAnyBuild},
 };

@@ -15,6 +15,7 @@
 #include "absl/strings/str_format.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/replay_folder.h"
 #include "cli/search.h"
 #include "litmus/herd/corpus.h"
 #include "litmus/herd/report.h"
@@ -58,10 +59,13 @@ absl::Status AddList(const std::string& list, std::vector<std::string>& files) {
 // Returns: the files that the arguments stand for.
 absl::StatusOr<std::vector<std::string>> FilesOf(const std::vector<std::string>& arguments) {
   std::vector<std::string> files;
-  for (const std::string& argument : arguments) {
+  for (const std::string& word : arguments) {
+    const bool is_list = word[0] == '@';
+    if (word == "@") return NoTest(word, "names no list");
+    const std::string argument = UserPath(is_list ? word.substr(1) : word);
     std::error_code ignored;
-    if (argument[0] == '@') {
-      const absl::Status status = AddList(argument.substr(1), files);
+    if (is_list) {
+      const absl::Status status = AddList(argument, files);
       if (!status.ok()) return status;
     } else if (fs::is_directory(argument, ignored)) {
       const absl::StatusOr<std::vector<std::string>> below = herd::LitmusFiles(argument);
@@ -207,7 +211,7 @@ absl::Status CheckIsOfThem(const Command& command, const herd::VerdictTable& tab
 }  // namespace
 
 ExitCode Litmus(const Command& command, Console& console) {
-  const absl::StatusOr<herd::VerdictTable> table = ReadVerdicts(command.verdicts);
+  const absl::StatusOr<herd::VerdictTable> table = ReadVerdicts(UserPath(command.verdicts));
   const absl::StatusOr<std::vector<std::string>> files = FilesOf(command.arguments);
   if (!table.ok() || !files.ok()) {
     const absl::Status status = table.ok() ? files.status() : table.status();

@@ -98,6 +98,18 @@ TEST_F(LitmusCommandTest, NothingToRunIsAMistake) {
   EXPECT_EQ(Litmus({"@" + Write("nothing", "# nothing\n")}).code, kBadInput);
 }
 
+// `bazel run` starts the command elsewhere than where the user stands.
+TEST_F(LitmusCommandTest, PathsBeginWhereTheUserStands) {
+  Write("fine.litmus", "C fine\n{}\nP0(int *x) { *x = 1; }\nexists (x=1)");
+  Write("list", "fine.litmus\n");
+  Write("table", "file\trc11\nfine.litmus\tAlways\n");
+  setenv("BUILD_WORKING_DIRECTORY", folder_.c_str(), 1);
+  EXPECT_EQ(Litmus({"fine.litmus", "--verdicts=table"}).code, kAsExpected);
+  EXPECT_EQ(Litmus({"@list"}).code, kAsExpected);
+  EXPECT_EQ(Litmus({"."}).code, kAsExpected);
+  unsetenv("BUILD_WORKING_DIRECTORY");
+}
+
 TEST_F(LitmusCommandTest, ATableMayHaveAnyColumnsButMustBeOfTheTests) {
   const std::string fine = Write("fine.litmus", "C fine\n{}\nP0(int *x) { *x = 1; }\nexists (x=1)");
   const auto with = [&](const char* table) {

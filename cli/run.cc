@@ -63,6 +63,9 @@ std::string FlagsOf(const Command& command) {
   if (!command.replay_dir.empty()) {
     absl::StrAppend(&flags, " --replay_dir=", UserPath(command.replay_dir));
   }
+  if (!command.program_replay.empty()) {
+    absl::StrAppend(&flags, " --replay=", UserPath(command.program_replay));
+  }
   return flags + command.program_flags;
 }
 
@@ -77,6 +80,10 @@ ExitCode RunProgram(const Command& command, Console& console) {
   const std::string why_not = WhyNotCheckable(file);
   if (!why_not.empty()) {
     console.Complain(absl::StrCat(file, ": ", why_not));
+    return kBadInput;
+  }
+  if (command.replay_dir.find(' ') != std::string::npos) {
+    console.Complain("--replay_dir: has a space, which cannot be handed on: give another folder");
     return kBadInput;
   }
   if (command.trace == TraceStyle::kDot) {

@@ -125,10 +125,15 @@ int Complain(const std::string& message) {
 
 // A replay is of one program; another would fail, but of nothing that it does.
 absl::Status CheckFits(const RunOptions& options, const Replay& replay) {
-  if (replay.program == options.check.program) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(options.replay, ": is an execution of ",
-                                                 replay.program, ", not of ", options.check.program,
-                                                 ": give one of it"));
+  if (replay.program != options.check.program) {
+    return absl::InvalidArgumentError(absl::StrCat(options.replay, ": is an execution of ",
+                                                   replay.program, ", not of ",
+                                                   options.check.program, ": give one of it"));
+  }
+  if (replay.build == BuildDigest()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(options.replay, ": was written by another build of ", replay.program,
+                   ": check the program again with --replay_dir"));
 }
 
 // Returns: what is not as expected, a line each.

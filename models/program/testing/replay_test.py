@@ -12,9 +12,13 @@ import unittest
 PROGRAMS = ("endless", "assertion")
 
 
-def results(program, flags):
+def run(program, flags):
     env = dict(os.environ, RMAPCHECK_FLAGS="--format=json --trace=none " + flags)
-    out = subprocess.run([program], env=env, capture_output=True, text=True, check=False)
+    return subprocess.run([program], env=env, capture_output=True, text=True, check=False)
+
+
+def results(program, flags):
+    out = run(program, flags)
     return out.returncode, json.loads(out.stdout)["results"][0]
 
 
@@ -28,6 +32,20 @@ class Replay(unittest.TestCase):
                 code, again = results(program, f"--replay={folder}/{name}.json")
                 self.assertEqual((code, again["verdict"]), (1, "violated"))
                 self.assertEqual(again["failure"], first["failure"])
+
+    def test_what_another_build_found_is_refused(self):
+        program = "models/program/testing/assertion"
+        with tempfile.TemporaryDirectory() as folder:
+            results(program, "--replay_dir=" + folder)
+            file = os.path.join(folder, "assertion.json")
+            with open(file, encoding="utf-8") as stored:
+                replay = json.load(stored)
+            replay["build"] = "0" * 16
+            with open(file, "w", encoding="utf-8") as stored:
+                json.dump(replay, stored)
+            out = run(program, "--replay=" + file)
+            self.assertEqual(out.returncode, 2, out.stdout)
+            self.assertIn("was written by another build of assertion", out.stderr)
 
 
 if __name__ == "__main__":

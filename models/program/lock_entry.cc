@@ -29,11 +29,6 @@ using ksync::Site;
 
 Hooks& hooks() { return *engine; }
 
-LocationId LockAt(const volatile void* address, Site site) {
-  return hooks().LocationAt({LocationKind::kLock, "", const_cast<const void*>(address), nullptr}, 0,
-                            site);
-}
-
 // Returns: a word of the engine's that belongs to an object: its value is not in memory.
 LocationId WordAt(const void* object, int which, Site site) {
   const char* const address = static_cast<const char*>(object) + which;
@@ -47,13 +42,18 @@ void Touch(const volatile void* object, bool writes, Site site) {
   writes ? hooks().PlainWriteAt(byte, 1, site) : hooks().PlainReadAt(byte, 1, site);
 }
 
+// Returns: the lock of an object that is used.
+LocationId UsedLock(const volatile void* object, Site site) {
+  Touch(object, false, site);
+  return LockAt(object, site);
+}
+
 int KindOf(const pthread_mutex_t* mutex) { return mutex->__data.__kind & 3; }
 
 // Returns: an error for the caller, or 0. `tries`: gives up instead of waiting.
 int Lock(pthread_mutex_t* mutex, bool tries, Site site) {
   const Inside inside;
-  Touch(mutex, false, site);
-  const LocationId lock = LockAt(mutex, site);
+  const LocationId lock = UsedLock(mutex, site);
   if (hooks().Holds(lock, LockMode::kExclusive)) {
     if (KindOf(mutex) == PTHREAD_MUTEX_RECURSIVE) {
       self->held.push_back(mutex);
@@ -85,49 +85,25 @@ int Unlock(pthread_mutex_t* mutex, Site site) {
   return 0;
 }
 
-void PassDeadline(const timespec& deadline) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
-  constexpr std::int64_t kStartSeconds = 1'000'000;  // As in wait_entry.cc.
-  const std::int64_t end = (deadline.tv_sec - kStartSeconds) * kSecond + deadline.tv_nsec;
-  self->now_ns = std::max<std::int64_t>(self->now_ns, end + 1);
-}
-
-// Whether a wait with a deadline ends by it: so in some execution. Then time has passed.
-bool TimesOut(const timespec* deadline, Site site) {
-  if (hooks().Choose(2, "time-out", site) == 0) return false;
-  PassDeadline(*deadline);
-  return true;
-}
-
 // In some execution it comes when the lock is free, be it at last: so to try is all there is to it.
-int TimedAcquire(LocationId lock, LockMode mode, const timespec* deadline, Site site) {
-  const Inside inside;
-  if (hooks().TryAcquire(lock, mode, site)) return 0;
-  PassDeadline(*deadline);
+int TimedAcquire(const volatile void* object, LockMode mode, const timespec* deadline, Site site) {
+  {
+    const Inside inside;
+    if (hooks().TryAcquire(UsedLock(object, site), mode, site)) return 0;
+  }
+  PassDeadline(*deadline, true);
   return ETIMEDOUT;
 }
 
-int TimedLock(pthread_mutex_t* mutex, const timespec* deadline, Site site) {
-  LocationId lock = 0;
-  bool again = false;
-  {
-    const Inside inside;
-    Touch(mutex, false, site);
-    lock = LockAt(mutex, site);
-    again = hooks().Holds(lock, LockMode::kExclusive) && KindOf(mutex) != PTHREAD_MUTEX_NORMAL;
-  }
-  return again ? Lock(mutex, false, site)
-               : TimedAcquire(lock, LockMode::kExclusive, deadline, site);
+bool IsTakenAgain(const pthread_mutex_t* mutex, Site site) {
+  if (KindOf(mutex) == PTHREAD_MUTEX_NORMAL) return false;
+  const Inside inside;
+  return hooks().Holds(LockAt(mutex, site), LockMode::kExclusive);
 }
 
-int TimedLock(pthread_rwlock_t* lock, LockMode mode, const timespec* deadline, Site site) {
-  LocationId location = 0;
-  {
-    const Inside inside;
-    Touch(lock, false, site);
-    location = LockAt(lock, site);
-  }
-  return TimedAcquire(location, mode, deadline, site);
+int TimedLock(pthread_mutex_t* mutex, const timespec* deadline, Site site) {
+  if (IsTakenAgain(mutex, site)) return Lock(mutex, false, site);
+  return TimedAcquire(mutex, LockMode::kExclusive, deadline, site);
 }
 
 // Condition variables -----------------------------------------------------------------------------
@@ -156,19 +132,23 @@ void Wait(pthread_cond_t* condition, pthread_mutex_t* mutex, bool may_end, Site 
   hooks().Acquire(lock, LockMode::kExclusive, site);
 }
 
+// Whether a wait with a deadline ends by it: so in some execution. It has given the mutex back and
+// taken it again then.
+bool TimesOut(pthread_mutex_t* mutex, Site site) {
+  const Inside inside;
+  if (hooks().Choose(2, "time-out", site) == 0) return false;
+  const LocationId lock = LockAt(mutex, site);
+  hooks().Release(lock, LockMode::kExclusive, site);
+  hooks().Acquire(lock, LockMode::kExclusive, site);
+  return true;
+}
+
 int TimedWait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* deadline,
               Site site) {
-  bool timed_out = false;
-  {
-    const Inside inside;
-    timed_out = TimesOut(deadline, site);
-    if (timed_out) {
-      const LocationId lock = LockAt(mutex, site);
-      hooks().Release(lock, LockMode::kExclusive, site);
-      hooks().Acquire(lock, LockMode::kExclusive, site);
-    }
+  if (TimesOut(mutex, site)) {
+    PassDeadline(*deadline, true);
+    return ETIMEDOUT;
   }
-  if (timed_out) return ETIMEDOUT;
   Wait(condition, mutex, true, site);
   return 0;
 }
@@ -208,8 +188,7 @@ int WaitAtBarrier(const void* barrier, Site site) {
 
 int LockShared(pthread_rwlock_t* lock, LockMode mode, bool tries, Site site) {
   const Inside inside;
-  Touch(lock, false, site);
-  const LocationId location = LockAt(lock, site);
+  const LocationId location = UsedLock(lock, site);
   if (tries) return hooks().TryAcquire(location, mode, site) ? 0 : EBUSY;
   hooks().Acquire(location, mode, site);
   return 0;
@@ -224,6 +203,12 @@ void End(const volatile void* object, Site site) {
 }
 
 }  // namespace
+
+LocationId LockAt(const volatile void* address, Site site) {
+  return engine->LocationAt({LocationKind::kLock, "", const_cast<const void*>(address), nullptr}, 0,
+                            site);
+}
+
 }  // namespace models::program
 
 using namespace models::program;  // NOLINT: the entry points stand outside of every namespace.
@@ -303,21 +288,21 @@ int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
 
 int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* deadline) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(pthread_rwlock_timedrdlock)(lock, deadline);
-  return TimedLock(lock, LockMode::kShared, deadline, RMAPCHECK_HERE);
+  return TimedAcquire(lock, LockMode::kShared, deadline, RMAPCHECK_HERE);
 }
 int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* deadline) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(pthread_rwlock_timedwrlock)(lock, deadline);
-  return TimedLock(lock, LockMode::kExclusive, deadline, RMAPCHECK_HERE);
+  return TimedAcquire(lock, LockMode::kExclusive, deadline, RMAPCHECK_HERE);
 }
 int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
                                const timespec* deadline) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(pthread_rwlock_clockrdlock)(lock, clock, deadline);
-  return TimedLock(lock, LockMode::kShared, deadline, RMAPCHECK_HERE);
+  return TimedAcquire(lock, LockMode::kShared, deadline, RMAPCHECK_HERE);
 }
 int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock,
                                const timespec* deadline) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(pthread_rwlock_clockwrlock)(lock, clock, deadline);
-  return TimedLock(lock, LockMode::kExclusive, deadline, RMAPCHECK_HERE);
+  return TimedAcquire(lock, LockMode::kExclusive, deadline, RMAPCHECK_HERE);
 }
 
 // Spin locks.

@@ -4,11 +4,14 @@
 // call stack as a path in one tree of calls that is kept for the whole search. A step's place is a
 // node of that tree: equal places are equal pointers, and lines are looked up only for messages.
 //
-// Invariant: while the program runs, in_program is set and `self` is the thread that runs. Every
+// Invariant: while the program runs, in_program is set and `self` is the thread that runs; behind a
+// call of the engine it is not, until the `Inside` has ended. Every
 // entry point that calls the engine does so inside of an `Inside`, since the engine may let other
 // threads run before it returns.
 #ifndef RMAPCHECK_MODELS_PROGRAM_STATE_H_
 #define RMAPCHECK_MODELS_PROGRAM_STATE_H_
+
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -224,6 +227,13 @@ void Refuse(const char* what, ksync::Site site);
 inline bool InThreadStorage(const void* address) { return image.HasThreadVariable(address); }
 // Refuses a value that is such an address: another thread would find its own variable there.
 void RefuseThreadLocal(std::uint64_t value, ksync::Site site);
+
+// Returns: the engine's lock that stands for an object. Requires: Inside.
+ksync::LocationId LockAt(const volatile void* address, ksync::Site site);
+
+// The deadline that a wait of the running thread was given has passed; one that is not absolute
+// counts from now. Requires: in_program, so that `self` is the thread that waited.
+void PassDeadline(const timespec& time, bool absolute);
 
 // The function of the next library of that name: the C library's, where this one stands before it.
 void* NextFunction(const char* name);

@@ -29,10 +29,6 @@ ThreadState* ThreadOf(pthread_t handle) {
 
 void ThreadMain(void* slot) { RunThread(**static_cast<ThreadState**>(slot)); }
 
-ksync::LocationId LockAt(const void* address, Site site) {
-  return engine->LocationAt({ksync::LocationKind::kLock, "", address, nullptr, true}, 0, site);
-}
-
 // A routine that is run once: taken by who runs it, given back also if it is left by an exception.
 class Once {
  public:

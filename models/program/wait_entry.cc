@@ -37,15 +37,15 @@ bool WaitForChange(const void* address, std::uint64_t value, bool timed, ksync::
   return false;
 }
 
-// A deadline that a wait was given has passed. Relative ones are small numbers of seconds.
+void Pass(const timespec& time) { self->now_ns += time.tv_sec * kSecond + time.tv_nsec; }
+
+}  // namespace
+
 void PassDeadline(const timespec& time, bool absolute) {
   const std::int64_t end = (time.tv_sec - (absolute ? kStartSeconds : 0)) * kSecond + time.tv_nsec;
   self->now_ns = absolute ? std::max(self->now_ns, end + 1) : self->now_ns + end + 1;
 }
 
-void Pass(const timespec& time) { self->now_ns += time.tv_sec * kSecond + time.tv_nsec; }
-
-}  // namespace
 }  // namespace models::program
 
 using namespace models::program;  // NOLINT: the entry points stand outside of every namespace.

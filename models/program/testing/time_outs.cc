@@ -63,6 +63,33 @@ void SharedMutex() {
 
 std::atomic<bool> done;
 
+// Time has passed for the thread that waited, and for nobody else.
+void ClocksOfTwo() {
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  timespec end;
+  clock_gettime(CLOCK_REALTIME, &end);
+  ++end.tv_sec;
+  const auto is_late = [&end] {
+    timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec >= end.tv_sec;
+  };
+  std::thread waiter([&] {
+    done = true;
+    const int result = pthread_mutex_timedlock(&mutex, &end);
+    assert(is_late() == (result == ETIMEDOUT));
+    if (result == 0) pthread_mutex_unlock(&mutex);
+  });
+  std::thread holder([&] {
+    pthread_mutex_lock(&mutex);
+    assert(!is_late());
+    pthread_mutex_unlock(&mutex);
+    assert(!is_late());
+  });
+  waiter.join();
+  holder.join();
+}
+
 // The loop changes nothing but the time.
 void SleepingUntil() {
   std::thread thread([] { done = true; });

@@ -14,13 +14,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/commands.h"
-#include "cli/interrupt.h"
 #include "cli/replay_folder.h"
 #include "cli/search.h"
 #include "litmus/herd/corpus.h"
 #include "litmus/herd/report.h"
 #include "litmus/herd/runner.h"
 #include "litmus/herd/verdicts.h"
+#include "models/interrupt.h"
 #include "models/report/json.h"
 
 namespace cli {
@@ -94,7 +94,7 @@ class LitmusRun {
       : command_(command), table_(std::move(table)), console_(console) {
     options_.search = OptionsOf(command);
     options_.search.on_progress = console.OnProgress();
-    options_.search.interrupted = Interrupted;
+    options_.search.interrupted = models::Interrupted;
     options_.unroll_max = static_cast<int>(command.unroll_max);
   }
 
@@ -133,11 +133,11 @@ class LitmusRun {
         console_.Print(absl::StrCat(malformed_.size(), " could not be read\n"));
       }
     }
-    if (Interrupted()) return kInterrupted;
+    if (models::Interrupted()) return kInterrupted;
     return malformed_.empty() ? ExitCodeOf(judgements_) : kBadInput;
   }
 
-  bool Ended() const { return Interrupted() || !console_.lost().empty(); }
+  bool Ended() const { return models::Interrupted() || !console_.lost().empty(); }
 
  private:
   LitmusRow Compare(const herd::Answer& answer) const {
@@ -223,7 +223,7 @@ ExitCode Litmus(const Command& command, Console& console) {
     console.Complain(std::string(is_of_them.message()));
     return kBadInput;
   }
-  const InterruptListener listener;
+  const models::InterruptListener listener;
   LitmusRun run(command, *table, console);
   console.StartSearches(files->size());
   for (const std::string& file : *files) {

@@ -22,8 +22,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "models/check.h"
+#include "models/interrupt.h"
 #include "models/program/image.h"
-#include "models/program/interrupt.h"
 #include "models/program/options.h"
 #include "models/program/places.h"
 #include "models/program/state.h"
@@ -228,6 +228,14 @@ int Tell(const RunOptions& options, const Report& report) {
   return ExitCodeOf(options, report);
 }
 
+int SearchAndTell(const RunOptions& options) {
+  const InterruptListener listener;
+  const absl::StatusOr<Report> report = Search(options);
+  if (!report.ok()) return Complain(std::string(report.status().message()));
+  if (!is_instrumented) return Complain(absl::StrCat(options.check.program, kNotInstrumented));
+  return Tell(options, *report);
+}
+
 int CheckedMain(int count, char** values, char** environment) {
   const char* const words = std::getenv(kFlagsVariable);
   absl::StatusOr<RunOptions> options = ParseOptions(words == nullptr ? "" : words);
@@ -251,11 +259,7 @@ int CheckedMain(int count, char** values, char** environment) {
   options->check.thread_storage = image.thread_storage();
   options->check.keeps_storage = image.has_thread_variables();
   options->check.interrupted = Interrupted;
-  ListenForInterrupt();
-  const absl::StatusOr<Report> report = Search(*options);
-  if (!report.ok()) return Complain(std::string(report.status().message()));
-  if (!is_instrumented) return Complain(absl::StrCat(options->check.program, kNotInstrumented));
-  const int code = Tell(*options, *report);
+  const int code = SearchAndTell(*options);
   if (Interrupted()) DieOfInterrupt();
   image.Restore();
   return code;

@@ -37,6 +37,12 @@ bool WaitForChange(const void* address, std::uint64_t value, bool timed, ksync::
   return false;
 }
 
+// The running thread looks at its clock.
+timespec Now() {
+  self->reads_clock = true;
+  return {kStartSeconds + self->now_ns / kSecond, self->now_ns % kSecond};
+}
+
 void Pass(const timespec& time) { self->now_ns += time.tv_sec * kSecond + time.tv_nsec; }
 
 }  // namespace
@@ -102,22 +108,18 @@ unsigned sleep(unsigned time) {
 }
 int clock_gettime(clockid_t clock, timespec* time) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(clock_gettime)(clock, time);
-  self->reads_clock = true;
-  time->tv_sec = kStartSeconds + self->now_ns / kSecond;
-  time->tv_nsec = self->now_ns % kSecond;
+  *time = Now();
   return 0;
 }
 int gettimeofday(timeval* time, void* zone) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(gettimeofday)(time, zone);
-  self->reads_clock = true;
-  time->tv_sec = kStartSeconds + self->now_ns / kSecond;
-  time->tv_usec = self->now_ns % kSecond / 1000;
+  const timespec now = Now();
+  *time = {now.tv_sec, now.tv_nsec / 1000};
   return 0;
 }
 time_t time(time_t* seconds) noexcept {
   if (!in_program) return RMAPCHECK_NEXT(time)(seconds);
-  self->reads_clock = true;
-  const time_t now = kStartSeconds + self->now_ns / kSecond;
+  const time_t now = Now().tv_sec;
   if (seconds != nullptr) *seconds = now;
   return now;
 }

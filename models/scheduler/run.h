@@ -298,7 +298,14 @@ class Run final : public ksync::Hooks {
       me().marks.clear();
     }
   }
-  void BeginRead(Action& action);
+  // Before a read: closes a cycle, or gives the read the values to wait for. Most reads are the
+  // first of a thread since it last had an effect.
+  void BeginRead(Action& action) {
+    const bool first = me().marks.empty() && !spins_.KnowsAny() && limits_.unroll_max == 0;
+    first&& limits_.state_digest != nullptr && !unwinding_ ? AddMark(action)
+                                                           : BeginReadInLoop(action);
+  }
+  void BeginReadInLoop(Action& action);
   void AddMark(const Action& action) {
     SpinMark& mark = me().marks.Add();
     mark.site = action.site;

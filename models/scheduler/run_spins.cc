@@ -12,12 +12,10 @@ std::uint64_t Run::PerformInLoop(Action& action) {
   return event.read;
 }
 
-// Before a read: closes a cycle, or gives the read the values to wait for.
-void Run::BeginRead(Action& action) {
+void Run::BeginReadInLoop(Action& action) {
   if (limits_.unroll_max != 0) CountLoop(action.site);
   if (limits_.state_digest == nullptr || unwinding_) return;
   SpinMarks& marks = me().marks;
-  if (marks.empty() && !spins_.KnowsAny()) return AddMark(action);
   LookForEffects();
   const auto same = [&action](const SpinMark& mark) {
     return mark.site == action.site && mark.location == action.location;

@@ -34,7 +34,7 @@ struct Options {
   void (*add_memory)(Digest&) = nullptr;
   void (*on_digests_compared)() = nullptr;
   int unroll_max = 0;
-  std::vector<StorageRange> thread_storage;
+  ThreadStorage thread_storage;
   bool keeps_storage = false;
   bool stop_at_failure = true;  // False: keep counting after the first failure.
   bool validate = false;        // Check our own graphs after every run (slow).

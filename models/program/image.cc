@@ -62,10 +62,10 @@ Image image;
 
 int FindProgram(::dl_phdr_info* info, std::size_t, void* found) {
   Image& image = *static_cast<Image*>(found);
-  const bool first = image.code_begin_ == nullptr;
+  const bool first = image.code_.empty();
   const bool library = std::strstr(info->dlpi_name, "/libstdc++.so") != nullptr;
   if (first || library) image.AddThreadStorage(*info);
-  if (first) image.has_thread_variables_ = !image.thread_storage_.empty();
+  if (first) image.has_thread_variables_ = !image.thread_storage_.extents().empty();
   if (library) image.AddLibrary(*info);
   if (!first) return 0;  // The first is the program.
   char* const base = reinterpret_cast<char*>(info->dlpi_addr);
@@ -78,8 +78,7 @@ int FindProgram(::dl_phdr_info* info, std::size_t, void* found) {
       dynamic = ReadDynamic(reinterpret_cast<ElfW(Dyn)*>(base + header.p_vaddr));
     }
     if (header.p_type == PT_LOAD && (header.p_flags & PF_X) != 0) {
-      image.code_begin_ = base + header.p_vaddr;
-      image.code_end_ = image.code_begin_ + header.p_memsz;
+      image.code_ = Extent::Of(base + header.p_vaddr, header.p_memsz);
     }
   }
   // The linker has relocated this pointer in place, or has not.
@@ -92,8 +91,8 @@ int FindProgram(::dl_phdr_info* info, std::size_t, void* found) {
     char* const end = base + header.p_vaddr + header.p_memsz;
     char* const table = std::clamp(bound, start, end);
     char* const behind = std::clamp(bound + dynamic.bound_functions_bytes, start, end);
-    image.Add(start, table);
-    image.Add(behind, end);
+    image.Add({start, table});
+    image.Add({behind, end});
   }
   if (dynamic.constructors_bytes != nullptr) {
     image.constructors_ = reinterpret_cast<const Image::Constructor*>(base + dynamic.constructors);
@@ -112,10 +111,7 @@ void Image::AddThreadStorage(const ::dl_phdr_info& info) {
   char* const exceptions = reinterpret_cast<char*>(abi::__cxa_get_globals());
   constexpr std::size_t kExceptions = 2 * sizeof(void*);
   const auto add = [this](char* start, char* end) {
-    if (start >= end) return;
-    thread_storage_.push_back({start, static_cast<std::size_t>(end - start)});
-    if (storage_begin_ == nullptr || start < storage_begin_) storage_begin_ = start;
-    storage_end_ = std::max<const char*>(storage_end_, end);
+    if (start < end) thread_storage_.Add({start, end});
   };
   for (int i = 0; i < info.dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info.dlpi_phdr[i];
@@ -131,31 +127,37 @@ void Image::AddLibrary(const ::dl_phdr_info& info) {
   for (int i = 0; i < info.dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info.dlpi_phdr[i];
     if (header.p_type != PT_LOAD || (header.p_flags & PF_X) == 0) continue;
-    library_begin_ = reinterpret_cast<const char*>(info.dlpi_addr + header.p_vaddr);
-    library_end_ = library_begin_ + header.p_memsz;
+    const auto* const base = reinterpret_cast<const char*>(info.dlpi_addr);
+    library_ = Extent::Of(base + header.p_vaddr, header.p_memsz);
   }
 }
 
 void Image::Find() { dl_iterate_phdr(&FindProgram, this); }
 
-void Image::Add(char* start, char* end) {
-  if (start >= end) return;
-  ranges_.push_back({start, static_cast<std::size_t>(end - start), {}});
-  if (variables_begin_ == nullptr) variables_begin_ = start;
-  variables_end_ = end;
+void Image::Add(const Extent& extent) {
+  if (extent.begin >= extent.end) return;
+  kept_.push_back({extent, {}});
+  variables_.Cover(extent);
 }
 
 void Image::Keep() {
-  for (Range& range : ranges_) range.kept.assign(range.start, range.start + range.bytes);
+  for (Variables& variables : kept_) {
+    variables.kept.assign(variables.extent.begin, variables.extent.end);
+  }
 }
 
 void Image::Restore() {
-  for (const Range& range : ranges_) std::memcpy(range.start, range.kept.data(), range.bytes);
+  for (const Variables& variables : kept_) {
+    std::memcpy(variables.extent.begin, variables.kept.data(), variables.kept.size());
+  }
 }
 
 void Image::AddTo(Digest& digest) const {
-  for (const Range& range : ranges_) digest.AddBytes(range.start, range.bytes);
-  for (const StorageRange& range : thread_storage_) digest.AddBytes(range.start, range.bytes);
+  const auto add = [&digest](const Extent& extent) {
+    digest.AddBytes(extent.begin, extent.size());
+  };
+  for (const Variables& variables : kept_) add(variables.extent);
+  for (const Extent& extent : thread_storage_.extents()) add(extent);
 }
 
 void Image::Construct(int argc, char** argv, char** environment) const {

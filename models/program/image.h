@@ -8,7 +8,6 @@
 #ifndef RMAPCHECK_MODELS_PROGRAM_IMAGE_H_
 #define RMAPCHECK_MODELS_PROGRAM_IMAGE_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -35,59 +34,38 @@ class Image {
   void Destruct() const;
 
   // Returns: whether an address is that of a global variable.
-  bool HasVariable(const void* address) const {
-    const char* const byte = static_cast<const char*>(address);
-    return byte >= variables_begin_ && byte < variables_end_;
-  }
+  bool HasVariable(const void* address) const { return variables_.Holds(address); }
   // The thread_local variables of the program, and of the C++ library (but for the exceptions that
   // are being handled: those the engine keeps for each thread).
-  const std::vector<StorageRange>& thread_storage() const { return thread_storage_; }
+  const ThreadStorage& thread_storage() const { return thread_storage_; }
   // Returns: whether an address is that of one of them, of the running thread.
-  bool HasThreadVariable(const void* address) const {
-    const char* const byte = static_cast<const char*>(address);
-    if (byte < storage_begin_ || byte >= storage_end_) return false;
-    return std::any_of(thread_storage_.begin(), thread_storage_.end(), [byte](StorageRange range) {
-      return byte >= range.start && byte < range.start + range.bytes;
-    });
-  }
+  bool HasThreadVariable(const void* address) const { return thread_storage_.Holds(address); }
   // Returns: whether the program has some of its own.
   bool has_thread_variables() const { return has_thread_variables_; }
   // Returns: whether an instruction is the program's.
-  bool HasCode(const void* address) const {
-    const char* const byte = static_cast<const char*>(address);
-    return byte >= code_begin_ && byte < code_end_;
-  }
+  bool HasCode(const void* address) const { return code_.Holds(address); }
   // Returns: whether an instruction is the C++ library's.
-  bool IsLibrary(const void* address) const {
-    const char* const byte = static_cast<const char*>(address);
-    return byte >= library_begin_ && byte < library_end_;
-  }
+  bool IsLibrary(const void* address) const { return library_.Holds(address); }
 
  private:
   friend int FindProgram(::dl_phdr_info* info, std::size_t, void* image);
 
-  struct Range {
-    char* start;
-    std::size_t bytes;
+  struct Variables {
+    Extent extent;
     std::vector<char> kept;
   };
   using Constructor = void (*)(int, char**, char**);
   using Destructor = void (*)();
 
-  void Add(char* start, char* end);
+  void Add(const Extent& extent);
   void AddThreadStorage(const ::dl_phdr_info& info);
   void AddLibrary(const ::dl_phdr_info& info);
 
-  std::vector<Range> ranges_;
-  const char* code_begin_ = nullptr;
-  const char* code_end_ = nullptr;
-  const char* variables_begin_ = nullptr;
-  const char* variables_end_ = nullptr;
-  const char* library_begin_ = nullptr;
-  const char* library_end_ = nullptr;
-  std::vector<StorageRange> thread_storage_;
-  const char* storage_begin_ = nullptr;  // All of it is between the two.
-  const char* storage_end_ = nullptr;
+  std::vector<Variables> kept_;
+  Extent code_;
+  Extent variables_;  // All that are kept are in it.
+  Extent library_;
+  ThreadStorage thread_storage_;
   bool has_thread_variables_ = false;
   const Constructor* constructors_ = nullptr;
   std::size_t constructor_count_ = 0;

@@ -15,7 +15,7 @@ namespace {
 int Draw(ksync::Site site) {
   {
     const Inside inside;
-    engine->PlainWriteAt(image.thread_storage().front().start, 1, site);
+    engine->PlainWriteAt(image.thread_storage().extents().front().begin, 1, site);
   }
   self->random = self->random * 1103515245 + 12345;
   return static_cast<int>(self->random / 65536 % 32768);

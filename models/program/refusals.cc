@@ -18,11 +18,6 @@ void Refuse(const char* what, ksync::Site site) {
   engine->Block(site, what);
 }
 
-}  // namespace models::program
-
-using namespace models::program;  // NOLINT: the entry points stand outside of every namespace.
-
-namespace models::program {
 namespace {
 
 // The end of the process, when it is not the program that asks for it.
@@ -33,6 +28,8 @@ namespace {
 
 }  // namespace
 }  // namespace models::program
+
+using namespace models::program;  // NOLINT: the entry points stand outside of every namespace.
 
 #define RMAPCHECK_WHERE "(), which is not modelled: see docs/PROGRAMS.md"
 

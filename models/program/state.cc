@@ -65,17 +65,20 @@ namespace {
 // The nodes themselves; the table has pointers to them.
 constinit std::deque<Call>* nodes = nullptr;
 
+// Requires: a slot is free.
+void Place(const Call& call) {
+  std::size_t i = HashOfCall(call.parent, call.pc);
+  while (call_slots[i & call_mask].call != nullptr) ++i;
+  call_slots[i & call_mask] = {call.parent, call.pc, &call};
+}
+
 void Grow() {
   constexpr std::size_t kFirst = 1 << 12;
   CallSlot* const old = call_slots;
   const std::size_t size = old == nullptr ? kFirst : 2 * (call_mask + 1);
   call_slots = new CallSlot[size]();
   call_mask = size - 1;
-  for (const Call& call : *nodes) {
-    std::size_t i = HashOfCall(call.parent, call.pc);
-    while (call_slots[i & call_mask].call != nullptr) ++i;
-    call_slots[i & call_mask] = {call.parent, call.pc, &call};
-  }
+  for (const Call& call : *nodes) Place(call);
   delete[] old;
 }
 
@@ -108,9 +111,7 @@ const Call* AddCall(const Call* parent, std::uintptr_t pc) {
   if (2 * nodes->size() > call_mask) {
     Grow();
   } else {
-    std::size_t i = HashOfCall(parent, pc);
-    while (call_slots[i & call_mask].call != nullptr) ++i;
-    call_slots[i & call_mask] = {parent, pc, added};
+    Place(*added);
   }
   in_program = before;
   return added;
@@ -155,10 +156,6 @@ void* BodyOrExit(ThreadState& thread) {
     std::terminate();  // As in any thread.
   }
 }
-
-}  // namespace
-
-namespace {
 
 // What a process does at its end. After pthread_exit in main, its last thread does it.
 void EndProcess(const ThreadState& first) {

@@ -48,11 +48,8 @@ std::string SignalText(const Crash& crash, bool in_guard) {
 Run::Run(const RunLimits& limits)
     : limits_(limits), watches_loops_(limits.state_digest != nullptr || limits.unroll_max != 0) {
   threads_.reserve(kThreadsMax);
-  for (const StorageRange& range : limits.thread_storage) {
-    first_storage_.insert(first_storage_.end(), range.start, range.start + range.bytes);
-    const char* const end = range.start + range.bytes;
-    if (storage_begin_ == nullptr || range.start < storage_begin_) storage_begin_ = range.start;
-    if (storage_end_ == nullptr || end > storage_end_) storage_end_ = end;
+  for (const Extent& extent : limits.thread_storage.extents()) {
+    first_storage_.insert(first_storage_.end(), extent.begin, extent.end);
   }
 }
 Run::~Run() = default;
@@ -220,10 +217,10 @@ void Run::KeepThreadStorage() {
 void Run::CopyStorage(int from, int to) {
   if (from != kNobody) threads_[from].storage.resize(first_storage_.size());
   std::size_t at = 0;
-  for (const StorageRange& range : limits_.thread_storage) {
-    if (from != kNobody) std::memcpy(&threads_[from].storage[at], range.start, range.bytes);
-    std::memcpy(range.start, &threads_[to].storage[at], range.bytes);
-    at += range.bytes;
+  for (const Extent& extent : limits_.thread_storage.extents()) {
+    if (from != kNobody) std::memcpy(&threads_[from].storage[at], extent.begin, extent.size());
+    std::memcpy(extent.begin, &threads_[to].storage[at], extent.size());
+    at += extent.size();
   }
 }
 

@@ -27,6 +27,7 @@
 #include "models/graph/names.h"
 #include "models/scheduler/crash.h"
 #include "models/scheduler/decider.h"
+#include "models/scheduler/extent.h"
 #include "models/scheduler/fiber.h"
 #include "models/scheduler/heap.h"
 #include "models/scheduler/races.h"
@@ -34,11 +35,6 @@
 #include "models/scheduler/spins.h"
 
 namespace models {
-
-struct StorageRange {
-  char* start;
-  std::size_t bytes;
-};
 
 struct RunLimits {
   std::size_t events_max = 10'000;      // Events in one execution.
@@ -54,12 +50,10 @@ struct RunLimits {
   void (*add_memory)(Digest&) = nullptr;
   // Called when the digests of different executions are going to be compared from now on.
   void (*on_digests_compared)() = nullptr;
-  int unroll_max = 0;         // How often a thread may read at one place; 0: no limit.
-  bool watches_leaks = true;  // Whether what is never freed is a failure.
-  // Memory of the OS thread of which each modelled thread has its own: thread_local variables. It
-  // begins as it is before the first execution.
-  std::vector<StorageRange> thread_storage;
-  bool keeps_storage = false;  // From the start; else from KeepThreadStorage on.
+  int unroll_max = 0;            // How often a thread may read at one place; 0: no limit.
+  bool watches_leaks = true;     // Whether what is never freed is a failure.
+  ThreadStorage thread_storage;  // Begins as it is before the first execution.
+  bool keeps_storage = false;    // From the start; else from KeepThreadStorage on.
 };
 
 enum class RunOutcome {
@@ -176,7 +170,7 @@ class Run final : public ksync::Hooks {
     std::vector<HeldLock> held;
     void* exceptions[2] = {};  // The C++ runtime's per-thread exception state.
     SpinMarks marks;
-    std::vector<Bytes> own;  // What it touched of its own stack since the last of them.
+    std::vector<Extent> own;  // What it touched of its own stack since the last of them.
     std::vector<std::pair<ksync::Site, int>> loops;  // Where it has read, and how often.
     std::vector<char> storage;  // Its own thread_storage, while another thread runs.
   };
@@ -273,9 +267,17 @@ class Run final : public ksync::Hooks {
     return known != nullptr ? *known : MakeCell(key);
   }
   Cell& MakeCell(std::uintptr_t key);
-  bool InThreadStorage(const char* byte) const;
   void CheckValid(const Cell& cell, std::uint8_t bytes, const char* what, ksync::Site site);
   void MeetAtomics(Cell& cell, std::uint8_t bytes, bool writes, ksync::Site site);
+  // A use of an atomic's bytes that is no atomic access to it, and how that is told.
+  struct OtherUse {
+    bool writes;
+    const char* verb;
+    const char* complaint;
+  };
+  static constexpr OtherUse kOtherSize{true, "uses it in another size",
+                                       " is accessed in different sizes without an order"};
+  void CheckBehind(const Cell& cell, int byte, const OtherUse& use, ksync::Site site);
   void EndLife(Cell& cell, int byte, ksync::Site site);
   EventId LatestBefore(LocationId location) const;
   LocationId MakeAt(LocationId id, const ksync::LocationInfo& info, ksync::Site site);
@@ -302,10 +304,11 @@ class Run final : public ksync::Hooks {
   // first of a thread since it last had an effect.
   void BeginRead(Action& action) {
     const bool first = me().marks.empty() && !spins_.KnowsAny() && limits_.unroll_max == 0;
-    first&& limits_.state_digest != nullptr && !unwinding_ ? AddMark(action)
-                                                           : BeginReadInLoop(action);
+    if (first && limits_.state_digest != nullptr && !unwinding_) return AddMark(action);
+    BeginReadInLoop(action);
   }
   void BeginReadInLoop(Action& action);
+  std::uint64_t StateBefore(const Action& action) const;
   void AddMark(const Action& action) {
     SpinMark& mark = me().marks.Add();
     mark.site = action.site;
@@ -345,8 +348,6 @@ class Run final : public ksync::Hooks {
   std::unordered_map<const void*, LocationId> objects_;  // LocationAt that is no atomic.
   std::unordered_map<const void*, int> lives_;           // How many of them an address has had.
   std::vector<char> first_storage_;                      // thread_storage as a thread finds it.
-  const char* storage_begin_ = nullptr;                  // All of it is between the two.
-  const char* storage_end_ = nullptr;
   bool keeps_storage_ = false;  // Whether threads have different ones by now.
   Fiber engine_;
   void* engine_exceptions_[2] = {};

@@ -46,10 +46,7 @@ void Run::NoteBytes(const void* address, std::size_t bytes, bool writes, Site si
   guard_->Progress();
   last_site_ = me().last_site = site;
   NoteForLoops(address, bytes, writes);
-  const char* const byte = static_cast<const char*>(address);
-  if (byte >= storage_begin_ && byte < storage_end_ && InThreadStorage(byte)) {
-    return KeepThreadStorage();
-  }
+  if (limits_.thread_storage.Holds(address)) return KeepThreadStorage();
   std::uintptr_t at = AddressOf(address);
   const std::uintptr_t end = at + bytes;
   const std::size_t first = at % Shadow::kCellBytes;
@@ -67,7 +64,7 @@ void Run::NoteBytes(const void* address, std::size_t bytes, bool writes, Site si
 // Its own stack is part of the state that loops are recognised by.
 void Run::NoteForLoops(const void* address, std::size_t bytes, bool writes) {
   constexpr std::size_t kOwnMax = 64;
-  const Bytes touched{static_cast<const char*>(address), static_cast<const char*>(address) + bytes};
+  const Extent touched = Extent::Of(address, bytes);
   Thread& self = me();
   SpinMarks& marks = self.marks;
   if (marks.empty() && !spins_.WatchesStacks()) return;
@@ -83,14 +80,6 @@ void Run::NoteForLoops(const void* address, std::size_t bytes, bool writes) {
   } else if (!marks.empty()) {
     marks.back().pure = false;
   }
-}
-
-// Each thread has its own of these.
-bool Run::InThreadStorage(const char* byte) const {
-  for (const StorageRange& range : limits_.thread_storage) {
-    if (byte >= range.start && byte < range.start + range.bytes) return true;
-  }
-  return false;
 }
 
 void Run::NoteCell(std::uintptr_t key, std::uint8_t bytes, bool writes, Site site) {
@@ -164,8 +153,7 @@ LocationId Run::LocationAt(const ksync::LocationInfo& info, std::size_t bytes, S
   last_site_ = me().last_site = site;
   if (info.kind != LocationKind::kAtomic) return ObjectAt(info, site);
   if (spins_.WatchesStacks() && !me().fiber->Holds(info.address)) {
-    const char* const start = static_cast<const char*>(info.address);
-    spins_.NoteForeign({start, start + bytes});
+    spins_.NoteForeign(Extent::Of(info.address, bytes));
   }
   const std::uintptr_t address = AddressOf(info.address);
   Cell& cell = CellOf(address / Shadow::kCellBytes);
@@ -175,7 +163,9 @@ LocationId Run::LocationAt(const ksync::LocationInfo& info, std::size_t bytes, S
   if ((cell.valid & mask) != mask) CheckValid(cell, mask, "uses it", site);
   for (int other = 0; other < static_cast<int>(Shadow::kCellBytes); ++other) {
     const bool overlaps = cell.width[other] != 0 && (Mask(other, cell.width[other]) & mask) != 0;
-    if (overlaps) EndLife(cell, other, site);
+    if (!overlaps) continue;
+    CheckBehind(cell, other, kOtherSize, site);
+    EndLife(cell, other, site);
   }
   const int life = cell.lives[byte]++;
   const LocationId id = MakeAt(names_.LocationAt(info.address, bytes, life), info, site);
@@ -226,51 +216,44 @@ EventId Run::LatestBefore(LocationId location) const {
   return kInit;
 }
 
-// A plain access to bytes that atomics use: it must be ordered with each of their writes, and a
-// write with each of their reads as well.
+// A plain access to bytes that atomics use. A write ends their lives.
 void Run::MeetAtomics(Cell& cell, std::uint8_t bytes, bool writes, Site site) {
+  const OtherUse use{writes, writes ? "writes" : "reads",
+                     " is accessed by two threads without an order, and not atomically by both"};
   for (int byte = 0; byte < static_cast<int>(Shadow::kCellBytes); ++byte) {
     const std::size_t width = cell.width[byte];
     if (width == 0 || (Mask(byte, width) & bytes) == 0) continue;
-    const LocationId location = cell.at[byte];
-    for (EventId id : graph_->location(location).accesses) {
-      const Event& event = graph_->event(id);
-      if (id.index >= statuses_[id.thread].next || here().Contains(id)) continue;
-      if (id.thread == current_ || !(writes || event.writes)) continue;
-      FailWith(FailureKind::kDataRace,
-               names_.LocationName(location) +
-                   " is accessed by two threads without an order, and not atomically by both",
-               {{id.thread, ActionName(event.action.kind), event.action.site},
-                {current_, writes ? "writes" : "reads", site}});
-    }
-    MeetWaiters(location, writes, FailureKind::kDataRace, site);
-    const std::uint64_t value = graph_->ValueOf(location, LatestBefore(location));
-    std::memcpy(AddressOfByte(cell, byte), &value, width);
+    CheckBehind(cell, byte, use, site);
     if (writes) EndLife(cell, byte, site);
   }
 }
 
-// The location that begins at a byte ends: what comes next is not atomic, or of another size.
-void Run::EndLife(Cell& cell, int byte, Site site) {
+// The location that begins at a byte is used otherwise than as the atomic it is: that must be
+// ordered with each of its writes, and what writes or ends it with each of its reads as well. Then
+// memory gets its value.
+void Run::CheckBehind(const Cell& cell, int byte, const OtherUse& use, Site site) {
   const LocationId location = cell.at[byte];
-  const std::uint64_t value = graph_->ValueOf(location, LatestBefore(location));
-  const std::size_t width = cell.width[byte];
-  std::memcpy(AddressOfByte(cell, byte), &value, width);
   for (EventId id : graph_->location(location).accesses) {
-    if (id.index >= statuses_[id.thread].next || here().Contains(id) || id.thread == current_) {
-      continue;
-    }
-    FailWith(FailureKind::kDataRace,
-             names_.LocationName(location) + " is accessed in different sizes without an order",
-             {{id.thread, ActionName(graph_->event(id).action.kind), graph_->event(id).action.site},
-              {current_, "uses it in another size", site}});
+    const Event& event = graph_->event(id);
+    if (id.index >= statuses_[id.thread].next || here().Contains(id)) continue;
+    if (id.thread == current_ || !(use.writes || event.writes)) continue;
+    FailWith(FailureKind::kDataRace, names_.LocationName(location) + use.complaint,
+             {{id.thread, ActionName(event.action.kind), event.action.site},
+              {current_, use.verb, site}});
   }
-  MeetWaiters(location, true, FailureKind::kDataRace, site);
-  cell.located &= ~Mask(byte, width);
+  MeetWaiters(location, use.writes, FailureKind::kDataRace, site);
+  const std::uint64_t value = graph_->ValueOf(location, LatestBefore(location));
+  std::memcpy(AddressOfByte(cell, byte), &value, cell.width[byte]);
+}
+
+// What comes next at these bytes is another location, or none. Requires: CheckBehind.
+void Run::EndLife(Cell& cell, int byte, Site site) {
+  const std::uint8_t bytes = Mask(byte, cell.width[byte]);
+  cell.located &= ~bytes;
   cell.width[byte] = 0;
   // Who goes on with these bytes must come behind this step, which ordered them all.
   const Touch end{site, static_cast<std::uint16_t>(current_),
-                  static_cast<std::uint16_t>(statuses_[current_].next), Mask(byte, width), true};
+                  static_cast<std::uint16_t>(statuses_[current_].next), bytes, true};
   static_cast<void>(cell.Note(end, here()));
 }
 

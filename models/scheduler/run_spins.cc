@@ -5,11 +5,22 @@
 #include "models/scheduler/run.h"
 
 namespace models {
+
 std::uint64_t Run::PerformInLoop(Action& action) {
   BeginRead(action);
   const Event& event = Perform(action);
   EndRead(event);
   return event.read;
+}
+
+// Returns: a digest of the calling thread's state, what it asks for included.
+std::uint64_t Run::StateBefore(const Action& action) const {
+  Digest digest;
+  digest.Add(limits_.state_digest());
+  for (std::uint64_t asked : {std::uint64_t{action.location}, action.value, action.second}) {
+    digest.Add(asked);
+  }
+  return digest.value();
 }
 
 void Run::BeginReadInLoop(Action& action) {
@@ -21,18 +32,10 @@ void Run::BeginReadInLoop(Action& action) {
     return mark.site == action.site && mark.location == action.location;
   };
   const auto before = std::find_if(marks.rbegin(), marks.rend(), same);
-  if (before == marks.rend() && !spins_.KnowsAny()) return AddMark(action);
-  const bool known = spins_.Knows(action.site);
-  std::uint64_t state = 0;
-  if (known || before != marks.rend()) {
-    Digest digest;
-    digest.Add(limits_.state_digest());
-    for (std::uint64_t asked : {std::uint64_t{action.location}, action.value, action.second}) {
-      digest.Add(asked);
-    }
-    state = digest.value();
-  }
   const bool repeats = before != marks.rend();
+  if (!repeats && !spins_.KnowsAny()) return AddMark(action);
+  const bool known = spins_.Knows(action.site);
+  const std::uint64_t state = known || repeats ? StateBefore(action) : 0;
   const auto without_effect = [](const SpinMark& mark) { return mark.without_effect; };
   if (repeats && before->state == state && state != 0 &&
       std::all_of(marks.rbegin(), before + 1, without_effect)) {

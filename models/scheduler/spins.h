@@ -42,6 +42,7 @@
 #include <vector>
 
 #include "models/graph/event.h"
+#include "models/scheduler/extent.h"
 
 namespace models {
 
@@ -81,11 +82,6 @@ class SpinMarks {
   std::size_t size_ = 0;
 };
 
-struct Bytes {
-  const char* start;
-  const char* end;
-};
-
 class Spins {
  public:
   // Begins a search: what was learned counts from now on, what was revoked does not.
@@ -107,19 +103,18 @@ class Spins {
   // Notes that in `state`, which a thread has before it reads at `site`, reading `value` is of no
   // use, as long as no other thread touches the bytes of its stack that the cycle uses.
   void Learn(ksync::Site site, std::uint64_t state, std::uint64_t value,
-             const std::vector<Bytes>& own) {
+             const std::vector<Extent>& own) {
     if (Contains(forbidden_, site)) return;
     if (!Knows(site)) sites_.push_back(site);
-    for (const Bytes& bytes : own) watched_.push_back({bytes, site});
+    for (const Extent& bytes : own) watched_.push_back({bytes, site});
     learned_.push_back({state, value});
   }
   // Returns: whether there are bytes of stacks that other threads had better not touch.
   bool WatchesStacks() const { return !watched_.empty(); }
   // Bytes that are not of its own stack are touched by a thread.
-  void NoteForeign(const Bytes& touched) {
+  void NoteForeign(const Extent& touched) {
     for (const Watched& watched : watched_) {
-      if (touched.end <= watched.bytes.start || touched.start >= watched.bytes.end) continue;
-      if (Contains(forbidden_, watched.site)) continue;
+      if (!touched.Overlaps(watched.bytes) || Contains(forbidden_, watched.site)) continue;
       forbidden_.push_back(watched.site);
       revoked_ = true;
     }
@@ -140,7 +135,7 @@ class Spins {
     std::uint64_t value;
   };
   struct Watched {
-    Bytes bytes;
+    Extent bytes;
     ksync::Site site;
   };
 

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Makes one HTML page of what stress runs found, night after night: docs/TESTING.md, The nightly run."""
+
+import argparse
+import os
+import sys
+
+sys.dont_write_bytecode = True  # The modules are in the tree.
+import bazel_results
+import history
+import report
+from errors import InputError
+
+USAGE = """./bazelw run //stress/page -- [--history=FILE] [--out=FILE] [--failures_max=N] [RESULT...]
+
+RESULT is a run.json, or a folder of Bazel's test results, as bazel-out/k8-opt-tsan/testlogs/stress; without one, those of
+every configuration in bazel-out. What they tell is added to the history, once, and the page shows all of the history.
+
+  --history=FILE      where runs are kept, a line each       (stress-history.jsonl)
+  --out=FILE          the page                               (stress.html)
+  --failures_max=N    so many failures are told, the newest  (100)
+
+Paths begin where you stand. Exit code 0: the page is written, whatever it tells; 2: it is not, and one line says why."""
+
+TRY_HELP = "Try ./bazelw run //stress/page -- --help"
+
+
+class Words(argparse.ArgumentParser):
+
+    def error(self, message):
+        raise InputError("words", message, TRY_HELP)
+
+
+def parse(words):
+    parser = Words(add_help=False, allow_abbrev=False)
+    parser.add_argument("results", nargs="*")
+    parser.add_argument("--history", default="stress-history.jsonl")
+    parser.add_argument("--out", default="stress.html")
+    parser.add_argument("--failures_max", type=int, default=100)
+    parser.add_argument("--help", action="store_true")
+    options = parser.parse_args(words)
+    if options.failures_max < 0:
+        raise InputError("words", f"--failures_max={options.failures_max} is less than 0", TRY_HELP)
+    for flag in ("history", "out"):
+        if not getattr(options, flag):
+            raise InputError("words", f"--{flag} names no file", TRY_HELP)
+    return options
+
+
+def from_where_the_user_stands(path):
+    """Bazel runs programs elsewhere."""
+    return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), path)
+
+
+def default_folders():
+    """Returns: Bazel's results of stress targets, in every configuration."""
+    tree = os.environ.get("BUILD_WORKSPACE_DIRECTORY", "")
+    top = os.path.join(tree, "bazel-out")
+    try:
+        configurations = sorted(os.listdir(top))
+    except OSError:
+        configurations = []
+    folders = [os.path.join(top, name, "testlogs", "stress") for name in configurations]
+    return [folder for folder in folders if os.path.isdir(folder)]
+
+
+def read_results(paths):
+    """Returns: the records in files and folders."""
+    found = []
+    for path in paths:
+        if os.path.isdir(path):
+            runs, tests = bazel_results.read_folder(path)
+            if not runs and not tests:
+                raise InputError(path, "no run.json and no test.xml is below this folder", "Run ./bazelw test //stress/... first, or name another")
+            found += runs + tests
+        else:
+            found.append(bazel_results.read_run(path))
+    return found
+
+
+def write_page(options):
+    """Returns: what was done, in a line; and a message or None."""
+    where = from_where_the_user_stands(options.history)
+    given = [from_where_the_user_stands(path) for path in options.results] or default_folders()
+    if not given and not os.path.exists(where):
+        raise InputError(
+            "bazel-out", "there are no results of stress tests, and no history", "Run ./bazelw test //stress/... first, or name a run.json"
+        )
+    everything, added, message = history.add(where, read_results(given))
+    out = from_where_the_user_stands(options.out)
+    # Bazel runs it through a link with nothing beside it.
+    with open(os.path.join(os.path.dirname(os.path.realpath(__file__)), "page.css"), encoding="utf-8") as file:
+        style = file.read()
+    try:
+        history.replace(out, report.page(everything, style, options.failures_max))
+    except OSError as error:
+        raise InputError(out, f"the page cannot be written ({error.strerror})", "Name another file with --out=FILE") from None
+    runs = sum(record["kind"] == "run" for record in everything)
+    told = f"{report.many(runs, 'run')} and {report.many(len(everything) - runs, 'result')} of targets"
+    done = f"{out}: {told}, {added} of them new"
+    return done, message
+
+
+def main(words):
+    try:
+        options = parse(words)
+        if options.help:
+            print(USAGE)
+            return 0
+        done, message = write_page(options)
+    except InputError as error:
+        print(f"page: {error}", file=sys.stderr)
+        return 2
+    if message:
+        print(f"page: {message}", file=sys.stderr)
+    print(done)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,398 @@
+#!/usr/bin/env python3
+"""Tests what is read, kept and written, without a browser: every mistake in the input is one line; a history loses nothing."""
+
+import concurrent.futures
+import html.parser
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+import unittest.mock
+import zipfile
+
+sys.dont_write_bytecode = True  # The modules are in the tree.
+import bazel_results
+import fixtures
+import history
+import records
+import report
+from charts import Levels, round_above, short
+from elements import document, element
+from errors import InputError
+
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page.py")
+
+
+class Folder(unittest.TestCase):
+    """A test with a folder of its own, and the command run in it."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
+        self.history = os.path.join(self.folder, "history.jsonl")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, content):
+        with open(self.path(name), "w" if isinstance(content, str) else "wb") as file:
+            file.write(content)
+        return self.path(name)
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
+    def page(self, *words):
+        """The user stands in the folder; the program runs elsewhere, as Bazel does it."""
+        environment = dict(os.environ, BUILD_WORKING_DIRECTORY=self.folder, BUILD_WORKSPACE_DIRECTORY=self.folder)
+        return subprocess.run([PAGE, *words], cwd="/", env=environment, capture_output=True, text=True)
+
+    def expect_refused(self, done, *parts):
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done)
+        self.assertRegex(done.stderr, r"\Apage: [^\n]+\. [^\n]+\n\Z")
+        for part in parts:
+            self.assertIn(part, done.stderr)
+
+
+class Runs(Folder):
+    """run.json."""
+
+    def refused(self, content):
+        with self.assertRaises(InputError) as caught:
+            records.run_of_text(content, "run.json")
+        return str(caught.exception)
+
+    def changed(self, **changes):
+        return json.dumps({**fixtures.run(1, failures=[fixtures.failure()]), **changes}, indent=1)
+
+    def test_every_member_is_checked(self):
+        right = json.loads(self.changed())
+        records.run_of_text(json.dumps(right), "run.json")
+        for member in records.RUN:
+            missing = {name: value for name, value in right.items() if name != member}
+            self.assertIn(f"run.json:1: {member} is missing", self.refused(json.dumps(missing)))
+            self.assertIn(f"run.json:1: {member} is", self.refused(self.changed(**{member: [None]})))
+        for member in records.FAILURE:
+            wrong = {**fixtures.failure(), member: {}}
+            self.assertIn(f"failures[0].{member} is {{}}", self.refused(self.changed(failures=[wrong])))
+        for more in ({"command": 1}, {"last_steps": [1]}, {"shrunk_to": []}):
+            self.assertIn(f"failures[0].{next(iter(more))} is", self.refused(self.changed(failures=[fixtures.failure(**more)])))
+
+    def test_numbers(self):
+        for wrong in (-1, True, 1.5, "1", None, [1]):
+            self.assertIn("seed is", self.refused(self.changed(seed=wrong)))
+        for wrong in (-0.1, True, "1"):
+            self.assertIn("seconds is", self.refused(self.changed(seconds=wrong)))
+        self.assertIn("seconds is Infinity", self.refused(self.changed(seconds=2).replace('"seconds": 2', '"seconds": 1e999')))
+        self.assertIn("NaN is no JSON", self.refused(self.changed(seconds=float("nan"))))
+
+    def test_times(self):
+        for right in ("2026-11-22T02:00:00Z", "2026-11-22T02:00:00.5+01:00"):
+            records.run_of_text(self.changed(started=right), "run.json")
+        for wrong in ("", "yesterday", "2026-11-22T02:00:00", "2026-13-22T02:00:00Z", "0001-01-01T00:00:00+14:00", 5):
+            self.assertIn("must be a time with its zone", self.refused(self.changed(started=wrong)))
+
+    def test_pairs(self):
+        for wrong, what in [
+            ([("b", "a")], "not in the order of the alphabet"), ([("a", "b"), ("a", "b")], "pairs[1] is listed twice"),
+            ([("", "b")], "pairs[0].first is"),
+        ]:
+            pairs = [{"first": first, "second": second, "overlaps": 1} for first, second in wrong]
+            self.assertIn(what, self.refused(self.changed(pairs=pairs)))
+
+    def test_the_line_is_named(self):
+        lines = self.changed().split("\n")
+        number = next(number for number, line in enumerate(lines, 1) if '"round"' in line)
+        begin = max(index for index, line in enumerate(lines[:number], 1) if line.strip() == "{")
+        content = "\n".join(lines).replace('"round": 7', '"round": "seven"')
+        self.assertIn(f'run.json:{begin}: failures[0].round is "seven", and must be a whole number', self.refused(content))
+        self.assertIn(f"run.json:{number}:", self.refused("\n".join(lines[:number])))
+
+    def test_no_json(self):
+        for content in ("", "{", "[1]", "null", '"text"', "[" * 100000, "1" * 5000):
+            self.assertRegex(self.refused(content), r"^run\.json:1")
+
+    def test_unknown_members_are_kept(self):
+        self.assertEqual(records.run_of_text(self.changed(later={"a": 1}), "run.json")["later"], {"a": 1})
+        self.assertEqual(records.run_of_text(self.changed(kind="other"), "run.json")["kind"], "run")
+
+
+class BazelResults(Folder):
+
+    def read_folder(self):
+        return bazel_results.read_folder(self.path("out"))
+
+    def target(self, *words, **more):
+        return fixtures.write_target(self.path("out"), *words, **more)
+
+    def test_configurations_and_targets(self):
+        self.target("k8-opt", "stress/a_test")
+        self.target("k8-opt-tsan", "stress/page/b_test")
+        _, tests = self.read_folder()
+        self.assertEqual([(test["target"], test["configuration"], test["status"]) for test in tests],
+                         [("//stress/page:b_test", "tsan", "passed"), ("//stress:a_test", "plain", "passed")])
+        self.assertEqual(tests[0]["started"], "2026-11-22T02:03:49.786+00:00")
+        self.assertEqual((tests[0]["seconds"], tests[0]["cases"]), (1.5, 1))
+
+    def test_shards_are_one_result(self):
+        self.target("k8-opt", "stress/a_test/shard_1_of_2", milliseconds=2000)
+        self.target("k8-opt", "stress/a_test/shard_2_of_2", fixtures.FAILED, 4, milliseconds=5000)
+        _, (test, ) = self.read_folder()
+        self.assertEqual((test["target"], test["status"], test["cases"], test["seconds"]), ("//stress:a_test", "failed", 3, 4.5))
+        self.assertEqual(test["started"], "1970-01-01T00:00:05.000+00:00")
+        self.assertEqual(test["failed"], [{"name": "Rmap.Holds", "message": "rmap.cc:7\nExpected: <b>1</b>"}])
+
+    def test_bazel_knows_better_than_the_xml(self):
+        self.target("k8-opt-asan", "stress/a_test", fixtures.PASSED, 4)
+        _, (test, ) = self.read_folder()
+        self.assertEqual(test["status"], "failed")
+        self.assertIn("its cases passed", test["failed"][0]["message"].lower())
+
+    def test_without_bazel_the_xml_is_believed(self):
+        self.target("k8-opt", "stress/a_test", fixtures.FAILED, None)
+        self.target("k8-opt", "stress/b_test", fixtures.PASSED, None)
+        with open(os.path.join(self.target("k8-opt", "stress/c_test"), "test.cache_status"), "wb") as file:
+            file.write(b"\x18")  # Cut.
+        self.assertEqual([test["status"] for test in self.read_folder()[1]], ["failed", "passed", "passed"])
+
+    def test_runs_in_archives(self):
+        folder = os.path.join(self.target("k8-opt-ubsan", "stress/a_test"), "test.outputs")
+        os.mkdir(folder)
+        with zipfile.ZipFile(os.path.join(folder, "outputs.zip"), "w") as archive:
+            archive.writestr("run.json", json.dumps(fixtures.run(1)))
+            archive.writestr("other.txt", "x")
+            # It believes to be plain.
+        self.assertEqual([(run["seed"], run["configuration"]) for run in self.read_folder()[0]], [(1001, "ubsan")])
+        with open(os.path.join(folder, "outputs.zip"), "r+b") as file:
+            file.truncate(40)
+        with self.assertRaisesRegex(InputError, "outputs.zip: this is no whole archive"):
+            self.read_folder()
+
+    def test_mistakes(self):
+        path = os.path.join(self.target("k8-opt", "stress/a_test", "<testsuites>\n<a>"), "test.xml")
+        with self.assertRaisesRegex(InputError, re.escape(f"{path}:2: this is no XML")):
+            self.read_folder()
+        with self.assertRaisesRegex(InputError, "does not say which target"):
+            os.makedirs(self.path("copy/a_test"))
+            self.write("copy/a_test/test.xml", fixtures.PASSED)
+            bazel_results.read_folder(self.path("copy"))
+
+    def test_many_and_long_failures_are_cut(self):
+        cases = '<testcase name="c"><failure>' + "m" * 9000 + "</failure></testcase>"
+        self.target("k8-opt", "stress/a_test", f"<testsuites>{cases * 30}</testsuites>", 4)
+        _, (test, ) = self.read_folder()
+        self.assertEqual((len(test["failed"]), test["failed"][-1]["name"]), (21, "and 10 more"))
+        self.assertTrue(test["failed"][0]["message"].endswith("\n... 5000 more characters"))
+
+
+class History(Folder):
+
+    def add(self, *new):
+        return history.add(self.history, list(new))
+
+    def record(self, night, **changed):
+        return {**fixtures.run(night, **changed), "kind": "run"}
+
+    def test_a_run_is_in_it_once(self):
+        one, two = self.record(1), self.record(2)
+        self.assertEqual(self.add(one, one)[1], 1)
+        self.assertEqual(self.add(two, one)[1], 1)
+        self.assertEqual(self.add(json.loads(json.dumps(one)))[1], 0)
+        self.assertEqual(history.read(self.history)[0], [one, two])
+        self.assertEqual(self.add(self.record(1, seed=5))[1], 1)
+
+    def test_a_target_that_ran_again_is_another_result(self):
+        for milliseconds, added in ((1000, 1), (1000, 0), (2000, 1)):
+            fixtures.write_target(self.path("out"), "k8-opt", "stress/a_test", milliseconds=milliseconds)
+            self.assertEqual(self.add(*bazel_results.read_folder(self.path("out"))[1])[1], added)
+
+    def test_the_oldest_is_first(self):
+        self.add(self.record(3), self.record(1))
+        self.add(self.record(2, started="2026-11-02T03:30:00+01:00"))
+        self.assertEqual([run["seed"] for run in history.read(self.history)[0]], [1001, 1002, 1003])
+
+    def test_a_torn_last_line_is_left_out_and_told(self):
+        self.add(self.record(1), self.record(2))
+        content = self.read("history.jsonl")
+        for cut in (1, 100, 4000):
+            self.write("history.jsonl", content[:-1 - cut])
+            found, _, message = self.add()
+            self.assertEqual(len(found), 1)
+            self.assertRegex(message, r"history\.jsonl:2: the last line is torn, and was left out\. Give .* once more")
+            self.assertEqual(self.add()[2], None)  # It is said once.
+        self.write("history.jsonl", content[:-1])  # Only the line's end is missing.
+        self.assertEqual((len(self.add()[0]), self.add()[2]), (2, None))
+
+    def test_other_mistakes_leave_it_alone(self):
+        self.add(self.record(1), self.record(2))
+        first, second = self.read("history.jsonl").splitlines()
+        for content, what in [
+            (f"{first[:50]}\n{second}\n", "history.jsonl:1: this line is no JSON"),
+            (f'{first}\n{{"kind": "other"}}\n', 'history.jsonl:2: this is no record'),
+            (f"{first}\n[1]\n", 'history.jsonl:2: this is no record'),
+            (first.replace('"rounds"', '"sounds"') + "\n", "history.jsonl:1: rounds is missing"),
+        ]:
+            self.write("history.jsonl", content)
+            with self.assertRaisesRegex(InputError, re.escape(what)):
+                self.add(self.record(3))
+            self.assertEqual(self.read("history.jsonl"), content)
+
+    def test_a_writer_that_dies_leaves_the_old_one(self):
+        self.add(self.record(1))
+        before = self.read("history.jsonl")
+        for call in ("os.fsync", "os.replace"):
+            with unittest.mock.patch(call, side_effect=OSError(28, "No space left on device")):
+                with self.assertRaisesRegex(InputError, r"cannot be written \(No space left on device\)"):
+                    self.add(self.record(2))
+            self.assertEqual(self.read("history.jsonl"), before)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["history.jsonl", "history.jsonl.lock"])
+
+    def test_writers_at_once_lose_nothing(self):
+        paths = fixtures.write_runs(self.folder, [fixtures.run(night) for night in range(1, 13)])
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            done = list(pool.map(lambda path: self.page(path, "--history=history.jsonl", f"--out={path}.html"), paths))
+        self.assertEqual([each.returncode for each in done], [0] * 12, done)
+        self.assertEqual(len(history.read(self.history)[0]), 12)
+
+
+class Shown(html.parser.HTMLParser):
+    """What a page shows, and the elements and attributes it has."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.texts = set(), set(), []
+        self.feed(text)
+        self.text = "".join(self.texts)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attributes}
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+class Pages(Folder):
+
+    def shown(self, runs, failures_max=100):
+        return Shown(report.page([{**run, "kind": "run"} for run in runs], "", failures_max))
+
+    def test_text_stays_text(self):
+        for hostile in ("<b>&amp;</b>", "\"'><i>", "</p>"):
+            text = document(element("p", hostile, element("a", hostile, title=hostile), hostile))
+            self.assertEqual(Shown(text).text.strip("\n").removeprefix("<!DOCTYPE html>"), hostile * 3)
+            self.assertEqual(Shown(text).tags, {"p", "a"})
+
+    def test_what_is_no_text_is_seen(self):
+        self.assertIn(r"a\x1bb\u202ec\ud800d\x00", document(element("p", "a\x1bb\u202ec\ud800d\0")))
+
+    def test_hostile_results_are_told_and_do_nothing(self):
+        ordinary, hostile = self.shown(fixtures.nights()), self.shown(fixtures.hostile_nights())
+        self.assertLessEqual(hostile.tags, ordinary.tags)
+        self.assertLessEqual(hostile.attributes, ordinary.attributes | {"tabindex"})
+        self.assertIn(fixtures.HOSTILE, hostile.text)
+        self.assertIn(fixtures.LONG_WORD, hostile.text)
+        self.assertIn(r"\u202egnp \x1b[31m \ud800 & &amp; ' --", hostile.text)
+
+    def test_failures_name_what_repeats_them(self):
+        text = self.shown(fixtures.nights()).text
+        self.assertIn("./bazelw run --config=tsan //stress:rmap_stress -- --script=failures/6-412.rmap --generation=G9 --with=all --threads=8", text)
+        self.assertIn("./bazelw run //stress:rmap_stress -- --seed=1009 --first_round=977 --rounds=1 --generation=G9 --with=all --threads=8", text)
+        own = self.shown([fixtures.run(1, failures=[fixtures.failure(command="repeat --this")])]).text
+        self.assertIn("repeat --this", own)
+        self.assertNotIn("./bazelw run //stress:rmap_stress", own)
+
+    def test_a_limit_is_named(self):
+        text = self.shown(fixtures.nights(), failures_max=2).text
+        self.assertIn("The 2 newest of 5; --failures_max shows more.", text)
+        self.assertNotIn("a page is mapped by a VMA", text)
+
+    def test_never_overlapped_pairs_are_listed(self):
+        text = self.shown(fixtures.nights()).text
+        self.assertIn("3 of 231 pairs never overlapped in any run:bind × poisoncheck_mm × take_all_locksmap_stack × map_stack", text)
+        one = fixtures.run(1, pairs=[{"first": "a", "second": "b", "overlaps": 1}])
+        self.assertIn("Each of 1 pair overlapped at least once.", self.shown([one]).text)
+
+    def test_runs_are_compared_with_their_like(self):
+        runs = [fixtures.run(night, operations_per_second=100 * night) for night in (1, 2, 3)]
+        self.assertIn("+100% against the median of the 2 before", self.shown(runs).text)
+        runs[2]["threads"] = 9
+        self.assertIn("the first of its kernel and threads", self.shown(runs).text)
+
+    def test_nothing_yet(self):
+        text = self.shown([]).text
+        for part in ("no result yet", "No run yet", "None, in any run", "No run has told of pairs", "No result of a test target"):
+            self.assertIn(part, text)
+
+    def test_numbers(self):
+        for value, wanted in [(0, "0"), (950, "950"), (1200, "1.2k"), (34000, "34k"), (5.6e6, "5.6M"), (2.5, "2.5"), (4e9, "4G")]:
+            self.assertEqual(short(value), wanted)
+        for value, wanted in [(0, 1), (0.5, 1), (1, 1), (3, 4), (6, 6), (9, 10), (21000, 40000), (240000, 400000)]:
+            self.assertEqual(round_above(value), wanted)
+        levels = Levels([0, 1, 10, 100, 1000])
+        self.assertEqual([levels.of(count) for count in (0, 1, 10, 1000)], [0, 1, 3, 6])
+        self.assertEqual([Levels(counts).used() for counts in ([], [5, 5], [0])], [[6]] * 3)
+
+
+class Command(Folder):
+
+    def test_a_page_is_a_function_of_the_history(self):
+        paths = fixtures.write_runs(self.folder, fixtures.nights())
+        first = self.page(*paths)
+        self.assertEqual((first.returncode, first.stderr), (0, ""))
+        self.assertEqual(first.stdout, f"{self.path('stress.html')}: 48 runs and 0 results of targets, 48 of them new\n")
+        before = self.read("stress.html")
+        again = self.page(paths[0])
+        self.assertIn("48 runs and 0 results of targets, 0 of them new", again.stdout)
+        self.assertEqual(self.read("stress.html"), before)
+
+    def test_without_words_all_configurations_are_read(self):
+        for platform in ("k8-opt", "k8-opt-tsan"):
+            fixtures.write_target(self.path("bazel-out"), platform, "stress/a_test")
+        self.assertIn("0 runs and 2 results of targets, 2 of them new", self.page().stdout)
+
+    def test_it_runs_through_a_link(self):
+        link = self.path("page")
+        os.symlink(PAGE, link)
+        done = subprocess.run([link, f"--out={self.folder}/p.html", *fixtures.write_runs(self.folder, [fixtures.run(1)])], cwd=self.folder,
+                              capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_a_torn_line_is_told(self):
+        self.page(*fixtures.write_runs(self.folder, [fixtures.run(1)]))
+        with open(self.path("stress-history.jsonl"), "a") as file:
+            file.write('{"kind": "ru')
+        done = self.page()
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"\Apage: [^\n]*stress-history\.jsonl:2: the last line is torn[^\n]*\n\Z")
+
+    def test_mistakes(self):
+        run = self.write("run.json", json.dumps(fixtures.run(1)))
+        self.expect_refused(self.page(), "no results of stress tests, and no history", "./bazelw test //stress/...")
+        self.expect_refused(self.page("absent.json"), "absent.json: it cannot be read (No such file or directory)")
+        self.expect_refused(self.page(self.write("bytes.json", b"\xff\xfe")), "bytes.json: byte 0 is not UTF-8")
+        self.expect_refused(self.page(self.write("a\nb.json", "{")), r"a\nb.json:1:2: this is no JSON")
+        os.mkdir(self.path("empty"))
+        self.expect_refused(self.page("empty"), "empty: no run.json and no test.xml is below this folder")
+        self.expect_refused(self.page(run, "--colour"), "unrecognized arguments: --colour", "--help")
+        self.expect_refused(self.page(run, "--failures_max=-1"), "less than 0")
+        self.expect_refused(self.page(run, "--failures_max=few"), "invalid int value")
+        self.expect_refused(self.page(run, "--out="), "--out names no file")
+        self.expect_refused(self.page(run, "--history=absent/h"), "absent/h: the history cannot be written")
+        self.expect_refused(self.page(run, "--out=absent/p.html"), "absent/p.html: the page cannot be written", "--out=FILE")
+        self.expect_refused(self.page(run, "--out=empty"), "empty: the page cannot be written")
+
+    def test_a_mistake_adds_nothing(self):
+        good, bad = self.write("good.json", json.dumps(fixtures.run(1))), self.write("bad.json", "{}")
+        self.expect_refused(self.page(good, bad), "bad.json:1: started is missing")
+        self.assertFalse(os.path.exists(self.path("stress-history.jsonl")))
+
+    def test_help(self):
+        self.assertIn("RESULT is a run.json", self.page("--help").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -99,7 +99,13 @@ class PageInABrowser(unittest.TestCase):
             self.assertEqual([tip.split()[0] for tip in tips], [f"{run['operations_per_second']:,.0f}" for run in mine])
             bad = self.texts(f"#throughput-{index} .point.bad")
             self.assertEqual(len(bad), sum(bool(run["failures"]) for run in mine))
+
+    def test_many_points_are_small(self):
+        width = "return parseFloat(getComputedStyle(document.querySelector('#throughput-0 .mark')).strokeWidth)"
+        self.open("ordinary")
+        self.assertEqual(self.browser.run(width), 7)
         self.open("year")
+        self.assertEqual(self.browser.run(width), 3)
         self.assertEqual(len(self.texts("#throughput-0 .point")), 336)
 
     def test_points_stand_where_their_numbers_say(self):
@@ -111,7 +117,7 @@ class PageInABrowser(unittest.TestCase):
               return [...document.querySelectorAll('#throughput-0 .mark')].map(middle);""")
             frame = self.browser.run("const b = document.getElementById('throughput-0').getBoundingClientRect(); return [b.top, b.height]")
             for (x, y), value, (before, _) in zip(boxes[1:], runs[1:], boxes):
-                self.assertAlmostEqual(y, frame[0] + frame[1] * (1 - value / 400000), delta=1)
+                self.assertAlmostEqual(y, frame[0] + frame[1] * (1 - value / 300000), delta=1)
                 self.assertGreater(x, before)
 
     def test_what_one_hovers_is_told(self):

@@ -62,11 +62,11 @@ def bar(place, point, count):
 
 
 def round_above(value):
-    """Returns: the smallest 1, 2, 4, 5, 6 or 8 times a power of ten that is at least the value, and at least 1."""
+    """Returns: a round number that is at least the value, at least 1, and not much larger."""
     if value <= 1:
         return 1
     power = 10**math.floor(math.log10(value))
-    return next(digit * power for digit in (1, 2, 4, 5, 6, 8, 10, 20) if digit * power >= value)
+    return next(digit * power for digit in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15) if digit * power >= value)
 
 
 def short(value):

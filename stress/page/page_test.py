@@ -330,8 +330,10 @@ class Pages(Folder):
     def test_numbers(self):
         for value, wanted in [(0, "0"), (950, "950"), (1200, "1.2k"), (34000, "34k"), (5.6e6, "5.6M"), (2.5, "2.5"), (4e9, "4G")]:
             self.assertEqual(short(value), wanted)
-        for value, wanted in [(0, 1), (0.5, 1), (1, 1), (3, 4), (6, 6), (9, 10), (21000, 40000), (240000, 400000)]:
+        for value, wanted in [(0, 1), (0.5, 1), (1, 1), (2, 2), (7, 8), (9, 10), (21000, 25000), (240000, 250000)]:
             self.assertEqual(round_above(value), wanted)
+        for value, wanted in [(5, "5"), (990000, "990,000"), (2.16e7, "21.6 million"), (19424590147, "19.4 billion"), (5e12, "5.0 trillion")]:
+            self.assertEqual(report.in_words(int(value)), wanted)
         levels = Levels([0, 1, 10, 100, 1000])
         self.assertEqual([levels.of(count) for count in (0, 1, 10, 1000)], [0, 1, 3, 6])
         self.assertEqual([Levels(counts).used() for counts in ([], [5, 5], [0])], [[6]] * 3)

@@ -11,7 +11,7 @@ import statistics
 from collections import Counter, defaultdict
 
 import records
-from charts import Point, matrix, short, trend
+from charts import Point, matrix, trend
 from elements import document, element
 
 CONFIGURATIONS = ("plain", "tsan", "asan", "ubsan")  # First, and in this order.
@@ -86,14 +86,18 @@ def many(count, noun, nouns=None):
 
 
 def table(caption, heads, rows, class_=None):
-    """Returns: a table that scrolls sideways where it is too wide. A row is a list of cells; numbers stand to the right."""
+    """Returns: a table that scrolls sideways where it is too wide. A row is a list of cells; numbers stand to the right.
+
+    Requires: there is a row, and all are alike.
+    """
 
     def cell(value):
         if isinstance(value, (int, float)):
-            return element("td", f"{value:,}" if isinstance(value, int) else f"{value:,.1f}", class_="number")
+            return element("td", f"{value:,}" if isinstance(value, int) else f"{value:,.{1 if value < 1000 else 0}f}", class_="number")
         return element("td", value)
 
-    head = element("tr", [element("th", text, scope="col") for text in heads])
+    kinds = ["number" if isinstance(value, (int, float)) else None for value in rows[0]]
+    head = element("tr", [element("th", text, scope="col", class_=kind) for text, kind in zip(heads, kinds)])
     body = [element("tr", element("th", row[0], scope="row"), [cell(value) for value in row[1:]]) for row in rows]
     made = element("table", element("caption", caption), element("thead", head), element("tbody", body), class_=class_)
     return element("div", made, class_="wide", tabindex="0", role="region", aria_label=f"{caption}, scrolls sideways")
@@ -125,11 +129,18 @@ def totals(results):
     runs = results.runs
     facts = [("runs", len(runs)), ("rounds", sum(run["rounds"] for run in runs)), ("operations", sum(run["operations"] for run in runs)),
              ("failures", sum(len(run["failures"]) for run in runs))]
-    shown = [(name, short(value), f"{value:,}") for name, value in facts]
+    shown = [(name, in_words(value), f"{value:,}") for name, value in facts]
     shown.insert(1, ("under load", duration(sum(run["seconds"] for run in runs)), None))
     overlapped = len(results.overlaps) - len(results.never)
     shown.append(("pairs overlapped", f"{overlapped:,} of {len(results.overlaps):,}", None))
     return element("dl", [element("div", element("dt", name), element("dd", value, title=exact)) for name, value, exact in shown], class_="totals")
+
+
+def in_words(value):
+    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if value >= size:
+            return f"{value / size:,.1f} {name}"
+    return f"{value:,}"
 
 
 def duration(seconds):
@@ -303,7 +314,7 @@ def pairs(results):
 
     every = sorted(results.overlaps.items(), key=lambda item: (item[1], item[0]))
     rows = [(f"{first} × {second}", count, results.runs_with_pair[first, second]) for (first, second), count in every]
-    alternative = element("details", element("summary", "As a table, the rarest first"), table("Pairs", ("pair", "overlaps", "runs"), rows))
+    alternative = element("details", element("summary", "As a table, the rarest first"), table("Pairs", ("pair", "overlaps", "runs"), rows, "names"))
     note = "How often the operation of the row and that of the column were really under way together, over all runs. Striped: never."
     return [element("p", note), *matrix(results.overlaps, tip), never(results), alternative]
 
@@ -335,7 +346,7 @@ def targets(results):
 
     names = sorted({target for target, _ in newest})
     rows = [[target] + [cell(target, configuration) for configuration in configurations] for target in names]
-    return table("The newest result of each target", ["target"] + configurations, rows, "targets")
+    return table("The newest result of each target", ["target"] + configurations, rows, "names")
 
 
 def operations(results):

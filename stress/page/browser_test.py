@@ -51,6 +51,7 @@ class PageInABrowser(unittest.TestCase):
         cls.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
         cls.pages = {name: cls.make(name, runs) for name, runs in [
             ("ordinary", fixtures.nights()), ("hostile", fixtures.hostile_nights()), ("one", [fixtures.run(1)]),
+            ("kinds", [fixtures.run(1), fixtures.run(2, threads=2), fixtures.run(3, kernel="G1"), fixtures.run(4)]),
             ("year", [fixtures.run(1, started=f"2026-{1 + day // 28:02}-{1 + day % 28:02}T02:00:00Z") for day in range(336)]),
         ]}
         cls.browser = cls.enterClassContext(browser.started())
@@ -99,6 +100,13 @@ class PageInABrowser(unittest.TestCase):
             self.assertEqual([tip.split()[0] for tip in tips], [f"{run['operations_per_second']:,.0f}" for run in mine])
             bad = self.texts(f"#throughput-{index} .point.bad")
             self.assertEqual(len(bad), sum(bool(run["failures"]) for run in mine))
+
+    def test_a_line_joins_what_can_be_compared(self):
+        self.open("ordinary")
+        self.assertEqual(len(self.texts("#throughput-0 .line")), 1)
+        self.open("kinds")
+        joined = self.browser.run("return [...document.querySelectorAll('#throughput-0 .line')].map(e => e.getAttribute('d').split('L').length)")
+        self.assertEqual(joined, [2, 1, 1])
 
     def test_many_points_are_small(self):
         width = "return parseFloat(getComputedStyle(document.querySelector('#throughput-0 .mark')).strokeWidth)"

@@ -21,6 +21,7 @@ class Point:
     value: float
     tip: str  # What whoever hovers is told.
     is_bad: bool = False
+    line: object = None  # Points of one line can be compared.
 
 
 def trend(identifier, title, description, points, bars=False):
@@ -28,8 +29,7 @@ def trend(identifier, title, description, points, bars=False):
     top = round_above(max((point.value for point in points), default=0))
     places = [((index + 0.5) * WIDTH / len(points), HEIGHT - point.value / top * HEIGHT) for index, point in enumerate(points)]
     marks = [bar(place, point, len(points)) for place, point in zip(places, points)] if bars else [
-        element("path", d="M" + " L".join(f"{x:.1f} {y:.2f}" for x, y in places), class_="line") if places else None,
-        [dot(place, point) for place, point in zip(places, points)]
+        lines(places, points), [dot(place, point) for place, point in zip(places, points)]
     ]
     grid = [element("path", d=f"M0 {y} H{WIDTH}", class_="grid") for y in (0, HEIGHT / 2, HEIGHT)]
     names = f"{identifier}-title", f"{identifier}-description"
@@ -39,6 +39,13 @@ def trend(identifier, title, description, points, bars=False):
         class_="many" if len(points) > MANY else None
     )
     return element("div", element("span", short(top), class_="top"), svg, element("span", "0", class_="bottom"), class_="plot")
+
+
+def lines(places, points):
+    of_line = {}
+    for (x, y), point in zip(places, points):
+        of_line.setdefault(point.line, []).append(f"{x:.1f} {y:.2f}")
+    return [element("path", d="M" + " L".join(joined), class_="line") for joined in of_line.values()]
 
 
 def dot(place, point):

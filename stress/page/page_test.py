@@ -320,7 +320,7 @@ class Pages(Folder):
         runs = [fixtures.run(night, operations_per_second=100 * night) for night in (1, 2, 3)]
         self.assertIn("+100% against the median of the 2 before", self.shown(runs).text)
         runs[2]["threads"] = 9
-        self.assertIn("the first of its kernel and threads", self.shown(runs).text)
+        self.assertIn("the first of its kind", self.shown(runs).text)
 
     def test_nothing_yet(self):
         text = self.shown([]).text

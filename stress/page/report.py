@@ -157,7 +157,8 @@ def trends(results):
         return element("p", "No run yet. A run is what ", code("run.json"), " tells of.", class_="none")
     cards = [card(results, index, name) for index, name in enumerate(results.configurations(results.runs))]
     return [
-        element("p", "A point is a run, the oldest left; a run with failures is red. Runs stand side by side, however much time lies between."),
+        element("p", "A point is a run, the oldest left; a run with failures is red. Runs stand side by side, however much time lies between; "
+                "a line joins those of one kernel, number of threads and profile."),
         element("div", cards, class_="cards")
     ]
 
@@ -171,7 +172,7 @@ def card(results, index, name):
             "Operations a second", f"{newest['operations_per_second']:,.0f}", usual(runs),
             trend(
                 f"throughput-{index}", f"Operations a second, {name}", series(runs, [run["operations_per_second"] for run in runs]),
-                [Point(run["operations_per_second"], f"{run['operations_per_second']:,.0f} operations a second\n{about(run)}", bool(run["failures"])) for run in runs]
+                [Point(run["operations_per_second"], f"{run['operations_per_second']:,.0f} operations a second\n{about(run)}", bool(run["failures"]), like(run)) for run in runs]
             )
         ),
         figure(
@@ -185,11 +186,11 @@ def card(results, index, name):
             "Pairs that did not overlap", f"{missed[-1]:,} of {len(newest['pairs']):,}", None,
             trend(
                 f"missed-{index}", f"Pairs of operations that did not overlap, {name}", series(runs, missed),
-                [Point(count, f"{count:,} of {many(len(run['pairs']), 'pair')} did not overlap\n{about(run)}", bool(run["failures"])) for count, run in zip(missed, runs)]
+                [Point(count, f"{count:,} of {many(len(run['pairs']), 'pair')} did not overlap\n{about(run)}", bool(run["failures"]), like(run)) for count, run in zip(missed, runs)]
             )
         )
     ]
-    axis = element("p", element("span", when(runs[0])[:10]), element("span", when(newest)[:10]) if len(runs) > 1 else None, class_="axis")
+    axis = element("p", element("span", when(runs[0])), element("span", when(newest)) if len(runs) > 1 else None, class_="axis")
     alternative = element("details", element("summary", "As a table"), runs_table(name, runs))
     return element("article", element("h3", name, element("small", many(len(runs), "run"))), charts, axis, alternative, class_="card")
 
@@ -212,14 +213,19 @@ def met(run):
     return f"{sum(pair['overlaps'] > 0 for pair in run['pairs']):,} of {len(run['pairs']):,}"
 
 
+def like(run):
+    """Returns: what two runs have in common whose numbers can be compared."""
+    return run["kernel"], run["threads"], str(run.get("profile"))
+
+
 def usual(runs):
     """Returns: how the newest run compares with what is usual for its like, in words."""
     newest = runs[-1]
-    like = [run["operations_per_second"] for run in runs[:-1] if all(run[of] == newest[of] for of in ("kernel", "threads"))][-BEFORE:]
-    middle = statistics.median(like) if like else 0
+    before = [run["operations_per_second"] for run in runs[:-1] if like(run) == like(newest)][-BEFORE:]
+    middle = statistics.median(before) if before else 0
     if not middle:
-        return "the first of its kernel and threads"
-    return f"{newest['operations_per_second'] / middle - 1:+.0%} against the median of the {len(like)} before".replace("-", "−")
+        return "the first of its kind"
+    return f"{newest['operations_per_second'] / middle - 1:+.0%} against the median of the {len(before)} before".replace("-", "−")
 
 
 def runs_table(name, runs):

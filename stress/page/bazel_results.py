@@ -1,13 +1,15 @@
-"""Takes results out of what Bazel leaves of tests: .../bazel-out/PLATFORM-opt[-CONFIGURATION]/testlogs/PACKAGE/TARGET[/shard_1_of_4].
+"""Takes results out of what Bazel leaves of tests, in folders such as
 
-In each such folder
+    .../bazel-out/PLATFORM-opt[-CONFIGURATION]/testlogs/PACKAGE/TARGET[/shard_1_of_4]
+
+with
   test.xml                   JUnit XML: which cases there were, which failed, and how;
-  test.cache_status          whether Bazel saw it pass, and when it began. A target may fail although each of its cases passed: a
-                             sanitizer speaks when the process ends. Bazel knows, the XML does not;
+  test.cache_status          whether Bazel saw it pass, and when it began. A target may fail although each of its cases
+                             passed: a sanitizer speaks when the process ends. Bazel knows, the XML does not;
   test.outputs/outputs.zip   what the test wrote beside; a run.json in it is a run.
 
-test.cache_status is Bazel's own affair (TestResultData of src/main/protobuf/test_status.proto), but has been the same for ten
-years. Without it the XML and its file's time are believed.
+test.cache_status is Bazel's own affair (TestResultData of src/main/protobuf/test_status.proto), but has been the same
+for ten years. Without it the XML and its file's time are believed.
 """
 
 import datetime
@@ -26,6 +28,7 @@ CONFIGURATION = re.compile(r"[^-]+-(?:opt|dbg|fastbuild)(?:-(.+))?")
 SHARD = re.compile(r"shard_\d+_of_\d+|run_\d+_of_\d+")
 # Of Bazel's BlazeTestStatus; others stand for results that are not there.
 STATUS_OF_NUMBER = {1: "passed", 2: "flaky", 3: "timeout", 4: "failed"}
+
 
 def read_folder(folder):
     """Returns: (runs, tests), each a list of records, of all targets below. Fails: InputError.
@@ -83,8 +86,9 @@ def target_of(place):
     below = [part for part in place.rpartition("/testlogs/")[2].split(os.sep) if not SHARD.fullmatch(part)]
     if not configuration or len(below) < 2:
         raise InputError(
-            os.path.join(place, "test.xml"), "its path does not say which target and configuration it is of",
-            "Name a folder below bazel-out, or a copy that keeps bazel-out's CONFIGURATION/testlogs/PACKAGE/TARGET"
+            os.path.join(place, "test.xml"),
+            "its path does not say which target and configuration it is of",
+            "Name a folder below bazel-out, or a copy that keeps bazel-out's CONFIGURATION/testlogs/PACKAGE/TARGET",
         )
     return f"//{'/'.join(below[:-1])}:{below[-1]}", configuration
 
@@ -96,7 +100,9 @@ def read_shard(place):
         root = xml.etree.ElementTree.parse(path).getroot()
     except (xml.etree.ElementTree.ParseError, OSError, UnicodeError, ValueError) as error:
         line = getattr(error, "position", (1, 0))[0]
-        raise InputError(f"{path}:{line}", f"this is no XML ({error})", "Run that test again, or remove the file") from None
+        raise InputError(
+            f"{path}:{line}", f"this is no XML ({error})", "Run that test again, or remove the file"
+        ) from None
     cases = list(root.iter("testcase"))
     failed = [failed_case(case, fault) for case in cases for fault in case if fault.tag in ("failure", "error")]
     seconds = sum(seconds_of(case) for case in cases)
@@ -135,8 +141,14 @@ def joined(target, configuration, shards):
         rest = {"name": f"and {len(failed) - FAILED_CASES_MAX} more", "message": ""}
         failed = failed[:FAILED_CASES_MAX] + [rest]
     return {
-        "kind": "test", "target": target, "configuration": configuration, "started": moment.isoformat(timespec="milliseconds"),
-        "status": max(statuses, key=STATUSES.index), "seconds": round(sum(seconds), 3), "cases": sum(cases), "failed": failed
+        "kind": "test",
+        "target": target,
+        "configuration": configuration,
+        "started": moment.isoformat(timespec="milliseconds"),
+        "status": max(statuses, key=STATUSES.index),
+        "seconds": round(sum(seconds), 3),
+        "cases": sum(cases),
+        "failed": failed,
     }
 
 
@@ -160,7 +172,7 @@ def numbers_of_message(data):
         while True:
             byte = data[at]
             at += 1
-            value |= (byte & 0x7f) << shift
+            value |= (byte & 0x7F) << shift
             shift += 7
             if byte < 0x80:
                 return value

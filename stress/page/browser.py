@@ -1,6 +1,7 @@
-"""A headless Chromium of its own for a test: nothing of the user's, no network, and everything it asks for or complains of is known.
+"""A headless Chromium of its own for a test: nothing of the user's, no network; what it asks for or complains of is known.
 
-There are no sleeps: what a driver's call starts is done when it returns, and a page without scripts is done when it is loaded.
+There are no sleeps: what a driver's call starts is done when it returns, and a page without scripts is done when it is
+loaded.
 """
 
 import contextlib
@@ -12,14 +13,21 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars"
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
 )
 SECONDS_MAX = 120  # For a page on a machine that is very busy; an ordinary one takes less than one.
 
 
 class Browser:
-
     def __init__(self, driver):
         self.driver = driver
 
@@ -54,7 +62,7 @@ def started():
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-        for flag in FLAGS + (f"--user-data-dir={home}/profile", ):
+        for flag in FLAGS + (f"--user-data-dir={home}/profile",):
             options.add_argument(flag)
         own = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home, "XDG_RUNTIME_DIR": home}
         driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver", env=own), options=options)

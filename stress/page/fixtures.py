@@ -6,8 +6,27 @@ import random
 import struct
 
 VERBS = (
-    "bind", "check_mm", "direct_io", "exit", "fork", "grow_heap", "lock", "map", "map_stack", "migrate", "move", "poison", "protect",
-    "read", "reclaim", "referenced", "start", "take_all_locks", "unlock", "unmap", "write"
+    "bind",
+    "check_mm",
+    "direct_io",
+    "exit",
+    "fork",
+    "grow_heap",
+    "lock",
+    "map",
+    "map_stack",
+    "migrate",
+    "move",
+    "poison",
+    "protect",
+    "read",
+    "reclaim",
+    "referenced",
+    "start",
+    "take_all_locks",
+    "unlock",
+    "unmap",
+    "write",
 )
 PAIRS = [(first, second) for index, first in enumerate(VERBS) for second in VERBS[index:]]
 NEVER = (("bind", "poison"), ("check_mm", "take_all_locks"), ("map_stack", "map_stack"))
@@ -29,14 +48,29 @@ def run(night, configuration="plain", failures=(), **changed):
     total = sum(weights.values())
     pairs = []
     for first, second in PAIRS:
-        popular = RATES.get(configuration, 1000) / 240000 * (VERBS.index(first) + 2)**2.2 * (VERBS.index(second) % 7 + 1)**2
+        popular = (
+            RATES.get(configuration, 1000)
+            / 240000
+            * (VERBS.index(first) + 2) ** 2.2
+            * (VERBS.index(second) % 7 + 1) ** 2
+        )
         seen = 0 if (first, second) in NEVER or popular < chance.uniform(0, 2) else int(popular * chance.uniform(5, 40))
         pairs.append({"first": first, "second": second, "overlaps": seen})
     return {
-        "started": f"2026-11-{night:02}T02:00:00Z", "commit": "0123456789abcdef0123456789abcdef01234567", "configuration": configuration,
-        "kernel": "G9 with all", "seed": 1000 + night, "seconds": seconds, "rounds": operations // 900, "threads": 8,
-        "operations": operations, "operations_per_second": rate, "failures": list(failures),
-        "operation_counts": {verb: int(operations * weight / total) for verb, weight in weights.items()}, "pairs": pairs, **changed
+        "started": f"2026-11-{night:02}T02:00:00Z",
+        "commit": "0123456789abcdef0123456789abcdef01234567",
+        "configuration": configuration,
+        "kernel": "G9 with all",
+        "seed": 1000 + night,
+        "seconds": seconds,
+        "rounds": operations // 900,
+        "threads": 8,
+        "operations": operations,
+        "operations_per_second": rate,
+        "failures": list(failures),
+        "operation_counts": {verb: int(operations * weight / total) for verb, weight in weights.items()},
+        "pairs": pairs,
+        **changed,
     }
 
 
@@ -57,11 +91,29 @@ def nights():
         for configuration in RATES:
             failures = []
             if (night, configuration) == (6, "tsan"):
-                failures = [failure(412, "data race", "page.uses is written at page.h:76 and read at rmap.cc:31", "failures/6-412.rmap")]
+                failures = [
+                    failure(
+                        412,
+                        "data race",
+                        "page.uses is written at page.h:76 and read at rmap.cc:31",
+                        "failures/6-412.rmap",
+                    )
+                ]
             if (night, configuration) == (9, "plain"):
-                failures = [failure(31, "I5", STORY), failure(977, "I1"), failure(1204, "leak", "1 object of anon_vma is left")]
+                failures = [
+                    failure(31, "I5", STORY),
+                    failure(977, "I1"),
+                    failure(1204, "leak", "1 object of anon_vma is left"),
+                ]
             if (night, configuration) == (12, "asan"):
-                failures = [failure(5, "use after free", "anon_vma is used at list.h:57 and freed at anon_vma.h:59", "failures/12-5.rmap")]
+                failures = [
+                    failure(
+                        5,
+                        "use after free",
+                        "anon_vma is used at list.h:57 and freed at anon_vma.h:59",
+                        "failures/12-5.rmap",
+                    )
+                ]
             found.append(run(night, configuration, failures))
     return found
 
@@ -74,8 +126,9 @@ def hostile_nights():
     pairs = [{"first": a, "second": b, "overlaps": 0 if a == b else 2} for i, a in enumerate(names) for b in names[i:]]
     common = {"kernel": HOSTILE_KERNEL, "commit": HOSTILE, "operation_counts": verbs, "pairs": pairs}
     return [
-        run(1, HOSTILE, [bad, failure(2, LONG_WORD, LONG_WORD, LONG_WORD)], **common), run(2, LONG_WORD, **common),
-        run(3, "plain", [failure(3, "", "", "")], kernel="", pairs=[], operation_counts={})
+        run(1, HOSTILE, [bad, failure(2, LONG_WORD, LONG_WORD, LONG_WORD)], **common),
+        run(2, LONG_WORD, **common),
+        run(3, "plain", [failure(3, "", "", "")], kernel="", pairs=[], operation_counts={}),
     ]
 
 
@@ -92,7 +145,7 @@ def write_runs(folder, runs):
 PASSED = '<testsuites><testsuite name="A"><testcase name="Holds" classname="Rmap" time="1.5"/></testsuite></testsuites>'
 FAILED = (
     '<testsuites><testsuite name="A"><testcase name="Holds" classname="Rmap" time="2"><failure message="m"><![CDATA[rmap.cc:7\n'
-    "Expected: <b>1</b>]]></failure></testcase><testcase name=\"Other\" classname=\"Rmap\" time=\"1\"/></testsuite></testsuites>"
+    'Expected: <b>1</b>]]></failure></testcase><testcase name="Other" classname="Rmap" time="1"/></testsuite></testsuites>'
 )
 
 
@@ -114,6 +167,6 @@ def write_target(bazel_out, platform, target, xml=PASSED, status=1, milliseconds
 def varint(value):
     found = b""
     while value >= 0x80:
-        found += struct.pack("B", value & 0x7f | 0x80)
+        found += struct.pack("B", value & 0x7F | 0x80)
         value >>= 7
     return found + struct.pack("B", value)

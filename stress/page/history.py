@@ -2,11 +2,12 @@
 
 Invariants:
   1. A record is in it once, however often its file is given (`identity`).
-  2. Whoever reads sees all of a writing or nothing of it: a new file is written beside the old one, made durable, and takes its place.
+  2. Whoever reads sees all of a writing or nothing of it: a new file is written beside the old one, made durable, and
+     takes its place.
   3. Two who write at once come after one another, by a lock on a file beside. So neither loses what the other adds.
 
-A line without its end is torn: something else than this program wrote, or a copy was cut. It is left out, with a message; what
-is wrong anywhere else is the user's to mend, because dropping it would lose a run.
+A line without its end is torn: something else than this program wrote, or a copy was cut. It is left out, with a message;
+what is wrong anywhere else is the user's to mend, because dropping it would lose a run.
 """
 
 import contextlib
@@ -39,7 +40,9 @@ def add(path, new):
                 replace(path, "".join(json.dumps(record) + "\n" for record in everything))
             return everything, len(added), message
     except OSError as error:
-        raise InputError(path, f"the history cannot be written ({error.strerror})", "Name another file with --history=FILE") from None
+        raise InputError(
+            path, f"the history cannot be written ({error.strerror})", "Name another file with --history=FILE"
+        ) from None
 
 
 def read(path):
@@ -58,7 +61,9 @@ def read(path):
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
             if is_last:
-                message = f"{where}: the last line is torn, and was left out. Give the run.json it was made of once more"
+                message = (
+                    f"{where}: the last line is torn, and was left out. Give the run.json it was made of once more"
+                )
                 continue
             raise InputError(where, f"this line is no JSON ({error})", "Mend the line, or remove it") from None
         records.check_record(record, where, "Mend the line, or remove it")

@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True  # The modules are in the tree.
 import bazel_results
 import history
 import report
+import results
 from errors import InputError
 
 USAGE = """./bazelw run //stress/page -- [--history=FILE] [--out=FILE] [--failures_max=N] [RESULT...]
@@ -26,7 +27,6 @@ TRY_HELP = "Try ./bazelw run //stress/page -- --help"
 
 
 class Words(argparse.ArgumentParser):
-
     def error(self, message):
         raise InputError("words", message, TRY_HELP)
 
@@ -71,7 +71,11 @@ def read_results(paths):
         if os.path.isdir(path):
             runs, tests = bazel_results.read_folder(path)
             if not runs and not tests:
-                raise InputError(path, "no run.json and no test.xml is below this folder", "Run ./bazelw test //stress/... first, or name another")
+                raise InputError(
+                    path,
+                    "no run.json and no test.xml is below this folder",
+                    "Run ./bazelw test //stress/... first, or name another",
+                )
             found += runs + tests
         else:
             found.append(bazel_results.read_run(path))
@@ -84,7 +88,9 @@ def write_page(options):
     given = [from_where_the_user_stands(path) for path in options.results] or default_folders()
     if not given and not os.path.exists(where):
         raise InputError(
-            "bazel-out", "there are no results of stress tests, and no history", "Run ./bazelw test //stress/... first, or name a run.json"
+            "bazel-out",
+            "there are no results of stress tests, and no history",
+            "Run ./bazelw test //stress/... first, or name a run.json",
         )
     everything, added, message = history.add(where, read_results(given))
     out = from_where_the_user_stands(options.out)
@@ -94,9 +100,11 @@ def write_page(options):
     try:
         history.replace(out, report.page(everything, style, options.failures_max))
     except OSError as error:
-        raise InputError(out, f"the page cannot be written ({error.strerror})", "Name another file with --out=FILE") from None
+        raise InputError(
+            out, f"the page cannot be written ({error.strerror})", "Name another file with --out=FILE"
+        ) from None
     runs = sum(record["kind"] == "run" for record in everything)
-    told = f"{report.many(runs, 'run')} and {report.many(len(everything) - runs, 'result')} of targets"
+    told = f"{results.many(runs, 'run')} and {results.many(len(everything) - runs, 'result')} of targets"
     done = f"{out}: {told}, {added} of them new"
     return done, message
 

@@ -19,6 +19,7 @@ import fixtures
 import history
 import records
 import report
+import results
 from charts import Levels, round_above, short
 from elements import document, element
 from errors import InputError
@@ -79,14 +80,18 @@ class Runs(Folder):
             wrong = {**fixtures.failure(), member: {}}
             self.assertIn(f"failures[0].{member} is {{}}", self.refused(self.changed(failures=[wrong])))
         for more in ({"command": 1}, {"last_steps": [1]}, {"shrunk_to": []}):
-            self.assertIn(f"failures[0].{next(iter(more))} is", self.refused(self.changed(failures=[fixtures.failure(**more)])))
+            self.assertIn(
+                f"failures[0].{next(iter(more))} is", self.refused(self.changed(failures=[fixtures.failure(**more)]))
+            )
 
     def test_numbers(self):
         for wrong in (-1, True, 1.5, "1", None, [1]):
             self.assertIn("seed is", self.refused(self.changed(seed=wrong)))
         for wrong in (-0.1, True, "1"):
             self.assertIn("seconds is", self.refused(self.changed(seconds=wrong)))
-        self.assertIn("seconds is Infinity", self.refused(self.changed(seconds=2).replace('"seconds": 2', '"seconds": 1e999')))
+        self.assertIn(
+            "seconds is Infinity", self.refused(self.changed(seconds=2).replace('"seconds": 2', '"seconds": 1e999'))
+        )
         self.assertIn("NaN is no JSON", self.refused(self.changed(seconds=float("nan"))))
 
     def test_times(self):
@@ -97,7 +102,8 @@ class Runs(Folder):
 
     def test_pairs(self):
         for wrong, what in [
-            ([("b", "a")], "not in the order of the alphabet"), ([("a", "b"), ("a", "b")], "pairs[1] is listed twice"),
+            ([("b", "a")], "not in the order of the alphabet"),
+            ([("a", "b"), ("a", "b")], "pairs[1] is listed twice"),
             ([("", "b")], "pairs[0].first is"),
         ]:
             pairs = [{"first": first, "second": second, "overlaps": 1} for first, second in wrong]
@@ -108,7 +114,9 @@ class Runs(Folder):
         number = next(number for number, line in enumerate(lines, 1) if '"round"' in line)
         begin = max(index for index, line in enumerate(lines[:number], 1) if line.strip() == "{")
         content = "\n".join(lines).replace('"round": 7', '"round": "seven"')
-        self.assertIn(f'run.json:{begin}: failures[0].round is "seven", and must be a whole number', self.refused(content))
+        self.assertIn(
+            f'run.json:{begin}: failures[0].round is "seven", and must be a whole number', self.refused(content)
+        )
         self.assertIn(f"run.json:{number}:", self.refused("\n".join(lines[:number])))
 
     def test_no_json(self):
@@ -121,7 +129,6 @@ class Runs(Folder):
 
 
 class BazelResults(Folder):
-
     def read_folder(self):
         return bazel_results.read_folder(self.path("out"))
 
@@ -132,22 +139,26 @@ class BazelResults(Folder):
         self.target("k8-opt", "stress/a_test")
         self.target("k8-opt-tsan", "stress/page/b_test")
         _, tests = self.read_folder()
-        self.assertEqual([(test["target"], test["configuration"], test["status"]) for test in tests],
-                         [("//stress/page:b_test", "tsan", "passed"), ("//stress:a_test", "plain", "passed")])
+        self.assertEqual(
+            [(test["target"], test["configuration"], test["status"]) for test in tests],
+            [("//stress/page:b_test", "tsan", "passed"), ("//stress:a_test", "plain", "passed")],
+        )
         self.assertEqual(tests[0]["started"], "2026-11-22T02:03:49.786+00:00")
         self.assertEqual((tests[0]["seconds"], tests[0]["cases"]), (1.5, 1))
 
     def test_shards_are_one_result(self):
         self.target("k8-opt", "stress/a_test/shard_1_of_2", milliseconds=2000)
         self.target("k8-opt", "stress/a_test/shard_2_of_2", fixtures.FAILED, 4, milliseconds=5000)
-        _, (test, ) = self.read_folder()
-        self.assertEqual((test["target"], test["status"], test["cases"], test["seconds"]), ("//stress:a_test", "failed", 3, 4.5))
+        _, (test,) = self.read_folder()
+        self.assertEqual(
+            (test["target"], test["status"], test["cases"], test["seconds"]), ("//stress:a_test", "failed", 3, 4.5)
+        )
         self.assertEqual(test["started"], "1970-01-01T00:00:05.000+00:00")
         self.assertEqual(test["failed"], [{"name": "Rmap.Holds", "message": "rmap.cc:7\nExpected: <b>1</b>"}])
 
     def test_bazel_knows_better_than_the_xml(self):
         self.target("k8-opt-asan", "stress/a_test", fixtures.PASSED, 4)
-        _, (test, ) = self.read_folder()
+        _, (test,) = self.read_folder()
         self.assertEqual(test["status"], "failed")
         self.assertIn("its cases passed", test["failed"][0]["message"].lower())
 
@@ -183,13 +194,12 @@ class BazelResults(Folder):
     def test_many_and_long_failures_are_cut(self):
         cases = '<testcase name="c"><failure>' + "m" * 9000 + "</failure></testcase>"
         self.target("k8-opt", "stress/a_test", f"<testsuites>{cases * 30}</testsuites>", 4)
-        _, (test, ) = self.read_folder()
+        _, (test,) = self.read_folder()
         self.assertEqual((len(test["failed"]), test["failed"][-1]["name"]), (21, "and 10 more"))
         self.assertTrue(test["failed"][0]["message"].endswith("\n... 5000 more characters"))
 
 
 class History(Folder):
-
     def add(self, *new):
         return history.add(self.history, list(new))
 
@@ -218,7 +228,7 @@ class History(Folder):
         self.add(self.record(1), self.record(2))
         content = self.read("history.jsonl")
         for cut in (1, 100, 4000):
-            self.write("history.jsonl", content[:-1 - cut])
+            self.write("history.jsonl", content[: -1 - cut])
             found, _, message = self.add()
             self.assertEqual(len(found), 1)
             self.assertRegex(message, r"history\.jsonl:2: the last line is torn, and was left out\. Give .* once more")
@@ -231,8 +241,8 @@ class History(Folder):
         first, second = self.read("history.jsonl").splitlines()
         for content, what in [
             (f"{first[:50]}\n{second}\n", "history.jsonl:1: this line is no JSON"),
-            (f'{first}\n{{"kind": "other"}}\n', 'history.jsonl:2: this is no record'),
-            (f"{first}\n[1]\n", 'history.jsonl:2: this is no record'),
+            (f'{first}\n{{"kind": "other"}}\n', "history.jsonl:2: this is no record"),
+            (f"{first}\n[1]\n", "history.jsonl:2: this is no record"),
             (first.replace('"rounds"', '"sounds"') + "\n", "history.jsonl:1: rounds is missing"),
         ]:
             self.write("history.jsonl", content)
@@ -276,7 +286,6 @@ class Shown(html.parser.HTMLParser):
 
 
 class Pages(Folder):
-
     def shown(self, runs, failures_max=100):
         return Shown(report.page([{**run, "kind": "run"} for run in runs], "", failures_max))
 
@@ -299,8 +308,14 @@ class Pages(Folder):
 
     def test_failures_name_what_repeats_them(self):
         text = self.shown(fixtures.nights()).text
-        self.assertIn("./bazelw run --config=tsan //stress:rmap_stress -- --script=failures/6-412.rmap --generation=G9 --with=all --threads=8", text)
-        self.assertIn("./bazelw run //stress:rmap_stress -- --seed=1009 --first_round=977 --rounds=1 --generation=G9 --with=all --threads=8", text)
+        self.assertIn(
+            "./bazelw run --config=tsan //stress:rmap_stress -- --script=failures/6-412.rmap --generation=G9 --with=all ",
+            text,
+        )
+        self.assertIn(
+            "stress:rmap_stress -- --seed=1009 --first_round=977 --rounds=1 --generation=G9 --with=all --threads=8",
+            text,
+        )
         own = self.shown([fixtures.run(1, failures=[fixtures.failure(command="repeat --this")])]).text
         self.assertIn("repeat --this", own)
         self.assertNotIn("./bazelw run //stress:rmap_stress", own)
@@ -312,7 +327,10 @@ class Pages(Folder):
 
     def test_never_overlapped_pairs_are_listed(self):
         text = self.shown(fixtures.nights()).text
-        self.assertIn("3 of 231 pairs never overlapped in any run:bind × poisoncheck_mm × take_all_locksmap_stack × map_stack", text)
+        self.assertIn(
+            "3 of 231 pairs never overlapped in any run:bind × poisoncheck_mm × take_all_locksmap_stack × map_stack",
+            text,
+        )
         one = fixtures.run(1, pairs=[{"first": "a", "second": "b", "overlaps": 1}])
         self.assertIn("Each of 1 pair overlapped at least once.", self.shown([one]).text)
 
@@ -324,28 +342,49 @@ class Pages(Folder):
 
     def test_nothing_yet(self):
         text = self.shown([]).text
-        for part in ("no result yet", "No run yet", "None, in any run", "No run has told of pairs", "No result of a test target"):
+        for part in (
+            "no result yet",
+            "No run yet",
+            "None, in any run",
+            "No run has told of pairs",
+            "No result of a test target",
+        ):
             self.assertIn(part, text)
 
     def test_numbers(self):
-        for value, wanted in [(0, "0"), (950, "950"), (1200, "1.2k"), (34000, "34k"), (5.6e6, "5.6M"), (2.5, "2.5"), (4e9, "4G")]:
+        for value, wanted in [
+            (0, "0"),
+            (950, "950"),
+            (1200, "1.2k"),
+            (34000, "34k"),
+            (5.6e6, "5.6M"),
+            (2.5, "2.5"),
+            (4e9, "4G"),
+        ]:
             self.assertEqual(short(value), wanted)
         for value, wanted in [(0, 1), (0.5, 1), (1, 1), (2, 2), (7, 8), (9, 10), (21000, 25000), (240000, 250000)]:
             self.assertEqual(round_above(value), wanted)
-        for value, wanted in [(5, "5"), (990000, "990,000"), (2.16e7, "21.6 million"), (19424590147, "19.4 billion"), (5e12, "5.0 trillion")]:
-            self.assertEqual(report.in_words(int(value)), wanted)
+        for value, wanted in [
+            (5, "5"),
+            (990000, "990,000"),
+            (2.16e7, "21.6 million"),
+            (19424590147, "19.4 billion"),
+            (5e12, "5.0 trillion"),
+        ]:
+            self.assertEqual(results.in_words(int(value)), wanted)
         levels = Levels([0, 1, 10, 100, 1000])
         self.assertEqual([levels.of(count) for count in (0, 1, 10, 1000)], [0, 1, 3, 6])
         self.assertEqual([Levels(counts).used() for counts in ([], [5, 5], [0])], [[6]] * 3)
 
 
 class Command(Folder):
-
     def test_a_page_is_a_function_of_the_history(self):
         paths = fixtures.write_runs(self.folder, fixtures.nights())
         first = self.page(*paths)
         self.assertEqual((first.returncode, first.stderr), (0, ""))
-        self.assertEqual(first.stdout, f"{self.path('stress.html')}: 48 runs and 0 results of targets, 48 of them new\n")
+        self.assertEqual(
+            first.stdout, f"{self.path('stress.html')}: 48 runs and 0 results of targets, 48 of them new\n"
+        )
         before = self.read("stress.html")
         again = self.page(paths[0])
         self.assertIn("48 runs and 0 results of targets, 0 of them new", again.stdout)
@@ -359,8 +398,12 @@ class Command(Folder):
     def test_it_runs_through_a_link(self):
         link = self.path("page")
         os.symlink(PAGE, link)
-        done = subprocess.run([link, f"--out={self.folder}/p.html", *fixtures.write_runs(self.folder, [fixtures.run(1)])], cwd=self.folder,
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            [link, f"--out={self.folder}/p.html", *fixtures.write_runs(self.folder, [fixtures.run(1)])],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+        )
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_a_torn_line_is_told(self):
@@ -384,7 +427,9 @@ class Command(Folder):
         self.expect_refused(self.page(run, "--failures_max=few"), "invalid int value")
         self.expect_refused(self.page(run, "--out="), "--out names no file")
         self.expect_refused(self.page(run, "--history=absent/h"), "absent/h: the history cannot be written")
-        self.expect_refused(self.page(run, "--out=absent/p.html"), "absent/p.html: the page cannot be written", "--out=FILE")
+        self.expect_refused(
+            self.page(run, "--out=absent/p.html"), "absent/p.html: the page cannot be written", "--out=FILE"
+        )
         self.expect_refused(self.page(run, "--out=empty"), "empty: the page cannot be written")
 
     def test_a_mistake_adds_nothing(self):

@@ -1,9 +1,10 @@
-"""What results look like: a run of the stress runner, and the outcome of one test target. Both are dictionaries that JSON can hold.
+"""What results look like: a run of the stress runner, and the outcome of one test target; dictionaries that JSON can hold.
 
-A *run* is the runner's run.json as it is, with "kind": "run" (RUN lists its members). A *test* is what Bazel left of one target in
-one configuration, all its shards together (bazel_results.py): target, configuration, started, status, seconds, cases, failed.
+A *run* is the runner's run.json as it is, with "kind": "run" (RUN lists its members). A *test* is what Bazel left of one
+target in one configuration, all its shards together (bazel_results.py; TEST lists its members).
 
-Everything is checked here, once, when it is read: from a user's file, and again from the history. Members that nobody knows are kept.
+Everything is checked here, once, when it is read: from a user's file, and again from the history. Members that nobody
+knows are kept.
 """
 
 import datetime
@@ -70,17 +71,32 @@ WANTED = {
 
 # Member -> what its value must be.
 RUN = {
-    "started": moment, "commit": text_or_null, "configuration": name, "kernel": text, "seed": whole, "seconds": number, "rounds": whole,
-    "threads": whole, "operations": whole, "operations_per_second": number, "failures": objects, "operation_counts": counts,
-    "pairs": objects
+    "started": moment,
+    "commit": text_or_null,
+    "configuration": name,
+    "kernel": text,
+    "seed": whole,
+    "seconds": number,
+    "rounds": whole,
+    "threads": whole,
+    "operations": whole,
+    "operations_per_second": number,
+    "failures": objects,
+    "operation_counts": counts,
+    "pairs": objects,
 }
 FAILURE = {"seed": whole, "round": whole, "rule": text, "message": text, "script": text_or_null}
-# What a failure may have too: the command that repeats it, what its threads did last, the size of the script it was cut down to.
+# What a failure may have too: the command that repeats it, what its threads did last, the size it was cut down to.
 FAILURE_MORE = {"command": text_or_null, "last_steps": texts, "shrunk_to": text_or_null}
 PAIR = {"first": name, "second": name, "overlaps": whole}
 TEST = {
-    "target": name, "configuration": name, "started": moment, "status": STATUSES.__contains__, "seconds": number, "cases": whole,
-    "failed": objects
+    "target": name,
+    "configuration": name,
+    "started": moment,
+    "status": STATUSES.__contains__,
+    "seconds": number,
+    "cases": whole,
+    "failed": objects,
 }
 CASE = {"name": text, "message": text}
 
@@ -145,7 +161,9 @@ def check_run(run, where, mend):
         check_members(pair, PAIR, f"pairs[{index}].", where, mend)
         names = pair["first"], pair["second"]
         if names[0] > names[1]:
-            raise InputError(where(pair), f"pairs[{index}] is not in the order of the alphabet: {names[0]}, {names[1]}", mend)
+            raise InputError(
+                where(pair), f"pairs[{index}] is not in the order of the alphabet: {names[0]}, {names[1]}", mend
+            )
         if names in seen:
             raise InputError(where(pair), f"pairs[{index}] is listed twice: {names[0]}, {names[1]}", mend)
         seen.add(names)
@@ -166,7 +184,7 @@ def identity(record):
     """Returns: what two records have in common exactly when they tell of the same event."""
     if record["kind"] == "test":
         return record["target"], record["configuration"], record["started"]
-    return (json.dumps(record, sort_keys=True), )
+    return (json.dumps(record, sort_keys=True),)
 
 
 def started(record):

@@ -15,13 +15,13 @@
 #include <memory>
 #include <new>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "core/sync/hooks.h"
+#include "core/sync/type_name.h"
 
 namespace ksync::inline modelled {
 
@@ -297,9 +297,6 @@ inline void Check(bool holds, const char* message, Site site = Site::current()) 
 inline void Assume(bool holds, Site site = Site::current()) {
   if (!holds) CurrentHooks().Block(site);
 }
-
-// Returns: the name of a type as its own code writes it, from the name of a function over it.
-std::string ShortTypeName(std::string_view function);
 
 // Returns: the name of a type, for messages: "rmap::Vma".
 template <typename T>

@@ -9,20 +9,35 @@
 #include <vector>
 
 #include "core/sync/native_control.h"
+#include "core/sync/native_locks.h"
+#include "core/sync/native_watch.h"
 
 namespace ksync::inline native {
 namespace {
 
-struct HeldLock {
-  const void* lock;
-  LockMode mode;
-};
+using internal::HeldLock;
 
-// Thread-local, because only the holder ever asks: no lock word carries an owner for others to
-// read.
+// Thread-local, because but for a hang only the holder ever asks: no lock word carries an owner for
+// others to read.
 std::vector<HeldLock>& HeldLocks() {
   thread_local std::vector<HeldLock> held;
   return held;
+}
+
+// The latest of `held` was just taken, while somebody watches.
+[[gnu::cold]] void WatchTaken(std::vector<HeldLock>& held) {
+  HeldLock& latest = held.back();
+  if (internal::IsWatched(internal::kCountsLocks)) {
+    internal::CountTaken(*latest.lock_class, latest.mode);
+  }
+  latest.since = internal::NowNs();
+  if (internal::IsWatched(internal::kShowsWaits)) internal::ShowHeld(held.data(), held.size());
+}
+
+// `given` is about to be given back, while somebody watches.
+[[gnu::cold]] void WatchGiven(const HeldLock& given) {
+  if (given.since == 0 || !internal::IsWatched(internal::kCountsLocks)) return;
+  internal::CountHold(*given.lock_class, given.mode, internal::NowNs() - given.since);
 }
 
 std::atomic<CheckHandler> check_handler{nullptr};
@@ -59,7 +74,12 @@ void Lag() {
 
 namespace internal {
 
-void NoteTaken(const void* lock, LockMode mode) { HeldLocks().push_back({lock, mode}); }
+void NoteTaken(const void* lock, LockMode mode, const LockClass& lock_class, Site site) {
+  std::vector<HeldLock>& held = HeldLocks();
+  held.push_back({lock, &lock_class, mode, site, 0});
+  if (Watches() != 0) [[unlikely]]
+    WatchTaken(held);
+}
 
 void NoteGiven(const void* lock, LockMode mode, const LockClass& lock_class, Site site) {
   std::vector<HeldLock>& held = HeldLocks();
@@ -68,7 +88,12 @@ void NoteGiven(const void* lock, LockMode mode, const LockClass& lock_class, Sit
   });
   if (found == held.rend())
     LockMisuse("given back by a thread that does not hold it", lock_class, site);
+  const std::uint32_t watched = Watches();
+  if (watched != 0) [[unlikely]]
+    WatchGiven(*found);
   held.erase(std::next(found).base());
+  if ((watched & kShowsWaits) != 0) [[unlikely]]
+    ShowHeld(held.data(), held.size());
 }
 
 bool Holds(const void* lock, LockMode mode) {
@@ -108,12 +133,15 @@ void CheckIsBroken(const char* message, Site site) {
 
 std::uint64_t DrawSeed() { return Draw(); }
 
-void RunBody(const std::function<void()>& body, std::uint64_t seed, std::atomic<bool>& running) {
+void RunBody(const std::function<void()>& body, std::uint64_t seed, std::atomic<bool>& running,
+             const char* name, const void* object) {
   SeedChoices(seed);
   RegisterRcuReader();
+  if (Watches() != 0) IntroduceThread(name, object);
   running.store(true, std::memory_order_relaxed);
   Lag();
   try {
+    SyncPoint();
     body();
   } catch (const AssumeFailed&) {
     return;  // Whoever threw it has marked the round.
@@ -154,7 +182,10 @@ CheckHandler InstallCheckHandler(CheckHandler handler) {
   return check_handler.exchange(handler, std::memory_order_acq_rel);
 }
 
-void SeedChoices(std::uint64_t seed) { choice_state = seed; }
+void SeedChoices(std::uint64_t seed) {
+  choice_state = seed;
+  internal::SeedPerturbation(seed);
+}
 
 void SetAllocationFailureRate(int per_mille) {
   CHECK(0 <= per_mille && per_mille <= 1000, "a rate is a number out of 1000");

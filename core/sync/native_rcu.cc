@@ -20,6 +20,7 @@
 
 #include "core/base/check.h"
 #include "core/sync/native.h"
+#include "core/sync/native_watch.h"
 
 namespace ksync::inline native {
 namespace {
@@ -111,16 +112,28 @@ void RegisterRcuReader() { ThisReader(); }
 bool InRcuReadSection() { return ThisReader().InSection(); }
 }  // namespace internal
 
-void RcuReadLock(Site) { ThisReader().Enter(); }
-void RcuReadUnlock(Site) { ThisReader().Leave(); }
+void RcuReadLock(Site) {
+  internal::SyncPoint();
+  ThisReader().Enter();
+  if (internal::IsWatched(internal::kShowsWaits)) internal::ShowSection(true);
+}
+
+void RcuReadUnlock(Site) {
+  internal::SyncPoint();
+  Reader& reader = ThisReader();
+  reader.Leave();
+  if (internal::IsWatched(internal::kShowsWaits)) internal::ShowSection(reader.InSection());
+}
 
 void MightSleep(Site) { CHECK(!ThisReader().InSection(), "may sleep inside a read-side section"); }
 
-void SynchronizeRcu(Site) {
+void SynchronizeRcu(Site site) {
+  internal::SyncPoint();
   CHECK(!ThisReader().InSection(), "waiting for a grace period inside a section waits for itself");
   // Order: release, so that what was unlinked before is unlinked for whoever reads the new number.
   const std::uint64_t mine = grace_period.fetch_add(1, std::memory_order_release) + 1;
   FullFence();
+  const internal::Waiting waiting(internal::WaitKind::kGracePeriod, nullptr, site);
   // Order: acquire, so that each record's fields are there.
   for (const Record* record = records.load(std::memory_order_acquire); record != nullptr;
        record = record->next) {

@@ -1,0 +1,186 @@
+// The locks of the native back end: std's, with the holder's side of the bookkeeping.
+//
+// Include core/sync/sync.h, never this file. Who holds a lock is known to the holding thread
+// (HeldLocks in native.cc), never to the lock: misuse stops where it happens, and the lock's own
+// memory orders nothing that it should not.
+//
+// Departure from the contract: IsLocked() takes a free lock for a moment, so that who looks is
+// ordered before the next holder, and who tries just then fails.
+#ifndef RMAPCHECK_CORE_SYNC_NATIVE_LOCKS_H_
+#define RMAPCHECK_CORE_SYNC_NATIVE_LOCKS_H_
+
+#include <atomic>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "core/sync/hooks.h"
+#include "core/sync/native_watch.h"
+
+namespace ksync::inline native {
+
+namespace internal {
+
+// The locks the calling thread holds, the latest last.
+void NoteTaken(const void* lock, LockMode mode, const LockClass& lock_class, Site site);
+// Fails: aborts when the calling thread does not hold `lock` in `mode`.
+void NoteGiven(const void* lock, LockMode mode, const LockClass& lock_class, Site site);
+bool Holds(const void* lock, LockMode mode);
+bool HoldsAny(const void* lock);
+[[noreturn]] void LockMisuse(const char* what, const LockClass& lock_class, Site site);
+
+// A test-and-test-and-set lock word. Yields while it waits: user space may preempt the holder.
+class SpinWord {
+ public:
+  void lock() {
+    while (!try_lock()) {
+      // Order: relaxed, because this only decides when to try again; the try acquires.
+      while (taken_.load(std::memory_order_relaxed)) std::this_thread::yield();
+    }
+  }
+  bool try_lock() {
+    // Order: acquire, so that the new holder sees what every earlier holder wrote.
+    return !taken_.exchange(true, std::memory_order_acquire);
+  }
+  void unlock() {
+    // Order: release, so that the next holder sees what this one wrote.
+    taken_.store(false, std::memory_order_release);
+  }
+
+ private:
+  std::atomic<bool> taken_{false};
+};
+
+// A lock over `Word`, a std-like lock, with the holder's side of the bookkeeping. A second take by
+// the holder would be undefined for std's locks: Lock stops there, TryLock answers false.
+template <typename Word>
+class AnyLock {
+ protected:
+  AnyLock(const LockClass& lock_class, Site) : lock_class_(lock_class) {}
+  AnyLock(const AnyLock&) = delete;
+  AnyLock& operator=(const AnyLock&) = delete;
+
+  void Take(LockMode mode, Site site) {
+    SyncPoint();
+    if (HoldsAny(this)) LockMisuse("taken again by the thread that holds it", lock_class_, site);
+    if (Watches() == 0) [[likely]] {
+      TakeWord(mode);
+    } else if (!TryWord(mode)) {
+      const Waiting waiting(WaitKind::kLock, this, &lock_class_, mode, site);
+      TakeWord(mode);
+    }
+    NoteTaken(this, mode, lock_class_, site);
+  }
+  bool TryTake(LockMode mode, Site site) {
+    SyncPoint();
+    if (HoldsAny(this) || !TryWord(mode)) {
+      if (IsWatched(kCountsLocks)) CountFailedTry(lock_class_, mode);
+      return false;
+    }
+    NoteTaken(this, mode, lock_class_, site);
+    return true;
+  }
+  void Give(LockMode mode, Site site) {
+    SyncPoint();
+    NoteGiven(this, mode, lock_class_, site);
+    if constexpr (kIsShareable) {
+      mode == LockMode::kShared ? word_.unlock_shared() : word_.unlock();
+    } else {
+      word_.unlock();
+    }
+  }
+  // The standard locks cannot be looked at, only tried.
+  bool Look() {
+    SyncPoint();
+    if (HoldsAny(this) || !word_.try_lock()) return true;
+    word_.unlock();
+    return false;
+  }
+  void CheckHeld(LockMode mode, Site site) const {
+    if (!Holds(this, mode)) LockMisuse("is not held by this thread", lock_class_, site);
+  }
+
+ private:
+  static constexpr bool kIsShareable = requires(Word word) { word.lock_shared(); };
+
+  void TakeWord(LockMode mode) {
+    if constexpr (kIsShareable) {
+      mode == LockMode::kShared ? word_.lock_shared() : word_.lock();
+    } else {
+      word_.lock();
+    }
+  }
+  bool TryWord(LockMode mode) {
+    if constexpr (kIsShareable) {
+      if (mode == LockMode::kShared) return word_.try_lock_shared();
+    }
+    return word_.try_lock();
+  }
+
+  Word word_;
+  const LockClass& lock_class_;
+};
+
+template <typename Word>
+class ABSL_LOCKABLE ExclusiveLock : private AnyLock<Word> {
+ public:
+  explicit ExclusiveLock(const LockClass& lock_class, Site site = Site::current())
+      : AnyLock<Word>(lock_class, site) {}
+  void Lock(Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    this->Take(LockMode::kExclusive, site);
+  }
+  bool TryLock(Site site = Site::current()) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    return this->TryTake(LockMode::kExclusive, site);
+  }
+  void Unlock(Site site = Site::current()) ABSL_UNLOCK_FUNCTION() {
+    this->Give(LockMode::kExclusive, site);
+  }
+  bool IsLocked(Site = Site::current()) { return this->Look(); }
+  void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
+    this->CheckHeld(LockMode::kExclusive, site);
+  }
+};
+
+template <typename Word>
+class ABSL_LOCKABLE SharedLock : private AnyLock<Word> {
+ public:
+  explicit SharedLock(const LockClass& lock_class, Site site = Site::current())
+      : AnyLock<Word>(lock_class, site) {}
+  void Lock(Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    this->Take(LockMode::kExclusive, site);
+  }
+  bool TryLock(Site site = Site::current()) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    return this->TryTake(LockMode::kExclusive, site);
+  }
+  void Unlock(Site site = Site::current()) ABSL_UNLOCK_FUNCTION() {
+    this->Give(LockMode::kExclusive, site);
+  }
+  void LockShared(Site site = Site::current()) ABSL_SHARED_LOCK_FUNCTION() {
+    this->Take(LockMode::kShared, site);
+  }
+  bool TryLockShared(Site site = Site::current()) ABSL_SHARED_TRYLOCK_FUNCTION(true) {
+    return this->TryTake(LockMode::kShared, site);
+  }
+  void UnlockShared(Site site = Site::current()) ABSL_UNLOCK_FUNCTION() {
+    this->Give(LockMode::kShared, site);
+  }
+  bool IsLocked(Site = Site::current()) { return this->Look(); }
+  void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
+    this->CheckHeld(LockMode::kExclusive, site);
+  }
+  void AssertHeldShared(Site site = Site::current()) const ABSL_ASSERT_SHARED_LOCK() {
+    this->CheckHeld(LockMode::kShared, site);
+  }
+};
+
+}  // namespace internal
+
+using SpinLock = internal::ExclusiveLock<internal::SpinWord>;
+using Mutex = internal::ExclusiveLock<std::mutex>;
+using RwLock = internal::SharedLock<std::shared_mutex>;
+using RwSemaphore = internal::SharedLock<std::shared_mutex>;
+
+}  // namespace ksync::inline native
+
+#endif  // RMAPCHECK_CORE_SYNC_NATIVE_LOCKS_H_

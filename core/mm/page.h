@@ -61,6 +61,8 @@ struct alignas(16) Page {
   // Not to be reclaimed: some VMA has it locked. Kernel: PG_mlocked. Set under the page lock, or on
   // a new page.
   ksync::Marked<bool> mlocked{false, "page.mlocked"};
+  // It can be isolated. Kernel: PG_lru, set here from the beginning.
+  ksync::Atomic<bool> lru{true, "page.lru"};
 };
 
 // Returns: a page without any use; null if memory ran out. It becomes somebody's by GetPage() or by

@@ -108,6 +108,11 @@ std::uint32_t SwapArea::SwapReadpage(SwapEntry entry) const {
   return slot.content.Read();
 }
 
+std::uint32_t SwapArea::ContentAtRest(SwapEntry entry) const {
+  ksync::Guard guard(swap_lock_);
+  return SlotOf(entry).content.Read();
+}
+
 int SwapArea::PageSwapcount(SwapEntry entry) const {
   ksync::Guard guard(swap_lock_);
   return SlotOf(entry).use.Read().map_count;

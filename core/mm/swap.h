@@ -115,6 +115,10 @@ class SwapArea {
   void SwapWritepage(SwapEntry entry, std::uint32_t content);
   std::uint32_t SwapReadpage(SwapEntry entry) const;
 
+  // Returns: what is read back from a slot. Requires: no other thread uses the area, and no page
+  // caches the slot.
+  std::uint32_t ContentAtRest(SwapEntry entry) const;
+
   // Returns: how many page-table entries name the slot. Kernel: page_swapcount().
   int PageSwapcount(SwapEntry entry) const;
 

@@ -86,6 +86,8 @@ bool DupVma(Mm& child, Mm& parent, const Vma& vma) {
 bool DupMmap(Mm& child, Mm& parent) {
   const ksync::Guard parent_sem(parent.mmap_sem);
   const ksync::Guard child_sem(child.mmap_sem);
+  const VirtualPage brk = parent.brk.Read();
+  child.brk.Write(brk);
   for (auto* node = parent.mmap.First(); node != nullptr; node = parent.mmap.After(*node)) {
     const Vma& vma = node->owner();
     if ((vma.vm_flags.Read() & kVmDontCopy) != 0) continue;

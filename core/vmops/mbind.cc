@@ -105,8 +105,7 @@ void MigratePages(const Mm& mm, const std::vector<Page*>& pages, Vma* first) {
 
 }  // namespace
 
-bool Mbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy) {
-  const ksync::Guard mmap_sem(mm.mmap_sem);
+bool DoMbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy) {
   Vma* first = FindVma(mm, start);
   const std::vector<Page*> pages = IsolatePages(mm, start, end);
   const bool done = MbindRange(mm, start, end, policy);
@@ -114,6 +113,11 @@ bool Mbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy) 
   if (mm.machine.Has(Fix::kKh63)) first = FindVma(mm, start);
   MigratePages(mm, pages, first);
   return done;
+}
+
+bool Mbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  return DoMbind(mm, start, end, policy);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

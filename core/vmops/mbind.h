@@ -17,6 +17,9 @@ namespace rmap::inline KSYNC_BACKEND {
 // if memory ran out before every VMA had the policy.
 [[nodiscard]] bool Mbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy);
 
+// The same. Requires: mmap_sem held for writing.
+[[nodiscard]] bool DoMbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy);
+
 }  // namespace rmap::inline KSYNC_BACKEND
 
 #endif  // RMAPCHECK_CORE_VMOPS_MBIND_H_

@@ -3,6 +3,7 @@
 #include "core/vmops/memory_failure.h"
 
 #include "core/rmap/walk.h"
+#include "core/vmops/swap_cache.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
@@ -10,6 +11,9 @@ std::vector<const Mm*> MemoryFailure(Page& page) {
   const ksync::Guard lock(page.lock);
   std::vector<const Mm*> killed = CollectProcsAnon(page);
   TryToUnmap(page, Unmap::kPoisoned);
+  // The swap cache may give it to others yet, who have not locked it. Kernel: clear_page_mlock() in
+  // page_remove_rmap().
+  if (PageSwapCache(page)) page.mlocked.Write(false);
   return killed;
 }
 

@@ -33,20 +33,24 @@ void MunlockVmaPagesRange(Mm& mm, VirtualPage start, VirtualPage end) {
 
 bool SetLocked(Mm& mm, VirtualPage start, VirtualPage end, bool locked) {
   const ksync::Guard mmap_sem(mm.mmap_sem);
-  Vma* const old = FindVma(mm, start);
-  ksync::Check(old != nullptr, "mlock of a hole");
-  VmaProperties wanted = PropertiesOf(*old);
+  Vma* const vma = FindVma(mm, start);
+  ksync::Check(vma != nullptr, "mlock of a hole");
+  return MlockFixup(mm, *vma, start, end, locked);
+}
+
+}  // namespace
+
+bool MlockFixup(Mm& mm, Vma& old, VirtualPage start, VirtualPage end, bool locked) {
+  VmaProperties wanted = PropertiesOf(old);
   const VmFlags flags = (wanted.flags & ~kVmLocked) | (locked ? kVmLocked : 0);
   if (flags == wanted.flags) return true;
   wanted.flags = flags;
-  Vma* const vma = MergeOrSplit(*old, start, end, wanted);
+  Vma* const vma = MergeOrSplit(old, start, end, wanted);
   if (vma == nullptr) return false;
   vma->vm_flags.Write(flags);
   if (!locked) MunlockVmaPagesRange(mm, start, end);
   return true;
 }
-
-}  // namespace
 
 bool Mlock(Mm& mm, VirtualPage start, VirtualPage end) { return SetLocked(mm, start, end, true); }
 

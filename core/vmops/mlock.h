@@ -12,8 +12,12 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
+// Sets, or clears, kVmLocked for [start, end), a part of `vma`. Kernel: mlock_fixup().
+// Requires: mmap_sem held for writing. Returns: as below. The VMA may be gone then.
+[[nodiscard]] bool MlockFixup(Mm& mm, Vma& vma, VirtualPage start, VirtualPage end, bool locked);
+
 // Sets, or clears, kVmLocked. Locking does not touch the range's pages: reclaim marks them when it
-// meets them. Unlocking takes their marks away. Kernel: mlock_fixup().
+// meets them. Unlocking takes their marks away.
 // Requires: [start, end) lies in one VMA. Returns: false if memory ran out; the flags are as they
 // were then, but the VMA may have been split.
 [[nodiscard]] bool Mlock(Mm& mm, VirtualPage start, VirtualPage end);

@@ -62,8 +62,9 @@ bool Brk(Mm& mm, VirtualPage start, VirtualPage end) {
   const ksync::Guard mmap_sem(mm.mmap_sem);
   VirtualPage old = mm.brk.Read();
   if (old < start) old = start;
-  const bool done = end <= old ? DoMunmap(mm, end, old)
-                               : MmapRegionLocked(mm, {.start = old, .end = end}) != nullptr;
+  bool done = true;
+  if (end < old) done = DoMunmap(mm, end, old);
+  if (end > old) done = MmapRegionLocked(mm, {.start = old, .end = end}) != nullptr;
   if (done) mm.brk.Write(end);
   return done;
 }

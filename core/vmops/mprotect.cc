@@ -31,20 +31,24 @@ void ChangeProtection(Mm& mm, VirtualPage start, VirtualPage end, Rights rights)
 
 }  // namespace
 
-bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
-  const ksync::Guard mmap_sem(mm.mmap_sem);
-  Vma* const old = FindVma(mm, start);
-  ksync::Check(old != nullptr, "mprotect of a hole");
-  VmaProperties wanted = PropertiesOf(*old);
+bool MprotectFixup(Mm& mm, Vma& old, VirtualPage start, VirtualPage end, Rights rights) {
+  VmaProperties wanted = PropertiesOf(old);
   const VmFlags flags = (wanted.flags & ~kVmAccess) | rights;
   if (flags == wanted.flags) return true;
   wanted.flags = flags;
-  Vma* const vma = MergeOrSplit(*old, start, end, wanted);
+  Vma* const vma = MergeOrSplit(old, start, end, wanted);
   if (vma == nullptr) return false;
   vma->vm_flags.Write(flags);
   vma->vm_page_prot.Write(VmPageProt(flags));
   ChangeProtection(mm, start, end, rights);
   return true;
+}
+
+bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  Vma* const vma = FindVma(mm, start);
+  ksync::Check(vma != nullptr, "mprotect of a hole");
+  return MprotectFixup(mm, *vma, start, end, rights);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

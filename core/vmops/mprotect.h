@@ -7,8 +7,13 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Requires: [start, end) lies in one VMA. Returns: false if memory ran out; the rights are as they
-// were then, but the VMA may have been split.
+// Makes [start, end), a part of `vma`, as the rights say. Kernel: mprotect_fixup().
+// Requires: mmap_sem held for writing. Returns: as Mprotect. The VMA may be gone then.
+[[nodiscard]] bool MprotectFixup(Mm& mm, Vma& vma, VirtualPage start, VirtualPage end,
+                                 Rights rights);
+
+// The same for who does not hold mmap_sem. Requires: [start, end) lies in one VMA. Returns: false
+// if memory ran out; the rights are as they were then, but the VMA may have been split.
 [[nodiscard]] bool Mprotect(Mm& mm, VirtualPage start, VirtualPage end, Rights rights);
 
 }  // namespace rmap::inline KSYNC_BACKEND

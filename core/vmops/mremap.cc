@@ -75,7 +75,8 @@ void EndRange(Mm& mm, PageRange range) {
   [[maybe_unused]] const bool gone = DoMunmap(mm, range.start, range.end());
 }
 
-// Kernel: move_vma(). Returns: false if memory ran out.
+}  // namespace
+
 bool MoveVma(Mm& mm, Vma& vma, PageRange from, PageRange to) {
   const PageOffset pgoff = LinearPageIndex(vma, from.start);
   const auto [source, target, needs_rmap_locks] = CopyVma(vma, to.start, to.length, pgoff);
@@ -91,8 +92,6 @@ bool MoveVma(Mm& mm, Vma& vma, PageRange from, PageRange to) {
   EndRange(mm, to);
   return false;
 }
-
-}  // namespace
 
 bool Mremap(Mm& mm, PageRange from, PageRange to) {
   const ksync::Guard mmap_sem(mm.mmap_sem);

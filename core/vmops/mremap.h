@@ -21,6 +21,10 @@ struct PageRange {
   VirtualPage end() const { return start + length; }
 };
 
+// Moves what is mapped in `from`, a part of `vma`, and unmaps `from`. Kernel: move_vma().
+// Requires: mmap_sem held for writing; else as Mremap. Returns: as Mremap.
+[[nodiscard]] bool MoveVma(Mm& mm, Vma& vma, PageRange from, PageRange to);
+
 // Moves what is mapped in `from`, and unmaps `from`. If memory runs out only for that, the old
 // addresses stay mapped and empty, as in the kernel.
 // Requires: `from` lies in one VMA; nothing is mapped in `to`; to.length >= from.length.

@@ -44,6 +44,20 @@ Page* IsolatePage(Mm& mm, VirtualPage address) {
   return &pte.page();
 }
 
+Page* IsolateLruPage(Mm& mm, VirtualPage address) {
+  Page* const page = IsolatePage(mm, address);
+  if (page == nullptr) return nullptr;
+  // Order: acquire, so that this comes after what the one before did with the page.
+  if (page->lru.Exchange(false, ksync::acquire)) return page;
+  FreePageAndSwapCache(*page);
+  return nullptr;
+}
+
+void PutbackLruPage(Page& page) {
+  page.lru.Store(true, ksync::release);
+  FreePageAndSwapCache(page);
+}
+
 bool SwapOut(Mm& mm, VirtualPage address) {
   Page* const page = IsolatePage(mm, address);
   if (page == nullptr) return false;

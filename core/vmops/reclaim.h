@@ -15,8 +15,13 @@ namespace rmap::inline KSYNC_BACKEND {
 bool ShrinkPage(Page& page);
 
 // Returns: the page that is mapped at `address`, with a reference; null if none is.
-// Kernel: follow_page() and isolate_lru_page().
+// Kernel: follow_page(), get_page().
 Page* IsolatePage(Mm& mm, VirtualPage address);
+
+// The same for who wants to be the only one to isolate it, until he puts it back: also null if
+// somebody else has. Kernel: isolate_lru_page(), putback_lru_page().
+Page* IsolateLruPage(Mm& mm, VirtualPage address);
+void PutbackLruPage(Page& page);
 
 // Isolates, shrinks and gives back what is mapped there. Returns: as ShrinkPage.
 bool SwapOut(Mm& mm, VirtualPage address);

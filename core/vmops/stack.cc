@@ -20,16 +20,19 @@ void StoreRange(Vma& vma, VirtualPage start, PageOffset pgoff) {
   if (vma.machine.Has(Mechanism::kGapsInVmaTree)) VmaGapUpdate(*vma.vm_mm.Read());
 }
 
-// Kernel: expand_downwards(). Requires: as StoreRange.
-void ExpandDownwards(Vma& vma, VirtualPage address) {
+// Kernel: expand_downwards(). Returns: false if there are no offsets below the stack's.
+// Requires: as StoreRange.
+bool ExpandDownwards(Vma& vma, VirtualPage address) {
   const VirtualPage start = vma.vm_start.Read();
-  if (start <= address) return;  // Another fault was faster.
-  const PageOffset pgoff = vma.vm_pgoff.Read() - (start - address);
+  if (start <= address) return true;  // Another fault was faster.
+  const PageOffset old_pgoff = vma.vm_pgoff.Read();
+  if (old_pgoff < start - address) return false;
   std::optional<ksync::Guard<ksync::SpinLock>> page_table_lock;
   if (vma.machine.Has(Fix::kKh56)) {
     page_table_lock.emplace(vma.vm_mm.Read()->page_table_lock, ksync::Site::current());
   }
-  StoreRange(vma, address, pgoff);
+  StoreRange(vma, address, old_pgoff - (start - address));
+  return true;
 }
 
 }  // namespace
@@ -42,8 +45,7 @@ bool ExpandStack(Vma& vma, VirtualPage address) {
   // Order: acquire stands for the address dependency from the pointer to the object behind it.
   AnonVma& anon_vma = *vma.anon_vma.LoadAcquire();
   const ksync::Guard lock(LockOf(vma.machine, anon_vma));
-  ExpandDownwards(vma, address);
-  return true;
+  return ExpandDownwards(vma, address);
 }
 
 bool GrowStackAlone(Mm& mm, VirtualPage address) {

@@ -16,7 +16,8 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 // Makes a VMA begin at `address` or before. Returns: false if memory ran out, or if it had to grow
-// and is no stack: the access was to a hole.
+// and cannot: it is no stack, so that the access was to a hole, or mremap has moved it so far up
+// that its offsets would end before its addresses.
 // Requires: mmap_sem held, reading suffices; nothing is mapped between `address` and the VMA.
 [[nodiscard]] bool ExpandStack(Vma& vma, VirtualPage address);
 

@@ -1,0 +1,45 @@
+// Random scripts on real threads: whatever the steps, no rule breaks, and everything is given back.
+// What each step does alone is asked in core/scripts and models/rmap.
+#include <cstdint>
+
+#include "core/history/kernel.h"
+#include "core/scripts/run_script.h"
+#include "core/scripts/script_text.h"
+#include "core/scripts/testing/random_script.h"
+#include "core/sync/native_control.h"
+#include "gtest/gtest.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+using rmap::testing::RandomScript;
+using rmap::testing::RandomScriptSize;
+
+constexpr int kFailuresPerMille = 50;
+
+void RunAll(const Kernel& kernel, int count, const RandomScriptSize& size) {
+  ksync::SetAllocationFailureRate(kFailuresPerMille);
+  for (int seed = 0; seed < count; ++seed) {
+    const Script script = RandomScript(seed, size);
+    SCOPED_TRACE(ToText(script));
+    ksync::SeedChoices(seed);
+    RunScript(kernel, script);
+  }
+}
+
+TEST(RandomScripts, HoldInOneThread) {
+  RunAll(Kernel().WithAll(), 4000, {.threads_max = 1, .steps = 30});
+}
+
+TEST(RandomScripts, HoldInOneThreadWhenMemoryRunsOut) {
+  RunAll(Kernel().WithAll(), 4000, {.threads_max = 1, .steps = 30, .memory_may_run_out = true});
+}
+
+TEST(RandomScripts, HoldOnThreads) { RunAll(Kernel().WithAll(), 1000, {.steps = 40}); }
+
+TEST(RandomScripts, HoldOnThreadsWhenMemoryRunsOut) {
+  RunAll(Kernel().WithAll(), 1000, {.steps = 40, .memory_may_run_out = true});
+}
+
+}  // namespace
+}  // namespace rmap::inline KSYNC_BACKEND

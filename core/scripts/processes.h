@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "core/mm/mm.h"
-#include "core/rmap/world.h"
 #include "core/scripts/phase_use.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -23,8 +22,7 @@ namespace rmap::inline KSYNC_BACKEND {
 class Processes {
  public:
   // `on_task_list`: whether somebody will ask for the processes that map a page.
-  Processes(World& world, std::uint32_t count, bool on_task_list)
-      : world_(world), all_(count), on_task_list_(on_task_list) {}
+  Processes(std::uint32_t count, bool on_task_list) : all_(count), on_task_list_(on_task_list) {}
 
   // While no other thread uses the processes.
   void BeginPhase(const std::vector<ProcessUse>& uses);
@@ -67,7 +65,6 @@ class Processes {
   void Attach(Mm* mm) const;
   void Release(Mm& mm) const;
 
-  World& world_;
   std::vector<Process> all_;
   const bool on_task_list_;
 };

@@ -8,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/rmap/validate.h"
 #include "core/rmap/validate_change.h"
 #include "core/rmap/walk.h"
 #include "core/rmap/world.h"
+#include "core/scripts/effect.h"
 #include "core/scripts/oracle.h"
 #include "core/scripts/phase_use.h"
 #include "core/scripts/processes.h"
@@ -107,14 +109,6 @@ Outcome WithIsolated(Verb verb, Page& page) {
   return outcome;
 }
 
-// What can be read at rest where this pte stands. Requires: no migration is under way.
-Value ContentOf(const Machine& machine, Pte pte) {
-  if (pte.IsNone()) return kFreshValue;
-  if (!pte.IsSwap()) return pte.page().content.Read();
-  const Page* const cached = machine.swap().LookupSwapCache(pte.entry(), [](Page&) {});
-  return cached != nullptr ? cached->content.Read() : machine.swap().ContentAtRest(pte.entry());
-}
-
 class Runner {
  public:
   Runner(const Kernel& kernel, const Script& script, Observer* observer)
@@ -122,17 +116,27 @@ class Runner {
         observer_(observer),
         world_(kernel, {.virtual_pages = script.pages, .swap_slots = script.swap_slots}),
         oracle_(script),
-        processes_(world_, ProcessCount(script), Has(script, Verb::kPoison)) {}
+        processes_(ProcessCount(script), Has(script, Verb::kPoison)) {}
 
   void Run() {
-    for (std::uint32_t phase = 0; phase < script_.phases.size(); ++phase) RunPhase(phase);
+    RunPhases();
     ExitAll();
     if (observer_ != nullptr) observer_->EndScript();
+  }
+
+  std::string Effect() {
+    RunPhases();
+    const std::string effect = Describe();
+    ExitAll();
+    return effect;
   }
 
  private:
   using Forks = std::vector<Step>;  // Those that were done.
 
+  void RunPhases() {
+    for (std::uint32_t phase = 0; phase < script_.phases.size(); ++phase) RunPhase(phase);
+  }
   void RunPhase(std::uint32_t number);
   void RunThreads(std::uint32_t number, std::vector<Forks>& forks);
   void RunThread(Place place, Forks& forks);
@@ -153,6 +157,7 @@ class Runner {
   void CheckForkOrder(const std::vector<ProcessUse>& uses, const Step& fork) const;
   void CheckContents(std::uint32_t process, const Mm& mm);
   void ExitAll();
+  std::string Describe() const;
   std::vector<Mm*> Living() const;
 
   const Script& script_;
@@ -350,10 +355,24 @@ std::vector<Mm*> Runner::Living() const {
   return living;
 }
 
+std::string Runner::Describe() const {
+  std::string text;
+  for (std::uint32_t process = 0; process < processes_.count(); ++process) {
+    const Mm* const mm = processes_.AtRest(process);
+    if (mm == nullptr) continue;
+    absl::StrAppend(&text, text.empty() ? "P" : "; P", process, InWords(*mm));
+  }
+  return text;
+}
+
 }  // namespace
 
 void RunScript(const Kernel& kernel, const Script& script, Observer* observer) {
   Runner(kernel, script, observer).Run();
+}
+
+std::string EffectOf(const Kernel& kernel, const Script& script, Observer* observer) {
+  return Runner(kernel, script, observer).Effect();
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -16,6 +16,8 @@
 #ifndef RMAPCHECK_CORE_SCRIPTS_RUN_SCRIPT_H_
 #define RMAPCHECK_CORE_SCRIPTS_RUN_SCRIPT_H_
 
+#include <string>
+
 #include "core/history/kernel.h"
 #include "core/scripts/observer.h"
 #include "core/scripts/script.h"
@@ -27,6 +29,10 @@ namespace rmap::inline KSYNC_BACKEND {
 // Requires: the script is within ScriptLimits (script_text.h).
 // Fails: the run, as ksync::Check does; the text begins with the broken rule: "I1", "I13".
 void RunScript(const Kernel& kernel, const Script& script, Observer* observer = nullptr);
+
+// The same. Returns: what is there when the last phase has ended, before everybody exits: each
+// process as effect.h tells it.
+std::string EffectOf(const Kernel& kernel, const Script& script, Observer* observer = nullptr);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

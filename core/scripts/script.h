@@ -91,7 +91,7 @@ struct Place {
 enum class Outcome : std::uint8_t { kDone, kRefused, kNoMemory };
 
 struct Script {
-  std::string kernel = {};       // In Kernel's written form; empty: whoever runs it decides.
+  std::string kernel = {};  // In Kernel's written form; empty: whoever runs it decides.
   std::uint32_t pages = 8;  // Of each address space.
   std::uint32_t swap_slots = 4;
   std::vector<Phase> phases = {};

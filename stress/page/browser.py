@@ -7,10 +7,17 @@ loaded.
 import contextlib
 import json
 import os
+import sys
 import tempfile
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+try:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    os.stat(CHROMIUM), os.stat(DRIVER)
+except (ImportError, OSError) as error:
+    sys.exit(f"This needs Debian's chromium, chromium-driver and python3-selenium ({error}). ./bazelw installs them.")
 
 FLAGS = (
     "--headless",
@@ -60,12 +67,12 @@ def started():
     """A browser with an empty profile, which ends with the block."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR"), ignore_cleanup_errors=True) as home:
         options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
+        options.binary_location = CHROMIUM
         options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         for flag in FLAGS + (f"--user-data-dir={home}/profile",):
             options.add_argument(flag)
         own = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home, "XDG_RUNTIME_DIR": home}
-        driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver", env=own), options=options)
+        driver = webdriver.Chrome(service=Service(DRIVER, env=own), options=options)
         try:
             driver.set_page_load_timeout(SECONDS_MAX)
             driver.set_script_timeout(SECONDS_MAX)

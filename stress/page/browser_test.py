@@ -141,17 +141,16 @@ class PageInABrowser(unittest.TestCase):
         runs = [run["operations_per_second"] for run in fixtures.nights() if run["configuration"] == "plain"]
         for width in (PHONE, DESK):
             self.open("ordinary", width)
-            boxes = self.browser.run(
+            marks, (left, top, width_of_chart, height) = self.browser.run(
                 """
-              const middle = e => { const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; };
-              return [...document.querySelectorAll('#throughput-0 .mark')].map(middle);"""
+              const box = e => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; };
+              const marks = [...document.querySelectorAll('#throughput-0 .mark')].map(box);
+              return [marks.map(b => [b[0] + b[2] / 2, b[1] + b[3] / 2]), box(document.getElementById('throughput-0'))];"""
             )
-            frame = self.browser.run(
-                "const b = document.getElementById('throughput-0').getBoundingClientRect(); return [b.top, b.height]"
-            )
-            for (x, y), value, (before, _) in zip(boxes[1:], runs[1:], boxes):
-                self.assertAlmostEqual(y, frame[0] + frame[1] * (1 - value / 300000), delta=1)
-                self.assertGreater(x, before)
+            self.assertEqual(len(marks), len(runs))
+            for index, ((x, y), value) in enumerate(zip(marks, runs)):
+                self.assertAlmostEqual(x, left + width_of_chart * (index + 0.5) / len(runs), delta=1)
+                self.assertAlmostEqual(y, top + height * (1 - value / 300000), delta=1)
 
     def test_what_one_hovers_is_told(self):
         self.open("ordinary")

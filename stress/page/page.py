@@ -52,20 +52,20 @@ def from_where_the_user_stands(path):
     return os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), path)
 
 
-def default_folders():
-    """Returns: Bazel's results of stress targets, in every configuration."""
+def default_results():
+    """Returns: the records of Bazel's stress targets, in every configuration."""
     tree = os.environ.get("BUILD_WORKSPACE_DIRECTORY", "")
     top = os.path.join(tree, "bazel-out")
     try:
         configurations = sorted(os.listdir(top))
     except OSError:
         configurations = []
-    folders = [os.path.join(top, name, "testlogs", "stress") for name in configurations]
-    return [folder for folder in folders if os.path.isdir(folder)]
+    found = [bazel_results.read_folder(os.path.join(top, name, "testlogs", "stress")) for name in configurations]
+    return [record for runs, tests in found for record in runs + tests]
 
 
-def read_results(paths):
-    """Returns: the records in files and folders."""
+def named_results(paths):
+    """Returns: the records in files and folders that the user named, of which each must have some."""
     found = []
     for path in paths:
         if os.path.isdir(path):
@@ -85,14 +85,15 @@ def read_results(paths):
 def write_page(options):
     """Returns: what was done, in a line; and a message or None."""
     where = from_where_the_user_stands(options.history)
-    given = [from_where_the_user_stands(path) for path in options.results] or default_folders()
+    named = [from_where_the_user_stands(path) for path in options.results]
+    given = named_results(named) if named else default_results()
     if not given and not os.path.exists(where):
         raise InputError(
             "bazel-out",
             "there are no results of stress tests, and no history",
             "Run ./bazelw test //stress/... first, or name a run.json",
         )
-    everything, added, message = history.add(where, read_results(given))
+    everything, added, message = history.add(where, given)
     out = from_where_the_user_stands(options.out)
     # Bazel runs it through a link with nothing beside it.
     with open(os.path.join(os.path.dirname(os.path.realpath(__file__)), "page.css"), encoding="utf-8") as file:

@@ -320,6 +320,11 @@ class Pages(Folder):
         self.assertIn("repeat --this", own)
         self.assertNotIn("./bazelw run //stress:rmap_stress", own)
 
+    def test_the_newest_failure_is_first(self):
+        text = self.shown(fixtures.nights()).text
+        places = [text.index(part) for part in ("anon_vma is used at", "page 3 of process 2", "page.uses is written")]
+        self.assertEqual(places, sorted(places))
+
     def test_a_limit_is_named(self):
         text = self.shown(fixtures.nights(), failures_max=2).text
         self.assertIn("The 2 newest of 5; --failures_max shows more.", text)
@@ -393,6 +398,8 @@ class Command(Folder):
     def test_without_words_all_configurations_are_read(self):
         for platform in ("k8-opt", "k8-opt-tsan"):
             fixtures.write_target(self.path("bazel-out"), platform, "stress/a_test")
+        os.makedirs(self.path("bazel-out/k8-opt-asan/testlogs/stress"))  # Nothing ran there.
+        os.makedirs(self.path("bazel-out/host"))
         self.assertIn("0 runs and 2 results of targets, 2 of them new", self.page().stdout)
 
     def test_it_runs_through_a_link(self):

@@ -12,7 +12,7 @@ import json
 
 from errors import InputError
 
-RUN_MEND = "Run it again with this tree's runner, or leave the file out"
+RUN_MEND = "Run it again with this tree's runner, or remove the file"
 # The worst last.
 STATUSES = ("passed", "flaky", "timeout", "failed")
 

@@ -88,5 +88,5 @@ def repeat_command(run, failure):
     kernel = run["kernel"].split()
     flags += [f"--generation={name}" for name in kernel[:1]]
     flags += [f"--{word}={fix}" for word, fix in zip(kernel[1::2], kernel[2::2]) if word in ("with", "without")]
-    flags.append(f"--threads={run['threads']}")
+    flags += [f"--{of}={run[of]}" for of in ("profile", "threads") if of in run]
     return shlex.join(["./bazelw", "run", *configuration_words(run), "//stress:rmap_stress", "--", *flags])

@@ -79,6 +79,7 @@ class Runs(Folder):
         for member in records.FAILURE:
             wrong = {**fixtures.failure(), member: {}}
             self.assertIn(f"failures[0].{member} is {{}}", self.refused(self.changed(failures=[wrong])))
+        self.assertIn("profile is 1", self.refused(self.changed(profile=1)))
         for more in ({"command": 1}, {"last_steps": [1]}, {"shrunk_to": []}):
             self.assertIn(
                 f"failures[0].{next(iter(more))} is", self.refused(self.changed(failures=[fixtures.failure(**more)]))
@@ -316,6 +317,8 @@ class Pages(Folder):
             "stress:rmap_stress -- --seed=1009 --first_round=977 --rounds=1 --generation=G9 --with=all --threads=8",
             text,
         )
+        profiled = self.shown([fixtures.run(1, failures=[fixtures.failure()], profile="swap")]).text
+        self.assertIn(" --profile=swap --threads=8", profiled)
         own = self.shown([fixtures.run(1, failures=[fixtures.failure(command="repeat --this")])]).text
         self.assertIn("repeat --this", own)
         self.assertNotIn("./bazelw run //stress:rmap_stress", own)

@@ -86,6 +86,8 @@ RUN = {
     "pairs": objects,
 }
 FAILURE = {"seed": whole, "round": whole, "rule": text, "message": text, "script": text_or_null}
+# What a run may have too: a name for its weights and sizes.
+RUN_MORE = {"profile": text}
 # What a failure may have too: the command that repeats it, what its threads did last, the size it was cut down to.
 FAILURE_MORE = {"command": text_or_null, "last_steps": texts, "shrunk_to": text_or_null}
 PAIR = {"first": name, "second": name, "overlaps": whole}
@@ -152,10 +154,9 @@ def check_record(record, where, mend):
 
 def check_run(run, where, mend):
     """where: a function of the object that is wrong."""
-    check_members(run, RUN, "", where, mend)
+    check_members(run, RUN | present(RUN_MORE, run), "", where, mend)
     for index, failure in enumerate(run["failures"]):
-        more = {member: kind for member, kind in FAILURE_MORE.items() if member in failure}
-        check_members(failure, FAILURE | more, f"failures[{index}].", where, mend)
+        check_members(failure, FAILURE | present(FAILURE_MORE, failure), f"failures[{index}].", where, mend)
     seen = set()
     for index, pair in enumerate(run["pairs"]):
         check_members(pair, PAIR, f"pairs[{index}].", where, mend)
@@ -167,6 +168,11 @@ def check_run(run, where, mend):
         if names in seen:
             raise InputError(where(pair), f"pairs[{index}] is listed twice: {names[0]}, {names[1]}", mend)
         seen.add(names)
+
+
+def present(members, value):
+    """Returns: those of the members that the value has."""
+    return {member: is_right for member, is_right in members.items() if member in value}
 
 
 def check_members(value, members, prefix, where, mend):

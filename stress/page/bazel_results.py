@@ -23,6 +23,7 @@ from records import STATUSES, run_of_text
 
 FAILED_CASES_MAX = 20  # Of one target; what is left out is counted.
 MESSAGE_LENGTH_MAX = 4000
+SCRIPT_LENGTH_MAX = 100000
 
 CONFIGURATION = re.compile(r"[^-]+-(?:opt|dbg|fastbuild)(?:-(.+))?")
 SHARD = re.compile(r"shard_\d+_of_\d+|run_\d+_of_\d+")
@@ -31,23 +32,30 @@ STATUS_OF_NUMBER = {1: "passed", 2: "flaky", 3: "timeout", 4: "failed"}
 
 
 def read_folder(folder):
-    """Returns: (runs, tests), each a list of records, of all targets below. Fails: InputError.
-
-    A run's configuration is the folder's, if that says one: a program cannot know all of how it was built.
-    """
-    runs, shards = [], {}
+    """Returns: (runs, tests), each a list of records, of all targets below. Fails: InputError."""
+    runs, shards, of_target = [], {}, {}
     for place, folders, files in os.walk(os.path.realpath(folder)):
         folders.sort()
-        here = []
         if "run.json" in files:
-            here.append(read_run(os.path.join(place, "run.json")))
+            runs.append((place, read_run(os.path.join(place, "run.json"))))
         if "outputs.zip" in files:
-            here += read_zip(os.path.join(place, "outputs.zip"))
-        configuration = configuration_of(place)
-        runs += [{**run, "configuration": configuration} if configuration else run for run in here]
+            runs += [(place, run) for run in read_zip(os.path.join(place, "outputs.zip"))]
         if "test.xml" in files:
-            shards.setdefault(target_of(place), []).append(read_shard(place))
-    return runs, [joined(*name, results) for name, results in sorted(shards.items())]
+            shards[place] = target_of(place)
+            of_target.setdefault(shards[place], []).append(read_shard(place))
+    tests = {target: joined(*target, results) for target, results in sorted(of_target.items())}
+    return [with_origin(run, place, shards, tests) for place, run in runs], list(tests.values())
+
+
+def with_origin(run, place, shards, tests):
+    """Adds what only the folder tells: the configuration, of which a program cannot know all; and of which execution of a
+    test the run is a part."""
+    configuration = configuration_of(place)
+    origin = {"configuration": configuration} if configuration else {}
+    for shard, target in shards.items():
+        if place.startswith(shard + os.sep):
+            origin["batch"] = f"{target[0]} {tests[target]['started']}"
+    return {**run, **origin}
 
 
 def read_run(path):
@@ -61,16 +69,26 @@ def read_run(path):
 
 
 def read_zip(path):
-    """Returns: the runs in a test's outputs.zip."""
+    """Returns: the runs in a test's outputs.zip, each with the name of its folder there, and the scripts that are beside."""
     mend = "Run that test again, or remove the file"
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if os.path.basename(name) == "run.json"]
-            return [run_of_text(archive.read(name).decode("utf-8"), f"{path}({name})") for name in names]
+            return [run_of_archive(archive, name, f"{path}({name})") for name in names]
     except UnicodeDecodeError:
-        raise InputError(path, "its run.json is not UTF-8", mend) from None
+        raise InputError(path, "what is in it is not UTF-8", mend) from None
     except (zipfile.BadZipFile, OSError, EOFError) as error:
         raise InputError(path, f"this is no whole archive ({error})", mend) from None
+
+
+def run_of_archive(archive, name, where):
+    run = run_of_text(archive.read(name).decode("utf-8"), where)
+    folder = os.path.dirname(name)
+    for failure in run["failures"]:
+        script = os.path.join(folder, os.path.basename(failure["script"] or ""))
+        if failure["script"] and script in archive.namelist():
+            failure["script_text"] = archive.read(script).decode("utf-8")[:SCRIPT_LENGTH_MAX]
+    return {"name": folder, **run} if folder else run
 
 
 def configuration_of(place):

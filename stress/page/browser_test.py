@@ -54,6 +54,7 @@ class PageInABrowser(unittest.TestCase):
                 ("ordinary", fixtures.nights()),
                 ("hostile", fixtures.hostile_nights()),
                 ("one", [fixtures.run(1)]),
+                ("batches", fixtures.batches()),
                 ("kinds", [fixtures.run(1), fixtures.run(2, threads=2), fixtures.run(3, kernel="G1"), fixtures.run(4)]),
                 (
                     "year",
@@ -128,6 +129,21 @@ class PageInABrowser(unittest.TestCase):
             "return [...document.querySelectorAll('#throughput-0 .line')].map(e => e.getAttribute('d').split('L').length)"
         )
         self.assertEqual(joined, [2, 1, 1])
+
+    def test_what_one_test_ran_stands_above_each_other(self):
+        self.open("batches")
+        places = self.browser.run(
+            """
+          return [...document.querySelectorAll('#throughput-0 .mark')].map(e => e.getBoundingClientRect())
+              .map(b => b.x + b.width / 2)"""
+        )
+        self.assertEqual(len(places), 3 * len(fixtures.PROFILES))
+        self.assertEqual(len({round(x) for x in places}), 3)
+        self.assertEqual(len(self.texts("#throughput-0 .line")), len(fixtures.PROFILES))
+        self.assertEqual(len(self.texts("#failures-0 .bar")), 3)
+        self.assertEqual(self.texts("#trends h3"), ["plain15 runs of 3 tests"])
+        # What one of them missed, another met.
+        self.assertEqual(self.texts("#missed-0 .point title")[2].split("\n")[0], "Pairs that did not overlap: 3")
 
     def test_many_points_are_small(self):
         width = "return parseFloat(getComputedStyle(document.querySelector('#throughput-0 .mark')).strokeWidth)"
@@ -256,7 +272,7 @@ class PageInABrowser(unittest.TestCase):
         named = {(node["role"]["value"], node["name"]["value"]) for node in nodes if node.get("name", {}).get("value")}
         pictures = {name for role, name in named if role in ("image", "img")}
         self.assertEqual(len(pictures), 12)
-        self.assertIn("Operations a second, tsan", {name.split(" 12 runs")[0] for name in pictures})
+        self.assertIn("Operations a second, tsan", {name.split(" 12 points")[0] for name in pictures})
         for wanted in [("rowheader", "take_all_locks"), ("columnheader", "take_all_locks"), ("heading", "Failures")]:
             self.assertIn(wanted, named)
         for table in ("Runs, tsan", "Pairs"):  # What the pictures show, in words.

@@ -15,6 +15,7 @@ from elements import element
 WIDTH, HEIGHT = 1000, 100
 LEVELS = 6  # Of colour, in page.css as .level1 to .level6.
 MANY = 60  # Points; more are drawn smaller.
+KINDS = 3  # Lines; more are drawn thinner.
 
 
 @dataclass
@@ -22,20 +23,20 @@ class Point:
     value: float
     tip: str  # What whoever hovers is told.
     is_bad: bool = False
+    slot: int = 0  # How far right, from 0 on.
     line: object = None  # Points of one line can be compared.
 
 
-def trend(identifier, title, description, points, bars=False):
-    """Returns: the chart of a series, oldest first, from 0 to a round number above all."""
+def trend(identifier, title, description, points, slots, bars=False):
+    """Returns: the chart of a series, oldest first, from 0 to a round number above all. Bars need a slot each."""
     top = round_above(max((point.value for point in points), default=0))
-    places = [
-        ((index + 0.5) * WIDTH / len(points), HEIGHT - point.value / top * HEIGHT) for index, point in enumerate(points)
-    ]
-    marks = (
-        [bar(place, point, len(points)) for place, point in zip(places, points)]
-        if bars
-        else [lines(places, points), [dot(place, point) for place, point in zip(places, points)]]
-    )
+    places = [((point.slot + 0.5) * WIDTH / slots, HEIGHT - point.value / top * HEIGHT) for point in points]
+    names_of_lines = {point.line for point in points}
+    if bars:
+        marks = [bar(place, point, slots) for place, point in zip(places, points)]
+    else:
+        marks = lines(places, points), [dot(place, point) for place, point in zip(places, points)]
+    classes = ["many"] * (len(points) > MANY) + ["kinds"] * (len(names_of_lines) > KINDS)
     grid = [element("path", d=f"M0 {y} H{WIDTH}", class_="grid") for y in (0, HEIGHT / 2, HEIGHT)]
     names = f"{identifier}-title", f"{identifier}-description"
     svg = element(
@@ -49,7 +50,7 @@ def trend(identifier, title, description, points, bars=False):
         preserveAspectRatio="none",
         role="img",
         aria_labelledby=" ".join(names),
-        class_="many" if len(points) > MANY else None,
+        class_=" ".join(classes) or None,
     )
     return element(
         "div", element("span", short(top), class_="top"), svg, element("span", "0", class_="bottom"), class_="plot"

@@ -33,13 +33,17 @@ def failure_of_run(run, failure):
         ("kernel", run["kernel"]),
         ("threads", run["threads"]),
     ]
-    if failure["script"]:
+    if run.get("name"):
+        facts.insert(0, ("run", run["name"]))
+    if failure["script"] and "script_text" not in failure:
         facts.append(("script", failure["script"]))
     if failure.get("shrunk_to"):
         facts.append(("made smaller", failure["shrunk_to"]))
     messages = [failure["message"]]
     if failure.get("last_steps"):
         messages.append("\n".join(["What each thread did last", *failure["last_steps"]]))
+    if failure.get("script_text"):
+        messages.append("The script that failed, to be kept in a file\n" + failure["script_text"])
     repeat = failure.get("command") or repeat_command(run, failure)
     return article(run, element("span", failure["rule"], class_="rule"), facts, messages, repeat)
 
@@ -81,7 +85,7 @@ def configuration_words(record):
 
 def repeat_command(run, failure):
     """Returns: what runs that round again. The seed repeats its operations, not the schedule."""
-    if failure["script"]:
+    if failure["script"] and "script_text" not in failure:
         flags = [f"--script={failure['script']}"]
     else:
         flags = [f"--seed={failure['seed']}", f"--first_round={failure['round']}", "--rounds=1"]

@@ -118,6 +118,25 @@ def nights():
     return found
 
 
+PROFILES = ("general", "boundaries", "faults", "lifetime", "swap")
+
+
+def batches():
+    """Returns: three nights of one test that makes a run for each profile; one alone hardly meets any pair."""
+    found = []
+    for night in (1, 2, 3):
+        whole = run(night)["pairs"]
+        for index, profile in enumerate(PROFILES):
+            pairs = [
+                {**pair, "overlaps": pair["overlaps"] if number % len(PROFILES) == index else 0}
+                for number, pair in enumerate(whole)
+            ]
+            rate = (1 + index) * (50000 + 900 * night * (-1) ** index)
+            own = {"batch": f"night {night}", "name": f"G9_with_all_{profile}", "seconds": 600.0 + index}
+            found.append(run(night, pairs=pairs, operations=int(600 * rate), operations_per_second=rate, **own))
+    return found
+
+
 def hostile_nights():
     """Returns: runs whose every text tries to be something else."""
     bad = failure(1, HOSTILE, HOSTILE + "\n" + HOSTILE, HOSTILE, command=HOSTILE)

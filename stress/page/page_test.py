@@ -174,10 +174,17 @@ class BazelResults(Folder):
         folder = os.path.join(self.target("k8-opt-ubsan", "stress/a_test"), "test.outputs")
         os.mkdir(folder)
         with zipfile.ZipFile(os.path.join(folder, "outputs.zip"), "w") as archive:
-            archive.writestr("run.json", json.dumps(fixtures.run(1)))
-            archive.writestr("other.txt", "x")
-            # It believes to be plain.
-        self.assertEqual([(run["seed"], run["configuration"]) for run in self.read_folder()[0]], [(1001, "ubsan")])
+            failures = [fixtures.failure(script="/gone/swap/7.rmap"), fixtures.failure(8, script="/gone/swap/8.rmap")]
+            archive.writestr("swap/run.json", json.dumps(fixtures.run(1, failures=failures)))
+            archive.writestr("swap/7.rmap", "phase\n")
+            archive.writestr("7.rmap", "another\n")
+            archive.writestr("run.json", json.dumps(fixtures.run(2)))
+        # It believes to be plain.
+        one, two = self.read_folder()[0]
+        self.assertEqual((one["seed"], one["configuration"], one["name"]), (1001, "ubsan", "swap"))
+        self.assertEqual([failure.get("script_text") for failure in one["failures"]], ["phase\n", None])
+        self.assertEqual(one["batch"], "//stress:a_test 2026-11-22T02:03:49.786+00:00")
+        self.assertEqual((two["batch"], two.get("name")), (one["batch"], None))
         with open(os.path.join(folder, "outputs.zip"), "r+b") as file:
             file.truncate(40)
         with self.assertRaisesRegex(InputError, "outputs.zip: this is no whole archive"):
@@ -214,6 +221,11 @@ class History(Folder):
         self.assertEqual(self.add(json.loads(json.dumps(one)))[1], 0)
         self.assertEqual(history.read(self.history)[0], [one, two])
         self.assertEqual(self.add(self.record(1, seed=5))[1], 1)
+
+    def test_a_run_that_comes_another_way_is_the_same(self):
+        self.add(self.record(1))
+        came = {"configuration": "ubsan", "batch": "b", "name": "n"}
+        self.assertEqual(self.add({**self.record(1), **came})[1], 0)
 
     def test_a_target_that_ran_again_is_another_result(self):
         for milliseconds, added in ((1000, 1), (1000, 0), (2000, 1)):
@@ -290,6 +302,9 @@ class Pages(Folder):
     def shown(self, runs, failures_max=100):
         return Shown(report.page([{**run, "kind": "run"} for run in runs], "", failures_max))
 
+    def tells(self, text, part):
+        self.assertTrue(part in text, f"{part!r} is not told")  # Without the whole page in the message.
+
     def test_text_stays_text(self):
         for hostile in ("<b>&amp;</b>", "\"'><i>", "</p>"):
             text = document(element("p", hostile, element("a", hostile, title=hostile), hostile))
@@ -303,24 +318,24 @@ class Pages(Folder):
         ordinary, hostile = self.shown(fixtures.nights()), self.shown(fixtures.hostile_nights())
         self.assertLessEqual(hostile.tags, ordinary.tags)
         self.assertLessEqual(hostile.attributes, ordinary.attributes | {"tabindex"})
-        self.assertIn(fixtures.HOSTILE, hostile.text)
-        self.assertIn(fixtures.LONG_WORD, hostile.text)
-        self.assertIn(r"\u202egnp \x1b[31m \ud800 & &amp; ' --", hostile.text)
+        self.tells(hostile.text, fixtures.HOSTILE)
+        self.tells(hostile.text, fixtures.LONG_WORD)
+        self.tells(hostile.text, r"\u202egnp \x1b[31m \ud800 & &amp; ' --")
 
     def test_failures_name_what_repeats_them(self):
         text = self.shown(fixtures.nights()).text
-        self.assertIn(
+        self.tells(
+            text,
             "./bazelw run --config=tsan //stress:rmap_stress -- --script=failures/6-412.rmap --generation=G9 --with=all ",
-            text,
         )
-        self.assertIn(
-            "stress:rmap_stress -- --seed=1009 --first_round=977 --rounds=1 --generation=G9 --with=all --threads=8",
+        self.tells(
             text,
+            "stress:rmap_stress -- --seed=1009 --first_round=977 --rounds=1 --generation=G9 --with=all --threads=8",
         )
         profiled = self.shown([fixtures.run(1, failures=[fixtures.failure()], profile="swap")]).text
-        self.assertIn(" --profile=swap --threads=8", profiled)
+        self.tells(profiled, " --profile=swap --threads=8")
         own = self.shown([fixtures.run(1, failures=[fixtures.failure(command="repeat --this")])]).text
-        self.assertIn("repeat --this", own)
+        self.tells(own, "repeat --this")
         self.assertNotIn("./bazelw run //stress:rmap_stress", own)
 
     def test_the_newest_failure_is_first(self):
@@ -328,25 +343,37 @@ class Pages(Folder):
         places = [text.index(part) for part in ("anon_vma is used at", "page 3 of process 2", "page.uses is written")]
         self.assertEqual(places, sorted(places))
 
+    def test_a_script_is_told(self):
+        failure = fixtures.failure(script="/gone/7.rmap", script_text="phase\n  thread\n")
+        text = self.shown([fixtures.run(1, failures=[failure])]).text
+        self.tells(text, "phase\n  thread")
+        self.assertNotIn("/gone", text)
+        self.tells(text, "--seed=1009 --first_round=7")
+
+    def test_a_batch_is_compared_as_a_whole(self):
+        text = self.shown(fixtures.batches()).text
+        self.tells(text, "Operations a second151,116")
+        self.assertRegex(text, "[+−][01]% against the median of the 2 before")
+
     def test_a_limit_is_named(self):
         text = self.shown(fixtures.nights(), failures_max=2).text
-        self.assertIn("The 2 newest of 5; --failures_max shows more.", text)
+        self.tells(text, "The 2 newest of 5; --failures_max shows more.")
         self.assertNotIn("a page is mapped by a VMA", text)
 
     def test_never_overlapped_pairs_are_listed(self):
         text = self.shown(fixtures.nights()).text
-        self.assertIn(
-            "3 of 231 pairs never overlapped in any run:bind × poisoncheck_mm × take_all_locksmap_stack × map_stack",
+        self.tells(
             text,
+            "3 of 231 pairs never overlapped in any run:bind × poisoncheck_mm × take_all_locksmap_stack × map_stack",
         )
         one = fixtures.run(1, pairs=[{"first": "a", "second": "b", "overlaps": 1}])
-        self.assertIn("Each of 1 pair overlapped at least once.", self.shown([one]).text)
+        self.tells(self.shown([one]).text, "Each of 1 pair overlapped at least once.")
 
     def test_runs_are_compared_with_their_like(self):
         runs = [fixtures.run(night, operations_per_second=100 * night) for night in (1, 2, 3)]
-        self.assertIn("+100% against the median of the 2 before", self.shown(runs).text)
+        self.tells(self.shown(runs).text, "+100% against the median of the 2 before")
         runs[2]["threads"] = 9
-        self.assertIn("the first of its kind", self.shown(runs).text)
+        self.tells(self.shown(runs).text, "the first of its kind")
 
     def test_nothing_yet(self):
         text = self.shown([]).text
@@ -357,7 +384,7 @@ class Pages(Folder):
             "No run has told of pairs",
             "No result of a test target",
         ):
-            self.assertIn(part, text)
+            self.tells(text, part)
 
     def test_numbers(self):
         for value, wanted in [

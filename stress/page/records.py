@@ -86,10 +86,11 @@ RUN = {
     "pairs": objects,
 }
 FAILURE = {"seed": whole, "round": whole, "rule": text, "message": text, "script": text_or_null}
-# What a run may have too: a name for its weights and sizes.
-RUN_MORE = {"profile": text}
-# What a failure may have too: the command that repeats it, what its threads did last, the size it was cut down to.
-FAILURE_MORE = {"command": text_or_null, "last_steps": texts, "shrunk_to": text_or_null}
+# What a run may have too: a name for its weights and sizes; from bazel_results.py its own name in its batch.
+RUN_MORE = {"profile": text, "name": text, "batch": text}
+# What a failure may have too: the command that repeats it, what its threads did last, the size it was cut down to, and
+# the script that this is the size of.
+FAILURE_MORE = {"command": text_or_null, "last_steps": texts, "shrunk_to": text_or_null, "script_text": text}
 PAIR = {"first": name, "second": name, "overlaps": whole}
 TEST = {
     "target": name,
@@ -190,7 +191,10 @@ def identity(record):
     """Returns: what two records have in common exactly when they tell of the same event."""
     if record["kind"] == "test":
         return record["target"], record["configuration"], record["started"]
-    return (json.dumps(record, sort_keys=True),)
+    # Not how it came here: the same run may be given as a file, and in a folder.
+    return tuple(
+        json.dumps(record[member], sort_keys=True) for member in RUN if member not in ("configuration", "failures")
+    )
 
 
 def started(record):

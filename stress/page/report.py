@@ -12,7 +12,7 @@ from charts import matrix
 from elements import document, element, table
 from failures import failures
 from results import Results, duration, in_words, many, when
-from trends import trends
+from trends import failed, trends
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 MARKS = {"passed": "✓", "flaky": "≈", "timeout": "⧗", "failed": "✗"}
@@ -56,13 +56,13 @@ def section(identifier, title, children):
 def summary(results):
     if not results.runs and not results.tests:
         return element("p", "There is no result yet.", class_="lead")
-    newest = [(name, results.runs_of(name)[-1]) for name in results.configurations(results.runs)]
-    chips = [chip(name, many(len(run["failures"]), "failure"), run, bool(run["failures"])) for name, run in newest]
+    newest = [(name, results.batches_of(name)[-1]) for name in results.configurations(results.runs)]
+    chips = [chip(name, many(failed(batch), "failure"), batch[-1], failed(batch) > 0) for name, batch in newest]
     latest = [tests[-1] for tests in results.newest_tests().values()]
     bad = sum(test["status"] in ("failed", "timeout") for test in latest)
     if latest:
         chips.append(chip("targets", f"{bad} of {len(latest)} failed", results.tests[-1], bad > 0))
-    return [element("p", "The newest run of each configuration:", class_="lead"), element("ul", chips, class_="chips")]
+    return [element("p", "The newest of each configuration:", class_="lead"), element("ul", chips, class_="chips")]
 
 
 def chip(name, what, record, is_bad):

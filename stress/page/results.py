@@ -28,6 +28,13 @@ class Results:
     def runs_of(self, configuration):
         return [run for run in self.runs if run["configuration"] == configuration]
 
+    def batches_of(self, configuration):
+        """Returns: the runs of each execution of a test, the oldest first; a run that is of none is alone."""
+        found = {}
+        for number, run in enumerate(self.runs_of(configuration)):
+            found.setdefault(run.get("batch", number), []).append(run)
+        return list(found.values())
+
     def newest_tests(self):
         """Returns: (target, configuration) -> its tests, oldest first."""
         found = defaultdict(list)

@@ -12,71 +12,112 @@ BEFORE = 10  # So many runs before the newest say what is usual.
 def trends(results):
     if not results.runs:
         return element("p", "No run yet. A run is what ", element("code", "run.json"), " tells of.", class_="none")
-    cards = [
-        card(results.runs_of(name), index, name) for index, name in enumerate(results.configurations(results.runs))
-    ]
+    names = results.configurations(results.runs)
+    cards = [card(results.batches_of(name), index, name) for index, name in enumerate(names)]
     note = (
-        "A point is a run, the oldest left; a run with failures is red. Runs stand side by side, however much time lies "
-        "between; a line joins those of one kernel, number of threads and profile."
+        "The oldest is left; what failed is red. A point is a run, and those that one test made stand above each other; a "
+        "line joins runs of one kind. Failures, and pairs that did not overlap, are counted over all runs of a test."
     )
     return [element("p", note), element("div", cards, class_="cards")]
 
 
-def card(runs, index, name):
-    first, newest = runs[0], runs[-1]
-    pairs = f"{missed(newest):,} of {len(newest['pairs']):,}"
+def card(batches, index, name):
+    newest, runs = batches[-1], sum(batches, [])
+    missing, pairs = missed(newest), len(pairs_of(newest))
+    alone = [[run] for run in runs]
+    slots = [slot for slot, batch in enumerate(batches) for _ in batch]
     charts = [
-        figure(f"throughput-{index}", "Operations a second", name, runs, speed, f"{speed(newest):,.0f}", usual(runs)),
-        figure(f"failures-{index}", "Failures", name, runs, failed, failed(newest), bars=True),
-        figure(f"missed-{index}", "Pairs that did not overlap", name, runs, missed, pairs),
+        figure(
+            f"throughput-{index}",
+            "Operations a second",
+            name,
+            alone,
+            slots,
+            speed,
+            f"{speed(newest):,.0f}",
+            usual(batches),
+        ),
+        figure(f"failures-{index}", "Failures", name, batches, range(len(batches)), failed, failed(newest), bars=True),
+        figure(
+            f"missed-{index}",
+            "Pairs that did not overlap",
+            name,
+            batches,
+            range(len(batches)),
+            missed,
+            f"{missing:,} of {pairs:,}",
+        ),
     ]
-    ends = [element("span", when(run)) for run in ([first, newest] if len(runs) > 1 else runs)]
+    ends = [element("span", when(batch[0])) for batch in (batches[:1] + batches[1:][-1:])]
     alternative = element("details", element("summary", "As a table"), runs_table(name, runs))
-    heading = element("h3", name, element("small", many(len(runs), "run")))
+    count = many(len(runs), "run") + (f" of {many(len(batches), 'test')}" if len(batches) < len(runs) else "")
+    heading = element("h3", name, element("small", count))
     return element("article", heading, charts, element("p", ends, class_="axis"), alternative, class_="card")
 
 
-def figure(identifier, title, configuration, runs, value, newest, note=None, bars=False):
-    """value: a function of a run."""
+def figure(identifier, title, configuration, batches, slots, value, newest, note=None, bars=False):
+    """value: a function of a batch."""
     heading = [element("span", title), element("b", newest), element("small", note) if note else None]
-    values = [value(run) for run in runs]
+    values = [value(batch) for batch in batches]
     description = (
-        f"{many(len(runs), 'run')} from {when(runs[0])} to {when(runs[-1])}: newest {values[-1]:,.0f}, "
+        f"{many(len(batches), 'point')} from {when(batches[0][0])} to {when(batches[-1][0])}: newest {values[-1]:,.0f}, "
         f"least {min(values):,.0f}, most {max(values):,.0f}."
     )
     points = [
-        Point(value(run), f"{title}: {value(run):,.0f}\n{about(run)}", failed(run) > 0, like(run)) for run in runs
+        Point(amount, f"{title}: {amount:,.0f}\n{about(batch)}", failed(batch) > 0, slot, like(batch))
+        for amount, batch, slot in zip(values, batches, slots)
     ]
-    chart = trend(identifier, f"{title}, {configuration}", description, points, bars)
+    chart = trend(identifier, f"{title}, {configuration}", description, points, slots[-1] + 1, bars)
     return element("figure", element("figcaption", heading), chart)
 
 
-def speed(run):
-    return run["operations_per_second"]
+# What is said of a batch: the runs that one test made, or a single one.
 
 
-def failed(run):
-    return len(run["failures"])
+def speed(batch):
+    if len(batch) == 1:
+        return batch[0]["operations_per_second"]
+    return sum(run["operations"] for run in batch) / (sum(run["seconds"] for run in batch) or 1)
 
 
-def missed(run):
-    return sum(pair["overlaps"] == 0 for pair in run["pairs"])
+def failed(batch):
+    return sum(len(run["failures"]) for run in batch)
 
 
-def about(run):
-    threads, failures = many(run["threads"], "thread"), many(failed(run), "failure")
-    return f"{when(run)}, seed {run['seed']}, {run['kernel']}, {threads}, {failures}"
+def pairs_of(batch):
+    """Returns: pair -> whether it overlapped in any run."""
+    found = {}
+    for run in batch:
+        for pair in run["pairs"]:
+            names = pair["first"], pair["second"]
+            found[names] = found.get(names, False) or pair["overlaps"] > 0
+    return found
 
 
-def like(run):
-    """Returns: what two runs have in common whose numbers can be compared."""
-    return run["kernel"], run["threads"], str(run.get("profile"))
+def missed(batch):
+    return sum(not met for met in pairs_of(batch).values())
 
 
-def usual(runs):
-    """Returns: how the newest run compares with what is usual for its like, in words."""
-    newest = runs[-1]
-    before = [speed(run) for run in runs[:-1] if like(run) == like(newest)][-BEFORE:]
+def about(batch):
+    failures = many(failed(batch), "failure")
+    if len(batch) > 1:
+        return f"{when(batch[0])}, {many(len(batch), 'run')}, {failures}"
+    (run,) = batch
+    name = f"{run['name']}, " if run.get("name") else ""
+    return f"{when(run)}, {name}seed {run['seed']}, {run['kernel']}, {many(run['threads'], 'thread')}, {failures}"
+
+
+def like(batch):
+    """Returns: what two batches have in common whose numbers can be compared."""
+    return tuple(
+        sorted((run["kernel"], run["threads"], *(str(run.get(of)) for of in ("profile", "name"))) for run in batch)
+    )
+
+
+def usual(batches):
+    """Returns: how the newest batch compares with what is usual for its like, in words."""
+    newest = batches[-1]
+    before = [speed(batch) for batch in batches[:-1] if like(batch) == like(newest)][-BEFORE:]
     middle = statistics.median(before) if before else 0
     if not middle:
         return "the first of its kind"
@@ -86,9 +127,10 @@ def usual(runs):
 def runs_table(name, runs):
     columns = {
         "began": when,
-        "operations/s": speed,
-        "failures": failed,
-        "pairs missed": missed,
+        "run": lambda run: run.get("name", ""),
+        "operations/s": lambda run: speed([run]),
+        "failures": lambda run: failed([run]),
+        "pairs missed": lambda run: missed([run]),
         "pairs": lambda run: len(run["pairs"]),
         "rounds": "rounds",
         "operations": "operations",

@@ -37,7 +37,7 @@ def add(path, new):
             # Sorting is stable, and keeps what began at once in the order in which it came.
             everything = sorted(old + added, key=records.started)
             if added or message:
-                replace(path, "".join(json.dumps(record) + "\n" for record in everything))
+                replace(path, "".join(json.dumps(record, separators=(",", ":")) + "\n" for record in everything))
             return everything, len(added), message
     except OSError as error:
         raise InputError(

@@ -12,13 +12,14 @@ import report
 import results
 from errors import InputError
 
-USAGE = """./bazelw run //stress/page -- [--history=FILE] [--out=FILE] [--failures_max=N] [RESULT...]
+USAGE = """./bazelw run //stress/page -- [--history=FILE] [--out=FILE] [--tests_max=N] [--failures_max=N] [RESULT...]
 
 RESULT is a run.json, or a folder of Bazel's test results, as bazel-out/k8-opt-tsan/testlogs/stress; without one, those of
 every configuration in bazel-out. What they tell is added to the history, once, and the page shows all of the history.
 
   --history=FILE      where runs are kept, a line each       (stress-history.jsonl)
   --out=FILE          the page                               (stress.html)
+  --tests_max=N       so many are drawn, the newest          (90)
   --failures_max=N    so many failures are told, the newest  (100)
 
 Paths begin where you stand. Exit code 0: the page is written, whatever it tells; 2: it is not, and one line says why."""
@@ -36,11 +37,13 @@ def parse(words):
     parser.add_argument("results", nargs="*")
     parser.add_argument("--history", default="stress-history.jsonl")
     parser.add_argument("--out", default="stress.html")
+    parser.add_argument("--tests_max", type=int, default=90)
     parser.add_argument("--failures_max", type=int, default=100)
     parser.add_argument("--help", action="store_true")
     options = parser.parse_args(words)
-    if options.failures_max < 0:
-        raise InputError("words", f"--failures_max={options.failures_max} is less than 0", TRY_HELP)
+    for flag, least in (("tests_max", 1), ("failures_max", 0)):
+        if getattr(options, flag) < least:
+            raise InputError("words", f"--{flag}={getattr(options, flag)} is less than {least}", TRY_HELP)
     for flag in ("history", "out"):
         if not getattr(options, flag):
             raise InputError("words", f"--{flag} names no file", TRY_HELP)
@@ -99,7 +102,7 @@ def write_page(options):
     with open(os.path.join(os.path.dirname(os.path.realpath(__file__)), "page.css"), encoding="utf-8") as file:
         style = file.read()
     try:
-        history.replace(out, report.page(everything, style, options.failures_max))
+        history.replace(out, report.page(everything, style, options.tests_max, options.failures_max))
     except OSError as error:
         raise InputError(
             out, f"the page cannot be written ({error.strerror})", "Name another file with --out=FILE"

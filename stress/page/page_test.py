@@ -299,8 +299,8 @@ class Shown(html.parser.HTMLParser):
 
 
 class Pages(Folder):
-    def shown(self, runs, failures_max=100):
-        return Shown(report.page([{**run, "kind": "run"} for run in runs], "", failures_max))
+    def shown(self, runs, tests_max=90, failures_max=100):
+        return Shown(report.page([{**run, "kind": "run"} for run in runs], "", tests_max, failures_max))
 
     def tells(self, text, part):
         self.assertTrue(part in text, f"{part!r} is not told")  # Without the whole page in the message.
@@ -359,6 +359,12 @@ class Pages(Folder):
         text = self.shown(fixtures.nights(), failures_max=2).text
         self.tells(text, "The 2 newest of 5; --failures_max shows more.")
         self.assertNotIn("a page is mapped by a VMA", text)
+
+    def test_old_tests_are_left_out_of_the_trends_alone(self):
+        text = self.shown(fixtures.batches(), tests_max=2).text
+        self.tells(text, "10 runs of 2 tests; 1 older are not shown (--tests_max)")
+        self.tells(text, "runs15under load")
+        self.assertNotIn("2026-11-01 02:00, G9", text)
 
     def test_never_overlapped_pairs_are_listed(self):
         text = self.shown(fixtures.nights()).text
@@ -461,6 +467,7 @@ class Command(Folder):
         self.expect_refused(self.page("empty"), "empty: no run.json and no test.xml is below this folder")
         self.expect_refused(self.page(run, "--colour"), "unrecognized arguments: --colour", "--help")
         self.expect_refused(self.page(run, "--failures_max=-1"), "less than 0")
+        self.expect_refused(self.page(run, "--tests_max=0"), "--tests_max=0 is less than 1")
         self.expect_refused(self.page(run, "--failures_max=few"), "invalid int value")
         self.expect_refused(self.page(run, "--out="), "--out names no file")
         self.expect_refused(self.page(run, "--history=absent/h"), "absent/h: the history cannot be written")

@@ -18,8 +18,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 MARKS = {"passed": "✓", "flaky": "≈", "timeout": "⧗", "failed": "✗"}
 
 
-def page(everything, style, failures_max):
-    """Returns: the text of the page. At most so many failures are told, the newest."""
+def page(everything, style, tests_max, failures_max):
+    """Returns: the text of the page. At most so many tests of each configuration are drawn, and so many failures told."""
     results = Results(everything)
     head = element(
         "head",
@@ -32,7 +32,7 @@ def page(everything, style, failures_max):
     )
     parts = [
         element("header", element("h1", "Stress runs"), summary(results), totals(results)),
-        section("trends", "Trends", trends(results)),
+        section("trends", "Trends", trends(results, tests_max)),
         section("failures", "Failures", failures(results, failures_max)),
         section("pairs", "Pairs of operations", pairs(results)),
         section("targets", "Test targets", targets(results)),

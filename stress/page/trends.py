@@ -9,11 +9,12 @@ from results import many, when
 BEFORE = 10  # So many runs before the newest say what is usual.
 
 
-def trends(results):
+def trends(results, tests_max):
+    """The newest so many tests of each configuration, with all runs that each made."""
     if not results.runs:
         return element("p", "No run yet. A run is what ", element("code", "run.json"), " tells of.", class_="none")
     names = results.configurations(results.runs)
-    cards = [card(results.batches_of(name), index, name) for index, name in enumerate(names)]
+    cards = [card(results.batches_of(name), index, name, tests_max) for index, name in enumerate(names)]
     note = (
         "The oldest is left; what failed is red. A point is a run, and those that one test made stand above each other; a "
         "line joins runs of one kind. Failures, and pairs that did not overlap, are counted over all runs of a test."
@@ -21,7 +22,9 @@ def trends(results):
     return [element("p", note), element("div", cards, class_="cards")]
 
 
-def card(batches, index, name):
+def card(batches, index, name, tests_max):
+    left_out = max(len(batches) - tests_max, 0)
+    batches = batches[left_out:]
     newest, runs = batches[-1], sum(batches, [])
     missing, pairs = missed(newest), len(pairs_of(newest))
     alone = [[run] for run in runs]
@@ -51,6 +54,8 @@ def card(batches, index, name):
     ends = [element("span", when(batch[0])) for batch in (batches[:1] + batches[1:][-1:])]
     alternative = element("details", element("summary", "As a table"), runs_table(name, runs))
     count = many(len(runs), "run") + (f" of {many(len(batches), 'test')}" if len(batches) < len(runs) else "")
+    if left_out:
+        count += f"; {left_out:,} older are not shown (--tests_max)"
     heading = element("h3", name, element("small", count))
     return element("article", heading, charts, element("p", ends, class_="axis"), alternative, class_="card")
 

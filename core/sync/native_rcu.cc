@@ -10,8 +10,12 @@
 // the new number, its acquire load makes the grace period's start happen before the section. If
 // not, it runs under an old number that the updater sees, waits for, and acquires the end of. These
 // two are the only orderings there are, so ThreadSanitizer sees RCU's own edges and no others:
-//   1. Records are never freed and the list only grows: an updater walks it without a lock.
+//   1. Records are static: an updater walks them without a lock, up to the last that was ever
+//   taken.
+//      A reader raises that number before its first section, and the argument above is about both.
 //   2. A Thread registers before its body, so that registering orders nothing in the body.
+//   3. Who takes over a record comes after its owner before. So that this does not hide a race with
+//      a thread that has just ended, records take turns: that owner ended long ago.
 //
 // What it does not do: protect against a section that never ends; batch grace periods.
 #include <atomic>
@@ -29,36 +33,48 @@ namespace {
 // section.
 struct alignas(64) Record {
   std::atomic<std::uint64_t> section{0};  // The grace period it began under; 0 outside sections.
-  std::atomic<bool> taken{true};          // By a living thread.
-  Record* next = nullptr;                 // Constant after publication.
+  std::atomic<bool> taken{false};         // By a living thread.
 };
 
-std::atomic<Record*> records{nullptr};
+constexpr int kRecords = 1024;
+constexpr int kRecordsInTurn = 64;  // The others are for crowds.
+
+constinit Record records[kRecords];
+constinit std::atomic<int> records_used{0};  // None was ever taken from here on.
+constinit std::atomic<unsigned> turns{0};
 std::atomic<std::uint64_t> grace_period{1};
 
 // Not std::atomic_thread_fence, which g++ refuses under ThreadSanitizer; that tool needs no edge
 // here, for the one fence whose effect is a missing reordering, not a happens-before.
 void FullFence() { __sync_synchronize(); }
 
+// Returns: whether it was free, and is the calling thread's now.
+bool Take(Record& record) {
+  bool taken = false;
+  // Order: acquire, so that our writes to `section` come after those of the owner before us.
+  return record.taken.compare_exchange_strong(taken, true, std::memory_order_acquire,
+                                              std::memory_order_relaxed);
+}
+
+// Order: relaxed; what it must come before is behind the fence of Reader::Begin.
+void RaiseRecordsUsed(int least) {
+  int seen = records_used.load(std::memory_order_relaxed);
+  while (seen < least &&
+         !records_used.compare_exchange_weak(seen, least, std::memory_order_relaxed)) {
+  }
+}
+
 Record* TakeRecord() {
-  // Order: acquire, so that the record's fields are there; the list's heads are published below.
-  for (Record* record = records.load(std::memory_order_acquire); record != nullptr;
-       record = record->next) {
-    bool taken = false;
-    // Order: acquire, so that our writes to `section` come after those of the owner before us.
-    if (record->taken.compare_exchange_strong(taken, true, std::memory_order_acquire,
-                                              std::memory_order_relaxed)) {
-      return record;
-    }
+  // Order: relaxed, because any turn will do.
+  const unsigned turn = turns.fetch_add(1, std::memory_order_relaxed);
+  for (int i = 0; i < kRecords; ++i) {
+    const int in_turn = static_cast<int>((turn + static_cast<unsigned>(i)) % kRecordsInTurn);
+    const int index = i < kRecordsInTurn ? in_turn : i;
+    if (!Take(records[index])) continue;
+    RaiseRecordsUsed(index + 1);
+    return &records[index];
   }
-  auto* record = new Record;
-  // Order: relaxed, because only the pointer is used, as what the new record is linked before.
-  record->next = records.load(std::memory_order_relaxed);
-  // Order: release, so that a walker sees the record's fields. The same when tried again.
-  while (!records.compare_exchange_weak(record->next, record, std::memory_order_release,
-                                        std::memory_order_relaxed)) {
-  }
-  return record;
+  base::CheckFailed(__FILE__, __LINE__, "a free record", "too many threads are alive at once");
 }
 
 // The calling thread's own side.
@@ -66,8 +82,10 @@ class Reader {
  public:
   Reader() : record_(TakeRecord()) {}
   ~Reader() {
-    // Order: release, both: an abandoned section ends here, and the next owner comes after us.
-    record_->section.store(0, std::memory_order_release);
+    // Order: release, because an abandoned section ends here. No other must: whoever waits for this
+    // thread's sections comes after them, and not after its end.
+    if (nesting_ > 0) record_->section.store(0, std::memory_order_release);
+    // Order: release, so that the next owner's writes come after ours.
     record_->taken.store(false, std::memory_order_release);
   }
 
@@ -134,9 +152,8 @@ void SynchronizeRcu(Site site) {
   const std::uint64_t mine = grace_period.fetch_add(1, std::memory_order_release) + 1;
   FullFence();
   const internal::Waiting waiting(internal::WaitKind::kGracePeriod, nullptr, site);
-  // Order: acquire, so that each record's fields are there.
-  for (const Record* record = records.load(std::memory_order_acquire); record != nullptr;
-       record = record->next) {
+  const int used = records_used.load(std::memory_order_relaxed);  // After the fence: see above.
+  for (const Record* record = records; record != records + used; ++record) {
     // Order: acquire, so that the section that ended happens before this grace period's end.
     std::uint64_t section = record->section.load(std::memory_order_acquire);
     while (section != 0 && section < mine) {

@@ -1,55 +1,67 @@
-// The scenarios of the rmap core on real threads: those that hold for the newest kernel, many
-// rounds each. The twin under the checker is models/rmap/rmap_model_test.cc, with the same names.
+// The scenarios of the rmap core on real threads, many rounds each, in every kernel in which they
+// hold and somebody relies on it. The twin under the checker is models/rmap/rmap_model_test.cc,
+// with the same names; //models:twins_test compares them.
 //
-// Older kernels are left out: their mistakes would crash the process, when they show at all.
+// Kernels in which a scenario is violated are left out: their mistakes end the process.
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_replace.h"
 #include "core/scenarios/expected.h"
 #include "core/scenarios/scenarios.h"
-#include "core/sync/native_control.h"
 #include "gtest/gtest.h"
+#include "stress/rounds.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-constexpr int kRounds = 500;
-constexpr int kRoundsOfRelatives = 50;  // Of each in a family: they are many, and much alike.
+constexpr int kRounds = 500;            // In the newest kernel.
+constexpr int kRoundsOfRelatives = 50;  // Of each in a family, or in an older kernel.
 constexpr int kSpinsMax = 2'000;        // About as long as the longest scenario.
 constexpr int kFailuresPerMille = 200;
+constexpr double kShareOfANight = 0.25;
 
-// The newest kernel that the scenario is proved on.
-Kernel NewestKernel(const Scenario& scenario) { return KernelsToProve(scenario).back(); }
+struct Case {
+  const Scenario* scenario;
+  Kernel kernel;
+};
 
-std::vector<Scenario> ScenariosThatHold() {
-  std::vector<Scenario> holding;
+void PrintTo(const Case& one, std::ostream* out) { *out << one.scenario->name; }
+
+std::vector<Case> CasesThatHold() {
+  std::vector<Case> cases;
   for (const Scenario& scenario : Scenarios()) {
-    if (ExpectedViolation(scenario, NewestKernel(scenario)) == "") holding.push_back(scenario);
+    for (const Kernel& kernel : NotedKernels(scenario)) {
+      if (ExpectedViolation(scenario, kernel) == "") cases.push_back({&scenario, kernel});
+    }
   }
-  return holding;
+  return cases;
 }
 
-std::string TestName(const testing::TestParamInfo<Scenario>& info) {
-  const std::string kernel = NewestKernel(info.param).Name();
-  return info.param.name + "_" + absl::StrReplaceAll(kernel, {{" ", "_"}, {"-", "_"}});
+bool IsOneOfMany(const Case& one) {
+  return one.scenario->family != nullptr || one.kernel != KernelsToProve(*one.scenario).back();
 }
 
-class RmapStress : public testing::TestWithParam<Scenario> {};
+std::string TestName(const testing::TestParamInfo<Case>& info) {
+  const std::string kernel = info.param.kernel.Name();
+  return info.param.scenario->name + "_" + absl::StrReplaceAll(kernel, {{" ", "_"}, {"-", "_"}});
+}
+
+class RmapStress : public testing::TestWithParam<Case> {};
 
 TEST_P(RmapStress, HasTheExpectedVerdict) {
-  const Kernel kernel = NewestKernel(GetParam());
-  ksync::StaggerStarts(kSpinsMax);
-  ksync::SetAllocationFailureRate(kFailuresPerMille);
-  const int rounds = GetParam().family == nullptr ? kRounds : kRoundsOfRelatives;
-  for (int round = 0; round < rounds; ++round) {
-    ksync::SeedChoices(round);
-    const bool counted = ksync::TryRound([&kernel] { GetParam().run(kernel); });
-    EXPECT_TRUE(counted) << "no scenario assumes anything";
-  }
+  static const int cases = static_cast<int>(CasesThatHold().size());
+  const Case& one = GetParam();
+  const stress::RoundsPlan plan = {.rounds = IsOneOfMany(one) ? kRoundsOfRelatives : kRounds,
+                                   .budget = stress::NightlyPart(cases, kShareOfANight),
+                                   .spins_max = kSpinsMax,
+                                   .failures_per_mille = kFailuresPerMille};
+  const stress::RoundsDone done =
+      stress::RunRounds(plan, [&one] { one.scenario->run(one.kernel); });
+  EXPECT_EQ(done.counted, done.rounds) << "no scenario assumes anything";
 }
 
-INSTANTIATE_TEST_SUITE_P(Rmap, RmapStress, testing::ValuesIn(ScenariosThatHold()), TestName);
+INSTANTIATE_TEST_SUITE_P(Holds, RmapStress, testing::ValuesIn(CasesThatHold()), TestName);
 
 }  // namespace
 }  // namespace rmap::inline KSYNC_BACKEND

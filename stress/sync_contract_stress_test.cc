@@ -1,39 +1,34 @@
 // The contract of core/sync on real threads: every scenario of the table, many rounds. Its twin
-// under the checker is models/sync_contract_model_test.cc.
+// under the checker is models/sync_contract_model_test.cc; //models:twins_test compares the names.
 //
 // Rounds find what is likely; run with --config=tsan, they also find what only happened to go well.
 // The second half shows that the scenarios can fail at all, on locks with a planted fault.
 #include <cstdlib>
+#include <iterator>
 #include <string>
 
-#include "core/sync/native_control.h"
 #include "core/sync/sync.h"
 #include "core/sync/testing/contract.h"
 #include "core/sync/testing/planted.h"
 #include "gtest/gtest.h"
+#include "stress/rounds.h"
 
 namespace ksync::inline KSYNC_BACKEND {
 namespace {
 
 constexpr int kRounds = 500;
 constexpr int kSpinsMax = 1 << 16;  // Some 20 microseconds: longer than the longest scenario.
-
-// Runs `rounds` rounds, each with its own seed. Returns: how many of them counted.
-int RunRounds(void (*scenario)(), int rounds) {
-  StaggerStarts(kSpinsMax);
-  int counted = 0;
-  for (int round = 0; round < rounds; ++round) {
-    SeedChoices(round);
-    if (TryRound(scenario)) ++counted;
-  }
-  return counted;
-}
+constexpr double kShareOfANight = 0.05;
 
 class SyncContractStress : public testing::TestWithParam<contract::Scenario> {};
 
 TEST_P(SyncContractStress, Holds) {
-  const int counted = RunRounds(GetParam().run, kRounds);
-  EXPECT_GT(counted, kRounds / 10) << "hardly any round counted: the test proves nothing";
+  const stress::RoundsPlan plan = {
+      .rounds = kRounds,
+      .budget = stress::NightlyPart(std::size(contract::kContract), kShareOfANight),
+      .spins_max = kSpinsMax};
+  const stress::RoundsDone done = stress::RunRounds(plan, GetParam().run);
+  EXPECT_GT(done.counted, done.rounds / 10) << "hardly any round counted: the test proves nothing";
 }
 
 INSTANTIATE_TEST_SUITE_P(Contract, SyncContractStress, testing::ValuesIn(contract::kContract),
@@ -46,7 +41,7 @@ class SyncContractFaultDeathTest : public testing::Test {
 
   // Runs until the fault shows, which ends the process; or ends it well, which fails the test.
   static void Provoke(void (*scenario)()) {
-    RunRounds(scenario, 20'000);
+    stress::RunRounds({.rounds = 20'000, .spins_max = kSpinsMax}, scenario);
     std::exit(0);
   }
 };

@@ -35,7 +35,7 @@ std::string Text(const std::vector<ksync::LiveCount>& live) {
 }  // namespace
 
 absl::Duration NightlyPart(int tests, double share) {
-  CHECK(tests > 0);
+  CHECK(tests > 0, "a night is divided among the tests there are");
   return StressBudget(absl::ZeroDuration()) * share / tests;
 }
 

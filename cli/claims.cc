@@ -71,7 +71,7 @@ absl::StatusOr<ClaimCase> CaseOf(const Claim& claim, const Command& command,
   ClaimCase result{&claim, {}};
   for (const models::Evidence& evidence : claim.decided_by) {
     const std::string name = absl::StrCat(evidence.scenario, " on ", evidence.kernel);
-    absl::StatusOr<Job> job = FindJob(name, scenarios);
+    absl::StatusOr<Job> job = FindJob(name, "", scenarios);
     if (!job.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat(claim.id, ": cannot be decided: ", job.status().message()));

@@ -12,6 +12,7 @@ constexpr char kUsage[] =
     "execution that the C++ memory model allows.\n"
     "\n"
     "  rmapcheck [prove] [PATTERN...]  check the scenarios that the patterns name (default: all)\n"
+    "  rmapcheck [prove] FILE.rmap...  scripts: what processes, reclaim and migration do together\n"
     "  rmapcheck bugs [ID...]          historical bugs: found without their fix, gone with it\n"
     "  rmapcheck claims [ID...]        what was said of the design in 2010, and what became of it\n"
     "  rmapcheck litmus FILE...        litmus tests in herd's format (also FOLDER, @LIST)\n"

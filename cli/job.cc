@@ -135,7 +135,7 @@ absl::StatusOr<std::vector<const RmapScenario*>> Chosen(const Command& command,
 // Scenarios say what is to be expected under RC11.
 Job MakeJob(const RmapScenario& scenario, const Kernel& kernel, MemoryModelKind memory_model) {
   const bool known = memory_model == MemoryModelKind::kRc11;
-  return {&scenario, kernel, known ? ExpectedViolation(scenario, kernel) : std::nullopt};
+  return {&scenario, kernel, known ? ExpectedViolation(scenario, kernel) : std::nullopt, nullptr};
 }
 
 bool HasAll(rmap::Generation generation, const std::vector<rmap::Fix>& fixes) {
@@ -172,8 +172,13 @@ absl::Status CanBeGiven(const Kernel& base, rmap::Fix fix) {
       lacks ? absl::StrCat("give --generation=", rmap::Name(*lacks)) : "leave it out"));
 }
 
-absl::Status DoesNotHave(rmap::Generation generation, rmap::Fix fix) {
+absl::Status DoesNotHave(const Kernel& base, rmap::Fix fix) {
+  const rmap::Generation generation = base.generation();
   const std::string flag = absl::StrCat("--without=", rmap::Name(fix), ": ");
+  if (rmap::Has(generation, fix)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, "the script's kernel is ", base.Name(), " already: leave it out"));
+  }
   for (const rmap::GenerationInfo& info : rmap::Generations()) {
     if (info.generation < generation || !info.modelled || !rmap::Has(info.generation, fix))
       continue;
@@ -193,9 +198,8 @@ Kernel Base(const Command& command, const RmapScenario& scenario) {
   return fits ? Kernel(scenario.default_generation) : Kernel();
 }
 
-// Returns: the kernel that --generation, --with and --without mean for a scenario.
-absl::StatusOr<Kernel> AskedFor(const Command& command, const RmapScenario& scenario) {
-  const Kernel base = Base(command, scenario);
+// Returns: the kernel that --with and --without make of this one.
+absl::StatusOr<Kernel> Changed(const Command& command, const Kernel& base) {
   Kernel full = command.with_all ? base.WithAll() : base;
   for (rmap::Fix fix : command.with) {
     const absl::Status can = CanBeGiven(base, fix);
@@ -204,7 +208,7 @@ absl::StatusOr<Kernel> AskedFor(const Command& command, const RmapScenario& scen
   }
   Kernel kernel = full;
   for (rmap::Fix fix : command.without) {
-    if (!full.Has(fix)) return DoesNotHave(base.generation(), fix);
+    if (!full.Has(fix)) return DoesNotHave(base, fix);
     kernel = kernel.Without(fix);
   }
   return kernel;
@@ -219,10 +223,42 @@ bool ChoosesKernel(const Command& command) {
 absl::StatusOr<std::vector<Kernel>> KernelsFor(const Command& command,
                                                const RmapScenario& scenario) {
   if (!ChoosesKernel(command)) return KernelsToProve(scenario);
-  const absl::StatusOr<Kernel> kernel = AskedFor(command, scenario);
+  const absl::StatusOr<Kernel> kernel = Changed(command, Base(command, scenario));
   if (!kernel.ok()) return kernel.status();
   if (kernel->generation() < scenario.since) return std::vector<Kernel>();
   return std::vector<Kernel>{*kernel};
+}
+
+// Scripts say nothing else than that they hold.
+Job MakeScriptJob(std::shared_ptr<const ScriptScenario> script, const Kernel& kernel,
+                  MemoryModelKind memory_model) {
+  const RmapScenario* const scenario = &script->scenario;
+  Job job{scenario, kernel, std::nullopt, std::move(script)};
+  if (memory_model == MemoryModelKind::kRc11) job.expected_failure = "";
+  return job;
+}
+
+// Fails: as SelectJobs.
+absl::StatusOr<Job> JobOfFile(const Command& command, const std::string& file) {
+  const auto script = ReadScript(file);
+  if (!script.ok()) return script.status();
+  Kernel base = (*script)->kernel.value_or(Kernel().WithAll());
+  if (command.generation.has_value()) base = Kernel(*command.generation);
+  const absl::StatusOr<Kernel> kernel = Changed(command, base);
+  if (!kernel.ok()) return kernel.status();
+  return MakeScriptJob(*script, *kernel, command.memory_model);
+}
+
+// Adds the jobs of the arguments that are files, and takes these from the command.
+absl::Status TakeFiles(Command& command, std::vector<Job>& jobs) {
+  for (const std::string& argument : command.arguments) {
+    if (!IsScriptFile(argument)) continue;
+    const absl::StatusOr<Job> job = JobOfFile(command, argument);
+    if (!job.ok()) return job.status();
+    jobs.push_back(*job);
+  }
+  std::erase_if(command.arguments, IsScriptFile);
+  return absl::OkStatus();
 }
 
 absl::Status AllAreYounger(const Command& command, const std::vector<const RmapScenario*>& chosen) {
@@ -277,22 +313,36 @@ bool IsListed(const RmapScenario& scenario, const Kernel& kernel) {
 
 }  // namespace
 
-absl::StatusOr<Job> FindJob(std::string_view name, const Scenarios& scenarios) {
-  const std::size_t on = name.find(kOn);
-  const std::string_view scenario_name = name.substr(0, on);
+absl::StatusOr<Job> FindJob(std::string_view name, const std::string& source,
+                            const Scenarios& scenarios) {
+  const std::size_t on = name.rfind(kOn);  // A file's name may be anything.
+  const std::string scenario_name(name.substr(0, on));
+  const absl::Status missing =
+      absl::NotFoundError(absl::StrCat("there is no scenario \"", scenario_name, "\""));
+  if (on == std::string_view::npos) return missing;
+  const absl::StatusOr<Kernel> kernel = rmap::ParseKernel(name.substr(on + kOn.size()));
+  if (!source.empty()) {
+    const auto script = MakeScript(scenario_name, source);
+    if (!script.ok()) return script.status();
+    if (!kernel.ok()) return kernel.status();
+    return MakeScriptJob(*script, *kernel, MemoryModelKind::kRc11);
+  }
   for (const RmapScenario& scenario : scenarios) {
-    if (scenario.name != scenario_name || on == std::string_view::npos) continue;
-    const absl::StatusOr<Kernel> kernel = rmap::ParseKernel(name.substr(on + kOn.size()));
+    if (scenario.name != scenario_name) continue;
     if (!kernel.ok()) return kernel.status();
     return MakeJob(scenario, *kernel, MemoryModelKind::kRc11);
   }
-  return absl::NotFoundError(absl::StrCat("there is no scenario \"", scenario_name, "\""));
+  return missing;
 }
 
-absl::StatusOr<std::vector<Job>> SelectJobs(const Command& command, const Scenarios& scenarios) {
+absl::StatusOr<std::vector<Job>> SelectJobs(const Command& given, const Scenarios& scenarios) {
+  Command command = given;
+  std::vector<Job> jobs;
+  const absl::Status taken = TakeFiles(command, jobs);
+  if (!taken.ok()) return taken;
+  if (!jobs.empty() && command.arguments.empty()) return jobs;
   const auto chosen = Chosen(command, scenarios);
   if (!chosen.ok()) return chosen.status();
-  std::vector<Job> jobs;
   for (const RmapScenario* scenario : *chosen) {
     const absl::StatusOr<std::vector<Kernel>> kernels = KernelsFor(command, *scenario);
     if (!kernels.ok()) return kernels.status();

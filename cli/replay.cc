@@ -22,7 +22,7 @@ absl::Status Refused(const std::string& file, std::string_view why, std::string_
 }
 
 std::string Again(const Job& job) {
-  return absl::StrCat("`", CommandName(), " prove ", job.scenario->name, "`");
+  return absl::StrCat("`", CommandName(), " prove ", ShellWord(job.scenario->name), "`");
 }
 
 struct Stored {
@@ -36,7 +36,7 @@ absl::StatusOr<Stored> Open(const Command& command, const Scenarios& scenarios) 
   const std::string file = UserPath(command.arguments[0]);
   const absl::StatusOr<models::Replay> replay = models::ReadReplay(file);
   if (!replay.ok()) return replay.status();
-  const absl::StatusOr<Job> job = FindJob(replay->program, scenarios);
+  const absl::StatusOr<Job> job = FindJob(replay->program, replay->source, scenarios);
   if (!job.ok()) {
     return Refused(file,
                    absl::StrCat("is of a scenario or kernel this build has not (",

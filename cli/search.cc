@@ -92,6 +92,7 @@ Row Search::Run(const Job& job) {
 }
 
 void Search::Keep(Row& row) {
+  if (row.job.script != nullptr) row.report.replay.source = row.job.script->source;
   const absl::StatusOr<std::string> file = folder_.Write(row.report);
   if (!file.ok()) return ComplainOfFile(file.status());
   row.replay_file = *file;

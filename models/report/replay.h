@@ -30,6 +30,7 @@ struct ReplayThread {
 
 struct Replay {
   std::string program;  // The scenario's name, as the command line knows it.
+  std::string source;   // What the program was made of, if it has no name that says so: a script.
   std::string build;    // A digest of the binary that found it.
   std::string memory_model;
   std::string failure;  // FailureName of what it shows.

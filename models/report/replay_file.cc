@@ -2,12 +2,6 @@
 // Messages never quote the file's contents beyond a number, so they stay one line.
 #include "models/report/replay_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -49,6 +43,7 @@ std::string Text(const Replay& replay) {
   head["format"] = kFormat;
   head["version"] = kVersion;
   head["program"] = replay.program;
+  if (!replay.source.empty()) head["source"] = replay.source;
   head["build"] = replay.build;
   head["memory_model"] = replay.memory_model;
   head["failure"] = replay.failure;
@@ -75,35 +70,6 @@ std::string Text(const Replay& replay) {
 
 absl::Status Wrong(const std::string& path, std::string_view what, std::string_view mend = kMend) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", what, ": ", mend));
-}
-
-absl::Status Unreadable(const std::string& path) {
-  return Wrong(path, absl::StrCat("cannot be read (", std::strerror(errno), ")"), kOtherFile);
-}
-
-// Reads to the end, or until there is more than a replay can have.
-absl::StatusOr<std::string> ContentsOf(int descriptor, const std::string& path) {
-  struct stat found {};
-  if (fstat(descriptor, &found) != 0) return Unreadable(path);
-  if (!S_ISREG(found.st_mode)) return Wrong(path, "is no regular file", kOtherFile);
-  std::string contents;
-  std::vector<char> part(1 << 16);
-  while (contents.size() <= kMegabytesMax << 20) {
-    const ssize_t size = read(descriptor, part.data(), part.size());
-    if (size == 0) return contents;
-    if (size < 0 && errno != EINTR) return Unreadable(path);
-    if (size > 0) contents.append(part.data(), static_cast<std::size_t>(size));
-  }
-  return Wrong(path, absl::StrCat("has more than ", kMegabytesMax, " megabytes"), kOtherFile);
-}
-
-// O_NONBLOCK: a pipe to which nobody writes is not waited for.
-absl::StatusOr<std::string> Contents(const std::string& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (descriptor < 0) return Unreadable(path);
-  absl::StatusOr<std::string> contents = ContentsOf(descriptor, path);
-  close(descriptor);
-  return contents;
 }
 
 absl::StatusOr<Json> Parse(const std::string& path, const std::string& text) {
@@ -220,7 +186,7 @@ absl::Status WriteReplay(const Replay& replay, const std::string& path) {
 }
 
 absl::StatusOr<Replay> ReadReplay(const std::string& path) {
-  const absl::StatusOr<std::string> text = Contents(path);
+  const absl::StatusOr<std::string> text = ReadWholeFile(path, kMegabytesMax, kOtherFile);
   if (!text.ok()) return text.status();
   const absl::StatusOr<Json> json = Parse(path, *text);
   if (!json.ok()) return json.status();
@@ -233,6 +199,7 @@ absl::StatusOr<Replay> ReadReplay(const std::string& path) {
   Members members(*json, "");
   Replay replay;
   replay.program = members.Text("program");
+  if (json->contains("source")) replay.source = members.Text("source");
   replay.build = members.Text("build");
   replay.memory_model = members.Text("memory_model");
   replay.failure = members.Text("failure");

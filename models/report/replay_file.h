@@ -5,10 +5,10 @@
 //    "failure": ..., "message": ..., "threads": [[0, 0], ...],
 //    "steps": [{"thread": 1, "rf": [0, 3], "mo": 2}, ...]}
 //
-// "threads" has [parent, manyeth child] of thread 1, 2, ...; steps name no others but 0.
-// "rf" is [thread, index] or "initial"; a step without "rf" does not read, one without "mo" does
-// not write, "value" is what a choice returned. "then", if it is there, is the thread whose next
-// request fails.
+// "source", if it is there, is what the program was made of. "threads" has [parent, manyeth child]
+// of thread 1, 2, ...; steps name no others but 0. "rf" is [thread, index] or "initial"; a step
+// without "rf" does not read, one without "mo" does not write, "value" is what a choice returned.
+// "then", if it is there, is the thread whose next request fails.
 #ifndef RMAPCHECK_MODELS_REPORT_REPLAY_FILE_H_
 #define RMAPCHECK_MODELS_REPORT_REPLAY_FILE_H_
 

@@ -1,5 +1,5 @@
-// Writing a file so that it is there whole or not at all: a reader never meets half of it, two
-// writers never mix, and no link that somebody else put there is followed.
+// Reading all of a file, and writing one so that it is there whole or not at all: a reader never
+// meets half of it, two writers never mix, and no link that somebody else put there is followed.
 #ifndef RMAPCHECK_MODELS_REPORT_WHOLE_FILE_H_
 #define RMAPCHECK_MODELS_REPORT_WHOLE_FILE_H_
 
@@ -7,12 +7,18 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace models {
 
 // Writes `text` under a name of its own in the same folder, then gives it its name.
 // Fails: with "PATH: cannot be written (why)"; then nothing of it is left.
 absl::Status WriteWholeFile(const std::string& path, std::string_view text);
+
+// Returns: what is in a regular file. Never waits for one.
+// Fails: with "PATH: what is wrong: MEND", also if it is larger than that.
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path, std::size_t megabytes_max,
+                                          std::string_view mend);
 
 }  // namespace models
 

@@ -108,6 +108,67 @@ TEST_F(RmapcheckTest, ANewProcessReplaysTheFailure) {
   EXPECT_GT(replayed["trace"]["lines"].size(), 10u);
 }
 
+// A split that moves a VMA's start, and a migration of one of its pages.
+constexpr char kScript[] =
+    "kernel G5\npages 6\nswap 0\nphase\nthread\nstart P0\nmap P0 2..5 rw\nwrite P0 3\n"
+    "phase\nthread\nprotect P0 3..5 r\nthread\nmigrate P0 3\n";
+
+TEST_F(RmapcheckTest, ProvesScriptsOnTheKernelThatTheyAskFor) {
+  const std::string file = folder_ + "/split.rmap";
+  std::ofstream(file) << kScript;
+  const Outcome outcome = Search(absl::StrCat(file, " --format=json"));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const json row = outcome.Json()["results"][0];
+  EXPECT_EQ(row["name"], file);
+  EXPECT_EQ(row["kernel"], "G5");
+  EXPECT_EQ(row["expected"], "holds");
+  EXPECT_EQ(row["verdict"], "holds");
+  EXPECT_EQ(row["exhaustive"], true);
+  EXPECT_GT(row["executions"], 1);
+
+  const auto kernel_with = [&](const std::string& flags) -> std::string {
+    return Search(absl::StrCat("prove ", file, " --format=json ", flags))
+        .Json()["results"][0]["kernel"];
+  };
+  EXPECT_EQ(kernel_with("--generation=G8"), "G8");
+  EXPECT_EQ(kernel_with("--generation=G8 --without=KH-54"), "G8 without KH-54");
+  EXPECT_EQ(kernel_with("--with=KH-26"), "G5 with KH-26");
+  std::ofstream(file) << "phase\nthread\nstart P0\n";
+  EXPECT_EQ(kernel_with(""), "G9 with all");
+  EXPECT_EQ(kernel_with("--without=KH-54"), "G9 with all without KH-54");
+}
+
+TEST_F(RmapcheckTest, AReplayHasItsScript) {
+  const std::string file = folder_ + "/on G5.rmap";
+  std::ofstream(file) << kScript;
+  const Outcome proved = Search(absl::StrCat("prove '", file, "' --without=KH-25 --format=json"));
+  EXPECT_EQ(proved.code, 1) << proved.err;
+  const json row = proved.Json()["results"][0];
+  EXPECT_EQ(row["verdict"], "violated");
+  EXPECT_EQ(row["kernel"], "G5 without KH-25");
+  fs::remove(file);
+  const Outcome outcome =
+      Run(absl::StrCat("replay --format=json '", std::string(row["replay"]), "'"));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const json replayed = outcome.Json()["results"][0];
+  EXPECT_EQ(replayed["name"], file);
+  EXPECT_EQ(replayed["reproduced"], true);
+  EXPECT_EQ(replayed["failure"], row["failure"]);
+}
+
+TEST_F(RmapcheckTest, WhatIsWrongWithAScriptHasItsPlace) {
+  const std::string file = folder_ + "/wrong.rmap";
+  std::ofstream(file) << "phase\nthread\n  raed P0 1\n";
+  ExpectRefused("prove " + file, file + ":3:3: \"raed\" is no step: write ");
+  ExpectRefused("prove WalkVersusUnlink " + file, file + ":3:3: ");
+  ExpectRefused(folder_ + "/none.rmap", "none.rmap: cannot be read (No such file or directory)");
+  fs::create_directory(folder_ + "/folder.rmap");
+  ExpectRefused(folder_ + "/folder.rmap", "folder.rmap: is no regular file");
+  std::ofstream(file) << "kernel G5 without KH-25\nphase\n";
+  ExpectRefused("prove --without=KH-25 " + file,
+                "--without=KH-25: the script's kernel is G5 without KH-25 already: leave it out");
+}
+
 TEST_F(RmapcheckTest, ATruncatedReplayIsRefused) {
   const json proved = Search(absl::StrCat(kViolated, " --format=json")).Json()["results"][0];
   const std::string text = Contents(proved["replay"]);

@@ -154,10 +154,11 @@ std::string Oracle::BrokenRead(const Place& place, const Step& step, Value value
   const bool exactly = Knows(place, step.process);
   const Memory& memory = exactly ? known_[step.process].memory : possible_[step.process];
   const Values expected = step.at < memory.size() ? memory[step.at] : Values{};
-  if (exactly && !expected.empty()) NarrowTo(step.process, step.at, value);
-  if (Contains(expected, value)) return "";
-  if (value != kFreshValue || !may_poison_) return Broken(step, value, expected);
-  notes_[place.thread].doubts.push_back({place, step, expected});
+  const bool possible = Contains(expected, value);
+  const bool doubtful = !possible && value == kFreshValue && may_poison_;
+  if (!possible && !doubtful) return Broken(step, value, expected);
+  if (doubtful) notes_[place.thread].doubts.push_back({step, expected});
+  if (exactly) NarrowTo(step.process, step.at, value);
   return "";
 }
 

@@ -75,7 +75,6 @@ class Oracle {
     std::optional<std::uint32_t> brk = 0;  // Where the heap ends.
   };
   struct Doubt {
-    Place place;
     Step step;
     Values expected;
   };

@@ -1,0 +1,130 @@
+// Scripts under the checker: what each step does alone; small programs of two threads, visited
+// exhaustively; and historical bugs as files that a user could have written, which are violated
+// without the repair and hold with it.
+//
+// The files are core/scripts/examples; each has a row here.
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "core/history/kernel.h"
+#include "core/scripts/run_script.h"
+#include "core/scripts/script_text.h"
+#include "core/scripts/testing/effects.h"
+#include "gtest/gtest.h"
+#include "models/check.h"
+#include "models/graph/failure.h"
+#include "models/rmap/scripts.h"
+
+namespace models {
+namespace {
+
+constexpr char kFolder[] = "core/scripts/examples";
+
+struct Example {
+  const char* file;
+  std::uint64_t executions;           // Of the proof, on the kernel that the file asks for.
+  std::optional<rmap::Fix> fix = {};  // Without which it is violated.
+  std::string violation = "";
+};
+
+using enum rmap::Fix;
+
+const Example kExamples[] = {
+    {"borrow-then-merge.rmap", 1, kKh18, "failed check"},
+    {"exit-during-use.rmap", 7'158},
+    {"failed-fork-then-reclaim.rmap", 6, kKh16, "failed check"},
+    {"failing-memory.rmap", 2'683},
+    {"merge-into-untouched.rmap", 1, kKh17, "failed check"},
+    {"move-during-migration.rmap", 159, kKh54, "failed check"},
+    {"reuse-of-a-number.rmap", 1'044},
+    {"split-during-migration.rmap", 32, kKh25, "failed check"},
+    {"swap-in-then-migrate.rmap", 1, kKh20, "failed check"},
+    {"two-first-faults.rmap", 204, kKh22, "leak"},
+};
+
+rmap::Script Read(const std::string& name) {
+  std::ostringstream text;
+  text << std::ifstream(std::string(kFolder) + "/" + name).rdbuf();
+  const absl::StatusOr<rmap::Script> script = rmap::ParseScript(text.str());
+  EXPECT_TRUE(script.ok()) << name << ":" << script.status();
+  return script.ok() ? *script : rmap::Script();
+}
+
+rmap::Kernel KernelOf(const rmap::Script& script) {
+  if (script.kernel.empty()) return rmap::Kernel().WithAll();
+  return *rmap::ParseKernel(script.kernel);
+}
+
+Report CheckOn(const rmap::Kernel& kernel, const rmap::Script& script) {
+  const RmapScenario scenario = ScriptScenario("script", script);
+  return Check({}, [&] { scenario.run(kernel); });
+}
+
+TEST(Scripts, DoUnderTheCheckerWhatTheyDoNatively) {
+  for (const rmap::testing::Effect& row : rmap::testing::Effects()) {
+    std::string effect;
+    rmap::testing::LastOutcome last;
+    const Report report = Check({}, [&] {
+      effect = rmap::modelled::EffectOf(rmap::Kernel().WithAll(), ScriptOf(row), &last);
+    });
+    EXPECT_EQ(report.verdict, Verdict::kHolds) << row.steps << "\n" << report;
+    EXPECT_EQ(report.executions, 1u) << row.steps;
+    EXPECT_EQ(effect, row.effect) << row.steps;
+    EXPECT_EQ(last.outcome(), row.outcome) << row.steps;
+  }
+}
+
+TEST(Examples, HoldExhaustively) {
+  for (const Example& example : kExamples) {
+    const rmap::Script script = Read(example.file);
+    const Report report = CheckOn(KernelOf(script), script);
+    EXPECT_EQ(report.verdict, Verdict::kHolds) << example.file << "\n" << report;
+    EXPECT_TRUE(report.exhaustive);
+    EXPECT_EQ(report.executions, example.executions) << example.file;
+  }
+}
+
+TEST(Examples, OfHistoricalBugsAreViolatedWithoutTheFix) {
+  for (const Example& example : kExamples) {
+    if (!example.fix.has_value()) continue;
+    const rmap::Script script = Read(example.file);
+    const Report report = CheckOn(KernelOf(script).Without(*example.fix), script);
+    EXPECT_EQ(report.verdict, Verdict::kViolated) << example.file << "\n" << report;
+    EXPECT_EQ(FailureName(report.failure_kind), example.violation) << example.file << report;
+  }
+}
+
+TEST(Examples, AreAllTestedHere) {
+  std::set<std::string> tested;
+  for (const Example& example : kExamples) tested.insert(example.file);
+  std::set<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    found.insert(entry.path().filename());
+  }
+  EXPECT_EQ(found, tested);
+}
+
+// A process that only one thread names has no users, nor one that nobody begins or ends: then a
+// script has no more executions than its operations have.
+TEST(Users, CostNothingWhereNobodyBeginsOrEnds) {
+  const auto executions = [](const std::string& threads) {
+    const std::string head =
+        "pages 4\nphase\nthread\nstart P0\nmap P0 0..4 rw\nwrite P0 0\nwrite P0 1\nphase\n";
+    const absl::StatusOr<rmap::Script> script = rmap::ParseScript(head + threads);
+    EXPECT_TRUE(script.ok()) << script.status();
+    const Report report = CheckOn(rmap::Kernel().WithAll(), *script);
+    EXPECT_EQ(report.verdict, Verdict::kHolds) << report;
+    return report.executions;
+  };
+  EXPECT_EQ(executions("thread\nstart P1\nmap P1 0..1 r\nexit P1\nthread\nstart P2\nexit P2"), 1u);
+  EXPECT_EQ(executions("thread\nall-locks P0\nthread\nstart P1"), 1u);
+  EXPECT_GT(executions("thread\nexit P0\nthread\ncheck P0"), 1u);
+}
+
+}  // namespace
+}  // namespace models

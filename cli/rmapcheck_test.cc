@@ -162,6 +162,11 @@ TEST_F(RmapcheckTest, WhatIsWrongWithAScriptHasItsPlace) {
   ExpectRefused("prove " + file, file + ":3:3: \"raed\" is no step: write ");
   ExpectRefused("prove WalkVersusUnlink " + file, file + ":3:3: ");
   ExpectRefused(folder_ + "/none.rmap", "none.rmap: cannot be read (No such file or directory)");
+  std::string many = "pages 1\n";
+  for (int i = 0; i < 32; ++i) many += "phase\nthread\nthread\nread P0 0\n";
+  std::ofstream(file) << many;
+  ExpectRefused(
+      file, "wrong.rmap:1:1: the phases have 33 threads in all, more than 32: leave phases out");
   fs::create_directory(folder_ + "/folder.rmap");
   ExpectRefused(folder_ + "/folder.rmap", "folder.rmap: is no regular file");
   std::ofstream(file) << "kernel G5 without KH-25\nphase\n";

@@ -7,6 +7,7 @@
 #include "cli/replay_folder.h"
 #include "cli/words.h"
 #include "core/base/check.h"
+#include "core/scripts/phase_use.h"
 #include "core/scripts/script_text.h"
 #include "models/report/whole_file.h"
 
@@ -23,6 +24,12 @@ absl::StatusOr<std::shared_ptr<const ScriptScenario>> MakeScript(const std::stri
                                                                  const std::string& source) {
   const absl::StatusOr<rmap::Script> script = rmap::ParseScript(source);
   if (!script.ok()) return script.status();
+  const std::uint32_t threads = rmap::ThreadCount(*script);
+  if (threads > models::kScriptThreadsMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("1:1: the phases have ", threads, " threads in all, more than ",
+                     models::kScriptThreadsMax, ": leave phases out"));
+  }
   std::optional<rmap::Kernel> kernel;
   if (!script->kernel.empty()) {
     const absl::StatusOr<rmap::Kernel> parsed = rmap::ParseKernel(script->kernel);

@@ -41,5 +41,14 @@ TEST(RandomScripts, HoldOnThreadsWhenMemoryRunsOut) {
   RunAll(Kernel().WithAll(), 1000, {.steps = 40, .memory_may_run_out = true});
 }
 
+// With all fixes, those of later times included: what an older design can be at its best.
+TEST(RandomScripts, HoldInEveryGeneration) {
+  for (const GenerationInfo& info : Generations()) {
+    if (!info.modelled) continue;
+    SCOPED_TRACE(info.name);
+    RunAll(Kernel(info.generation).WithAll(), 100, {.steps = 40, .memory_may_run_out = true});
+  }
+}
+
 }  // namespace
 }  // namespace rmap::inline KSYNC_BACKEND

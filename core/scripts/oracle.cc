@@ -155,7 +155,7 @@ std::string Oracle::BrokenRead(const Place& place, const Step& step, Value value
   const Memory& memory = exactly ? known_[step.process].memory : possible_[step.process];
   const Values expected = step.at < memory.size() ? memory[step.at] : Values{};
   const bool possible = Contains(expected, value);
-  const bool doubtful = !possible && value == kFreshValue && may_poison_;
+  const bool doubtful = !possible && value == kFreshValue && may_poison_ && !expected.empty();
   if (!possible && !doubtful) return Broken(step, value, expected);
   if (doubtful) notes_[place.thread].doubts.push_back({step, expected});
   if (exactly) NarrowTo(step.process, step.at, value);

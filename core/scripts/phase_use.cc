@@ -88,6 +88,14 @@ std::uint32_t ProcessCount(const Script& script) {
   return count;
 }
 
+std::uint32_t ThreadCount(const Script& script) {
+  std::uint32_t count = 1;
+  for (const Phase& phase : script.phases) {
+    for (std::size_t i = 1; i < phase.threads.size(); ++i) count += !phase.threads[i].empty();
+  }
+  return count;
+}
+
 bool Has(const Phase& phase, Verb verb) {
   return AnyStep(phase, [verb](const Step& step) { return step.verb == verb; });
 }

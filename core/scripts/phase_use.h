@@ -51,6 +51,10 @@ std::vector<ProcessUse> UsesIn(const Phase& phase, std::uint32_t count);
 // Returns: how many process numbers a script uses: one more than the largest.
 std::uint32_t ProcessCount(const Script& script);
 
+// Returns: how many threads it takes to run a script, the caller's included. The first list of a
+// phase is the caller's, and one without steps is nobody's.
+std::uint32_t ThreadCount(const Script& script);
+
 // Returns: whether a step of the script does that.
 bool Has(const Script& script, Verb verb);
 bool Has(const Phase& phase, Verb verb);

@@ -186,6 +186,7 @@ void Runner::RunThreads(std::uint32_t number, std::vector<Forks>& forks) {
   if (forks.empty()) return;
   std::deque<ksync::Thread> others;
   for (std::uint32_t thread = 1; thread < forks.size(); ++thread) {
+    if (script_.phases[number].threads[thread].empty()) continue;
     others.emplace_back(
         [this, number, thread, &forks] {
           RunThread({number, thread}, forks[thread]);

@@ -3,14 +3,19 @@
 #ifndef RMAPCHECK_MODELS_RMAP_SCRIPTS_H_
 #define RMAPCHECK_MODELS_RMAP_SCRIPTS_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
 #include "core/scripts/run_script.h"
 #include "core/scripts/script.h"
+#include "models/graph/view.h"
 #include "models/rmap/scenarios.h"
 
 namespace models {
+
+// How many threads (core/scripts/phase_use.h) a script can have here.
+inline constexpr std::uint32_t kScriptThreadsMax = kThreadsMax;
 
 // Returns: the scenario that runs the script, on whatever kernel is asked for.
 inline RmapScenario ScriptScenario(std::string name, rmap::Script script) {

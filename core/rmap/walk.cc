@@ -93,7 +93,8 @@ Outcome TryToUnmapOne(Page& page, const Vma& vma, VirtualPage address, Unmap wha
 }
 
 // Kernel: remove_migration_pte(), mm/migrate.c. Returns: whether an entry stood there.
-bool RemoveMigrationPte(const Page& old, Page& page, const Vma& vma, VirtualPage address) {
+bool RemoveMigrationPte(const Page& old, Page& page, const Vma& vma, VirtualPage address,
+                        bool was_mlocked) {
   const auto stands_for = [&old](Pte pte) { return pte.IsMigrationOf(old); };
   // An entry that mremap moves just now is nowhere for a moment, but under the lock.
   const Peek peek = vma.machine.Has(Fix::kKh53) ? Peek::kNever : Peek::kSparesTheLock;
@@ -102,6 +103,7 @@ bool RemoveMigrationPte(const Page& old, Page& page, const Vma& vma, VirtualPage
     const Rights rights = pte.Read().rights() | kVmRead;
     pte.Write(Pte::Present(page, rights & vma.vm_page_prot.Read()));
     PageAddAnonRmap(page, vma, address);
+    if (was_mlocked && IsMlocked(vma)) page.mlocked.Write(true);
   });
 }
 
@@ -163,10 +165,10 @@ WalkResult TryToUnmap(Page& page, Unmap what) {
   return result;
 }
 
-WalkResult RemoveMigrationPtes(Page& old, Page& page) {
+WalkResult RemoveMigrationPtes(Page& old, Page& page, bool was_mlocked) {
   page.lock.AssertHeld();
   return RmapWalkAnon(page, [&](const Vma& vma, VirtualPage address) {
-    return RemoveMigrationPte(old, page, vma, address);
+    return RemoveMigrationPte(old, page, vma, address, was_mlocked);
   });
 }
 

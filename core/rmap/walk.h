@@ -61,9 +61,10 @@ enum class Unmap { kToSwap, kForMigration, kPoisoned, kNothing };
 // has a slot. Order: mmap_sem of a VMA that locks its pages is only tried.
 WalkResult TryToUnmap(Page& page, Unmap what);
 
-// Maps `page` wherever a migration entry for `old` stands. Kernel: remove_migration_ptes().
+// Maps `page` wherever a migration entry for `old` stands. If `old` was kept in memory, `page` is
+// marked as such for each locked VMA that gets it. Kernel: remove_migration_ptes().
 // Requires: both page locks are held; the anon_vma of `page` lives.
-WalkResult RemoveMigrationPtes(Page& old, Page& page);
+WalkResult RemoveMigrationPtes(Page& old, Page& page, bool was_mlocked);
 
 // Returns: the processes on the task list that map the page, as far as the walk finds them.
 // Kernel: collect_procs_anon(), mm/memory-failure.c.

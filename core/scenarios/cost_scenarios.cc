@@ -23,7 +23,7 @@ int WalkCost(Mm& mm, VirtualPage address) {
   int visited = 0;
   {
     const ksync::Guard lock(page.lock);
-    visited = RemoveMigrationPtes(page, page).visited;
+    visited = RemoveMigrationPtes(page, page, false).visited;
   }
   PutPage(page);
   return visited;

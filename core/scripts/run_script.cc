@@ -314,7 +314,9 @@ void Runner::CheckAtRest(const std::vector<ProcessUse>& uses, const std::vector<
   }
 }
 
-// I6: asked only if nothing else may have moved a VMA since.
+// I6: asked only if nothing else may have moved a VMA since. An access may have: a stack that grows
+// is taken out of the tree and put back, behind those that begin where it does now; by then the
+// fork for whose sake the order was is over.
 void Runner::CheckForkOrder(const std::vector<ProcessUse>& uses, const Step& fork) const {
   if (uses[fork.process].changes_vmas || uses[fork.other].changes_vmas) return;
   const Mm& parent = *processes_.AtRest(fork.process);
@@ -324,7 +326,8 @@ void Runner::CheckForkOrder(const std::vector<ProcessUse>& uses, const Step& for
     const Vma* const copy = FindVma(child, start);
     const bool same =
         copy != nullptr && copy->vm_start.Read() == start && EndOffset(*copy) == EndOffset(*vma);
-    if (same) CheckUnbroken(BrokenWalkOrder(*vma, *copy));
+    const bool may_grow = (vma->vm_flags.Read() & kVmGrowsDown) != 0;
+    if (same && !may_grow) CheckUnbroken(BrokenWalkOrder(*vma, *copy));
   }
 }
 

@@ -45,6 +45,7 @@ class Migration {
   bool HoldAnonVma();
   void ReleaseAnonVma();
   bool MayUnmap();
+  void TakeMlock();
   bool MoveMapping();
   bool MoveSwapSlot(SwapEntry entry);
   void CopyPage();
@@ -54,7 +55,8 @@ class Migration {
   const Copying copying_;
   AnonVma* pinned_ = nullptr;
   bool in_rcu_ = false;
-  bool walks_ = true;  // Whether the page was mapped.
+  bool was_mlocked_ = false;  // It was kept in memory.
+  bool walks_ = true;         // Whether the page was mapped.
   bool moved_ = false;
 };
 

@@ -16,7 +16,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "cli/replay_folder.h"
 #include "gtest/gtest.h"
 
 namespace cli {
@@ -169,11 +168,6 @@ TEST_F(CommandsTest, KernelsWithLongNamesHaveFilesOfTheirOwn) {
   const fs::path other = file_without(many + ",KH-38");
   EXPECT_TRUE(fs::exists(one) && fs::exists(other));
   EXPECT_NE(one, other);
-}
-
-TEST_F(CommandsTest, PathsThatLookLikeFlagsAreToldFromThem) {
-  EXPECT_EQ(UserPath("-folder"), "./-folder");
-  EXPECT_EQ(UserPath("a-folder"), "a-folder");
 }
 
 TEST_F(CommandsTest, ASignalEndsTheSearchAndWhatIsKnownIsPrinted) {

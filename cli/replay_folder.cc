@@ -97,14 +97,6 @@ bool Draw(const std::string& dot_file, const std::string& svg_file) {
 
 }  // namespace
 
-std::string UserPath(const std::string& path) {
-  const char* const stands = std::getenv("BUILD_WORKING_DIRECTORY");
-  // Whoever is handed the path (we ourselves, by a user; `dot`) would take it for a flag.
-  if (stands == nullptr && path.starts_with('-')) return "./" + path;
-  if (stands == nullptr || path.empty() || fs::path(path).is_absolute()) return path;
-  return (fs::path(stands) / path).string();
-}
-
 ReplayFolder::ReplayFolder(const std::string& asked_for)
     : own_(asked_for.empty()), folder_(asked_for.empty() ? DefaultFolder() : UserPath(asked_for)) {}
 

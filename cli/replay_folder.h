@@ -16,10 +16,6 @@ namespace cli {
 // What to do about a file or folder that cannot be written.
 inline constexpr char kOtherFolder[] = "give another --replay_dir";
 
-// Returns: a path as the user meant it: relative to where the user stands, which under `bazel run`
-// is not where the process stands.
-std::string UserPath(const std::string& path);
-
 class ReplayFolder {
  public:
   // `asked_for` is what the user gave, or empty: a folder of the user's own among the temporary

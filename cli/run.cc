@@ -16,7 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
-#include "cli/replay_folder.h"
+#include "cli/words.h"
 
 namespace cli {
 namespace {

@@ -60,6 +60,14 @@ std::string ShellWord(std::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(OneLine(text), {{"'", "'\\''"}}), "'");
 }
 
+std::string UserPath(const std::string& path) {
+  const char* const stands = std::getenv("BUILD_WORKING_DIRECTORY");
+  // Whoever is handed the path (we ourselves, by a user; `dot`) would take it for a flag.
+  if (stands == nullptr && path.starts_with('-')) return "./" + path;
+  if (stands == nullptr || path.empty() || path.starts_with('/')) return path;
+  return absl::StrCat(stands, "/", path);
+}
+
 std::string CommandName() {
   const bool under_bazel = std::getenv("BUILD_WORKING_DIRECTORY") != nullptr;
   return under_bazel ? "./bazelw run //:rmapcheck --" : "rmapcheck";

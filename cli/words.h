@@ -14,6 +14,10 @@ std::string OneLine(std::string_view text);
 // Returns: the text as one word of a shell's command line, on one line; quoted if it has to be.
 std::string ShellWord(std::string_view text);
 
+// Returns: a path as the user meant it: relative to where the user stands, which under `bazel run`
+// is not where the process stands.
+std::string UserPath(const std::string& path);
+
 // Returns: "rmapcheck"; under `bazel run`, what Bazel's users type instead.
 std::string CommandName();
 

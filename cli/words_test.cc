@@ -29,6 +29,16 @@ TEST(ShellWord, QuotesWhatAShellWouldRead) {
   EXPECT_EQ(ShellWord(""), "''");
 }
 
+TEST(UserPath, BeginsWhereTheUserStands) {
+  unsetenv("BUILD_WORKING_DIRECTORY");
+  EXPECT_EQ(UserPath("-folder"), "./-folder") << "or it would look like a flag";
+  EXPECT_EQ(UserPath("a-folder"), "a-folder");
+  setenv("BUILD_WORKING_DIRECTORY", "/somewhere", 1);
+  EXPECT_EQ(UserPath("a-folder"), "/somewhere/a-folder");
+  EXPECT_EQ(UserPath("/a-folder"), "/a-folder");
+  unsetenv("BUILD_WORKING_DIRECTORY");
+}
+
 TEST(CommandName, IsWhatTheUserTyped) {
   unsetenv("BUILD_WORKING_DIRECTORY");
   EXPECT_EQ(CommandName(), "rmapcheck");

@@ -1,0 +1,212 @@
+// Two loops over workers: one goes through the rounds, one asks about candidates. Both look at the
+// clock only between workers; a worker knows its deadline itself.
+#include "stress/workload/campaign.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "core/scripts/script_text.h"
+#include "stress/workload/random.h"
+#include "stress/workload/watcher.h"
+#include "stress/workload/worker.h"
+
+namespace workload {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using rmap::Script;
+
+constexpr std::uint64_t kRoundsOfWorker = 2'000;
+constexpr std::uint64_t kRoundsOfCandidateMin = 20;
+
+Clock::duration Seconds(double seconds) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::int64_t HangMs(const Campaign& campaign) {
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 * campaign.hang_seconds));
+}
+
+Job JobOf(const Campaign& campaign) {
+  Job job;
+  job.seed = campaign.seed;
+  job.mix = campaign.mix;
+  job.chaos = campaign.chaos;
+  job.hang_ms = HangMs(campaign);
+  job.kernel.Set(campaign.kernel);
+  if (campaign.script.has_value()) job.script.Set(rmap::ToText(*campaign.script));
+  return job;
+}
+
+Watch WatchOf(const Campaign& campaign, const Guidance& guidance,
+              std::function<void(const Board&)> look, const SharedBoard& board) {
+  Watch watch;
+  // The worker is the first to say so; if it cannot, it is ended later.
+  watch.hang_after = std::chrono::milliseconds(3 * HangMs(campaign));
+  watch.is_interrupted = [&guidance, &board, look = std::move(look)] {
+    look(*board);
+    return guidance.is_interrupted();
+  };
+  return watch;
+}
+
+// Goes through the rounds.
+class Rounds {
+ public:
+  Rounds(const Campaign& campaign, const Guidance& guidance, Results& results)
+      : campaign_(campaign),
+        guidance_(guidance),
+        results_(results),
+        end_(start_ + Seconds(campaign.seconds)),
+        next_(campaign.first_round) {}
+
+  void Run() {
+    while (HasMore()) RunOneWorker();
+    results_.seconds = SecondsSince(start_);
+  }
+
+ private:
+  std::uint64_t RoundsLeft() const {
+    if (campaign_.rounds_max == 0) return kRoundsOfWorker;
+    return std::min(kRoundsOfWorker, campaign_.rounds_max - results_.rounds);
+  }
+
+  bool HasMore() const {
+    return !results_.interrupted && results_.failures.size() < campaign_.failures_max &&
+           RoundsLeft() > 0 && Clock::now() < end_;
+  }
+
+  void RunOneWorker() {
+    const SharedBoard board;
+    board->job = JobOf(campaign_);
+    board->job.first_round = next_;
+    board->job.rounds = RoundsLeft();
+    board->job.deadline = end_.time_since_epoch().count();
+    const auto tell = [this](const Board& now) {
+      guidance_.tell({"running", SecondsSince(start_), results_.rounds + now.rounds_done(),
+                      results_.failures.size()});
+    };
+    const std::optional<Ending> ending =
+        RunWorker(board, WatchOf(campaign_, guidance_, tell, board));
+    results_.interrupted = !ending.has_value();
+    results_.coverage.Add(*board);
+    results_.rounds += board->rounds_done();
+    next_ += board->rounds_done();
+    if (!ending.has_value()) return;
+    if (std::optional<Failure> failure = FailureOf(*ending)) Keep(*std::move(failure), *board);
+  }
+
+  // A leak that is found when the worker ends belongs to one of its rounds: to the last, as far as
+  // anybody knows.
+  void Keep(Failure failure, const Board& board) {
+    failure.seed = campaign_.seed;
+    failure.round = board.round();
+    failure.last_steps = board.LastSteps();
+    next_ = failure.round + 1;
+    ++results_.rounds;
+    results_.failures.push_back({.failure = std::move(failure),
+                                 .script = ScriptOf(board.job, board.round()),
+                                 .after_seconds = SecondsSince(start_),
+                                 .after_rounds = results_.rounds});
+    results_.failures.back().script.kernel = campaign_.kernel;
+  }
+
+  const Campaign& campaign_;
+  const Guidance& guidance_;
+  Results& results_;
+  const Clock::time_point start_ = Clock::now();
+  const Clock::time_point end_;
+  std::uint64_t next_;
+};
+
+// Asks whether a script fails by a rule.
+class Asker {
+ public:
+  Asker(const Campaign& campaign, const Guidance& guidance, Results& results, std::string rule)
+      : campaign_(campaign),
+        guidance_(guidance),
+        results_(results),
+        rule_(std::move(rule)),
+        end_(Clock::now() + Seconds(campaign.shrink_seconds)) {}
+
+  bool HasTime() const { return !results_.interrupted && Clock::now() < end_; }
+
+  // Returns: how many rounds it took to see the failure; 0 if it was not seen.
+  std::uint64_t RoundsToFail(const Script& script, std::uint64_t rounds_max) {
+    const SharedBoard board;
+    board->job = JobOf(campaign_);
+    board->job.script.Set(rmap::ToText(script));
+    board->job.first_round = next_;
+    board->job.rounds = rounds_max;
+    board->job.deadline = end_.time_since_epoch().count();
+    const auto tell = [this](const Board&) {
+      guidance_.tell({"shrinking", results_.seconds, results_.rounds, results_.failures.size()});
+    };
+    const std::optional<Ending> ending =
+        RunWorker(board, WatchOf(campaign_, guidance_, tell, board));
+    results_.interrupted = results_.interrupted || !ending.has_value();
+    if (!ending.has_value()) return 0;
+    const std::uint64_t rounds = board->rounds_done() + 1;
+    next_ += rounds;
+    const std::optional<Failure> failure = FailureOf(*ending);
+    return failure.has_value() && failure->rule == rule_ ? rounds : 0;
+  }
+
+ private:
+  const Campaign& campaign_;
+  const Guidance& guidance_;
+  Results& results_;
+  const std::string rule_;
+  const Clock::time_point end_;
+  std::uint64_t next_ = 0;  // Other rounds have other schedules.
+};
+
+void MakeSmaller(const Campaign& campaign, const Guidance& guidance, Results& results,
+                 FoundFailure& found) {
+  Asker asker(campaign, guidance, results, found.failure.rule);
+  const std::uint64_t first = asker.RoundsToFail(found.script, kRoundsOfWorker);
+  if (first == 0) return;
+  const std::uint64_t second = asker.RoundsToFail(found.script, 5 * first);
+  const std::uint64_t rounds = std::max(kRoundsOfCandidateMin, 3 * std::max(first, second));
+  const Oracle oracle{
+      .fails = [&](const Script& script) { return asker.RoundsToFail(script, rounds) > 0; },
+      .has_time = [&] { return asker.HasTime(); }};
+  found.shrunk = Shrink(found.script, oracle);
+}
+
+}  // namespace
+
+void Coverage::Add(const Board& board) {
+  for (int first = 0; first < rmap::kVerbCount; ++first) {
+    const auto verb = static_cast<rmap::Verb>(first);
+    counts[first] += board.Count(verb);
+    for (int second = first; second < rmap::kVerbCount; ++second) {
+      overlaps[first][second] += board.Overlaps(verb, static_cast<rmap::Verb>(second));
+    }
+  }
+}
+
+std::uint64_t Coverage::Operations() const {
+  std::uint64_t sum = 0;
+  for (std::uint64_t count : counts) sum += count;
+  return sum;
+}
+
+Results RunCampaign(const Campaign& campaign, const Guidance& guidance) {
+  Results results;
+  results.started = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now(), absl::UTCTimeZone());
+  Rounds(campaign, guidance, results).Run();
+  if (campaign.shrink_seconds <= 0) return results;
+  for (FoundFailure& found : results.failures) {
+    if (!results.interrupted) MakeSmaller(campaign, guidance, results, found);
+  }
+  return results;
+}
+
+}  // namespace workload

@@ -1,0 +1,254 @@
+// The command from outside of its library: every flag, every mistake, what is written where.
+//
+// The test is its own worker, and its rounds are a planted fault: one that the checker need not be
+// lucky for.
+#include "stress/workload/command.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "core/scripts/script_text.h"
+#include "core/sync/native_control.h"
+#include "gtest/gtest.h"
+#include "stress/workload/worker.h"
+
+namespace workload {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr char kFault[] = "PLANTED_FAULT";
+
+// Whether a fork and an exit that comes later, in whatever thread, are in the script.
+bool HasForkAndExit(const rmap::Script& script) {
+  bool forked = false;
+  for (const rmap::Phase& phase : script.phases) {
+    for (const rmap::Steps& steps : phase.threads) {
+      for (const rmap::Step& step : steps) {
+        forked = forked || step.verb == rmap::Verb::kFork;
+        if (forked && step.verb == rmap::Verb::kExit) return true;
+      }
+    }
+  }
+  return false;
+}
+
+void PlayPlanted(const rmap::Kernel&, const rmap::Script& script, Board& board, ksync::Watchdog&) {
+  board.Begin(0, 0, {.verb = rmap::Verb::kFork});
+  const bool faulty = getenv(kFault) != nullptr;
+  ksync::Check(!faulty || !HasForkAndExit(script), "I3: a planted mistake");
+  board.End(0);
+}
+
+struct Ran {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Ran RunWords(const std::vector<std::string>& words) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = Main(words, {.out = out, .err = err});
+  return {code, out.str(), err.str()};
+}
+
+class CommandTest : public testing::Test {
+ protected:
+  CommandTest() : folder_(std::filesystem::path(testing::TempDir()) / "rmap_stress_command") {
+    std::filesystem::create_directories(folder_);
+    setenv("TMPDIR", folder_.c_str(), 1);
+  }
+  ~CommandTest() override {
+    unsetenv(kFault);
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Read(const std::string& name) const {
+    std::ifstream file(folder_ / name);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+
+  const std::filesystem::path folder_;
+};
+
+const std::vector<std::string> kShort = {"--rounds=10", "--seconds=60"};
+
+std::vector<std::string> With(std::vector<std::string> words, std::vector<std::string> more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+TEST_F(CommandTest, NothingFails) {
+  const Ran ran = RunWords(kShort);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.err, "") << "progress is for terminals";
+  EXPECT_TRUE(absl::StrContains(ran.out, "10 rounds")) << ran.out;
+  EXPECT_TRUE(absl::StrContains(ran.out, "G9 with all, seed 1")) << ran.out;
+}
+
+// From the failure to the file that proves it.
+TEST_F(CommandTest, AFailureIsMadeSmallAndWritten) {
+  setenv(kFault, "1", 1);
+  const Ran ran = RunWords(kShort);
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_TRUE(absl::StartsWith(ran.out, "FAILED: I3: I3: a planted mistake")) << ran.out;
+  EXPECT_TRUE(absl::StrContains(ran.out, "what each thread did last:\n    thread 0")) << ran.out;
+  const std::string file = Path("rmap_stress-1-0.rmap");
+  EXPECT_TRUE(absl::StrContains(ran.out, "rmapcheck prove " + file)) << ran.out;
+  const absl::StatusOr<rmap::Script> script = rmap::ParseScript(Read("rmap_stress-1-0.rmap"));
+  ASSERT_TRUE(script.ok()) << script.status();
+  EXPECT_TRUE(HasForkAndExit(*script));
+  EXPECT_EQ(SizeOf(*script).steps, 2u);
+  EXPECT_EQ(script->kernel, "G9 with all");
+
+  const Ran again = RunWords({"--script=" + file, "--rounds=1"});
+  EXPECT_EQ(again.code, 1) << "what was written fails";
+}
+
+TEST_F(CommandTest, ShrinkingCanBeLeftOut) {
+  setenv(kFault, "1", 1);
+  const Ran ran = RunWords(With(kShort, {"--shrink_seconds=0", "--failures_max=3"}));
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_FALSE(absl::StrContains(ran.out, "made smaller"));
+  EXPECT_TRUE(absl::StrContains(ran.out, "failures: 3")) << ran.out;
+}
+
+TEST_F(CommandTest, JsonHasEveryPairOnce) {
+  setenv(kFault, "1", 1);
+  const Ran ran = RunWords(With(kShort, {"--json=" + Path("run.json"), "--shrink_seconds=0"}));
+  EXPECT_EQ(ran.code, 1);
+  const Json json = Json::parse(Read("run.json"));
+  EXPECT_EQ(json["kernel"], "G9 with all");
+  EXPECT_EQ(json["profile"], "general");
+  EXPECT_EQ(json["seed"], 1);
+  EXPECT_EQ(json["rounds"], 1);
+  EXPECT_EQ(json["threads"], 5);
+  EXPECT_EQ(json["operations"], 1);
+  EXPECT_EQ(json["operation_counts"]["fork"], 1);
+  ASSERT_EQ(json["failures"].size(), 1u);
+  EXPECT_EQ(json["failures"][0]["rule"], "I3");
+  EXPECT_EQ(json["failures"][0]["script"], Path("rmap_stress-1-0.rmap"));
+  std::set<std::pair<std::string, std::string>> pairs;
+  for (const Json& pair : json["pairs"]) {
+    EXPECT_LE(pair["first"].get<std::string>(), pair["second"].get<std::string>());
+    pairs.emplace(pair["first"], pair["second"]);
+  }
+  EXPECT_EQ(pairs.size(), rmap::kVerbCount * (rmap::kVerbCount + 1) / 2);
+  EXPECT_EQ(pairs.size(), json["pairs"].size());
+}
+
+TEST_F(CommandTest, JsonAloneOnStandardOutput) {
+  const Ran ran = RunWords(With(kShort, {"--json=-"}));
+  EXPECT_EQ(Json::parse(ran.out)["rounds"], 10);
+}
+
+TEST(ParseCommandTest, TheKernelIsTheNewestWithAll) {
+  const auto kernel = [](std::vector<std::string> words) {
+    const absl::StatusOr<Command> command = ParseCommand(words);
+    return command.ok() ? command->campaign.kernel : command.status().ToString();
+  };
+  EXPECT_EQ(kernel({}), "G9 with all");
+  EXPECT_EQ(kernel({"--without=KH-25"}), "G9 with all without KH-25");
+  EXPECT_EQ(kernel({"--generation=G5"}), "G5");
+  EXPECT_EQ(kernel({"--generation=G5", "--with=all", "--without=KH-25,KH-22"}),
+            "G5 with all without KH-22 without KH-25");
+  EXPECT_EQ(kernel({"--without", "KH-25", "--with", "all", "--generation", "G5"}),
+            "G5 with all without KH-25");
+}
+
+// What is said of the mix changes the profile's, wherever that is named.
+TEST(ParseCommandTest, AProfileIsTheGround) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--pages=5", "--weights=fork:9", "--profile=swap"},
+        std::vector<std::string>{"--profile=swap", "--weights=fork:9", "--pages=5"}}) {
+    const absl::StatusOr<Command> command = ParseCommand(words);
+    ASSERT_TRUE(command.ok());
+    Mix expected = FindProfile("swap")->mix;
+    expected.pages = 5;
+    expected.weights[rmap::Verb::kFork] = 9;
+    EXPECT_EQ(command->campaign.mix, expected);
+  }
+}
+
+TEST_F(CommandTest, WeightsMayComeFromAFile) {
+  std::ofstream(Path("weights")) << "fork:7\nexit:8\n";
+  const absl::StatusOr<Command> command =
+      ParseCommand(std::vector<std::string>{"--weights=@" + Path("weights")});
+  ASSERT_TRUE(command.ok()) << command.status();
+  EXPECT_EQ(command->campaign.mix.weights[rmap::Verb::kFork], 7u);
+  EXPECT_EQ(command->campaign.mix.weights[rmap::Verb::kExit], 8u);
+}
+
+struct Mistake {
+  std::vector<std::string> words;
+  std::string message;
+};
+
+TEST_F(CommandTest, EachMistakeIsOneLineThatSaysTheMend) {
+  std::ofstream(Path("wrong.rmap")) << "phase\n  thread\n    frok P0\n";
+  const Mistake mistakes[] = {
+      {{"--secnods=3"}, "did you mean --seconds?"},
+      {{"--seconds=an hour"}, "give a number of seconds"},
+      {{"--seconds=nan"}, "give a number of seconds"},
+      {{"--seconds"}, "write --seconds=S"},
+      {{"--threads=0"}, "give a whole number from 1 to 32"},
+      {{"--threads=33"}, "give a whole number from 1 to 32"},
+      {{"--seed=1x"}, "give a whole number"},
+      {{"--seed=1", "--seed=2"}, "give it once"},
+      {{"--generation=G10"}, "give G0 to G9"},
+      {{"--without=KH-2"}, "KH-"},
+      {{"--profile=swop"}, "did you mean swap?"},
+      {{"--weights=frok:1"}, "did you mean fork?"},
+      {{"--weights=@/nowhere"}, "cannot be read"},
+      {{"--script=/nowhere"}, "cannot be read"},
+      {{"--script=" + Path("wrong.rmap")}, "3:5: "},
+      {{"--threads=32", "--phases=1000", "--steps=10000"}, "have at most 20000"},
+      {{"--help=yes"}, "write --help"},
+      {{"run\nnow"}, "\"run\\nnow\": takes no argument"},
+      {{"--json=" + Path("no/folder"), "--rounds=1"}, "cannot be written"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    const Ran ran = RunWords(mistake.words);
+    EXPECT_EQ(ran.code, 2) << mistake.words[0];
+    EXPECT_TRUE(absl::StartsWith(ran.err, "rmap_stress: ")) << ran.err;
+    EXPECT_TRUE(absl::StrContains(ran.err, mistake.message)) << ran.err;
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  }
+}
+
+TEST_F(CommandTest, HelpNamesEveryFlagAndProfile) {
+  const Ran ran = RunWords({"--help"});
+  EXPECT_EQ(ran.code, 0);
+  for (const Profile& profile : Profiles()) {
+    EXPECT_TRUE(absl::StrContains(ran.out, profile.name)) << profile.name;
+  }
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(ran.out, '\n'))) {
+    EXPECT_LE(line.size(), 400u) << line;
+  }
+}
+
+}  // namespace
+}  // namespace workload
+
+int main(int argc, char** argv) {
+  const auto code = workload::RunAsWorker(argc, argv, workload::PlayPlanted);
+  if (code.has_value()) return *code;
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

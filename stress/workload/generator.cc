@@ -1,0 +1,203 @@
+// One class that writes a script from front to back. Whatever it draws, it draws from one stream
+// of numbers, in an order that the language fixes: one draw for each expression.
+#include "stress/workload/generator.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/base/check.h"
+#include "core/mm/pte.h"
+#include "stress/workload/random.h"
+
+namespace workload {
+namespace {
+
+using rmap::kVerbCount;
+using rmap::Phase;
+using rmap::Script;
+using rmap::Step;
+using rmap::Steps;
+using rmap::Verb;
+
+constexpr std::uint32_t kLengthMax = 4;     // Of a range: several fit beside each other.
+constexpr std::uint32_t kPolicies = 2;      // Ranges of one policy are merged.
+constexpr std::uint32_t kFewProcesses = 2;  // Then a new family is started.
+
+class Author {
+ public:
+  Author(const Mix& mix, std::uint64_t seed) : mix_(mix), random_(seed) {}
+
+  Script Write() {
+    Script script;
+    script.pages = mix_.pages;
+    script.swap_slots = mix_.swap_slots;
+    for (std::uint32_t phase = 0; phase < mix_.phases; ++phase) {
+      if (alive_.size() < kFewProcesses) script.phases.push_back(Alone(NewFamily()));
+      script.phases.push_back(Together());
+    }
+    return script;
+  }
+
+ private:
+  static Phase Alone(Steps steps) {
+    Phase phase;
+    phase.threads.push_back(std::move(steps));
+    return phase;
+  }
+
+  // A process with a few ranges that it has written to, its children, and one of theirs: so pages
+  // are shared by three generations.
+  Steps NewFamily() {
+    Steps steps;
+    const std::uint32_t first = NewProcess();
+    steps.push_back({.verb = Verb::kStart, .process = first});
+    for (int range = 0; range < 3; ++range) {
+      steps.push_back(Range(random_.Happens(1, 8) ? Verb::kMapStack : Verb::kMap, first));
+    }
+    WriteSome(first, 4, steps);
+    const std::uint32_t child = Fork(first, steps);
+    if (random_.Happens(1, 2)) WriteSome(child, 2, steps);
+    Fork(child, steps);
+    if (random_.Happens(1, 2)) Fork(first, steps);
+    return steps;
+  }
+
+  std::uint32_t NewProcess() {
+    alive_.push_back(next_);
+    return next_++;
+  }
+
+  std::uint32_t Fork(std::uint32_t parent, Steps& steps) {
+    const std::uint32_t child = NewProcess();
+    steps.push_back({.verb = Verb::kFork, .process = parent, .other = child});
+    return child;
+  }
+
+  void WriteSome(std::uint32_t process, int count, Steps& steps) {
+    for (; count > 0; --count) steps.push_back(AtPage(Verb::kWrite, process));
+  }
+
+  Phase Together() {
+    Phase phase;
+    phase.memory_may_run_out = random_.Happens(mix_.scarcity, 1000);
+    for (std::uint32_t thread = 0; thread < mix_.threads; ++thread) {
+      // Two of five, and of two one: these meet everybody, each other too.
+      const bool from_page = thread % 5 == 1 || thread % 5 == 3;
+      phase.threads.push_back(from_page ? FromPages() : InProcess());
+    }
+    return phase;
+  }
+
+  Steps FromPages() {
+    Steps steps;
+    while (steps.size() < mix_.steps) {
+      const std::uint32_t process = AnyProcess();
+      steps.push_back(AtPage(Draw(/*from_page=*/true), process));
+    }
+    return steps;
+  }
+
+  // A program is mostly about its own process, and about the children it forks.
+  Steps InProcess() {
+    Steps steps;
+    std::uint32_t own = AnyProcess();
+    while (steps.size() < mix_.steps) {
+      const std::uint32_t process = random_.Happens(3, 4) ? own : AnyProcess();
+      steps.push_back(Act(InBounds(Draw(/*from_page=*/false)), process));
+      if (steps.back().verb == Verb::kExit || steps.back().verb == Verb::kFork) own = AnyProcess();
+    }
+    return steps;
+  }
+
+  // Neither do processes die out, nor do they become too many.
+  Verb InBounds(Verb verb) const {
+    const bool more = verb == Verb::kFork || verb == Verb::kStart;
+    if (more && alive_.size() >= mix_.processes) return Verb::kExit;
+    if (verb == Verb::kExit && alive_.size() <= kFewProcesses) return Verb::kFork;
+    return verb;
+  }
+
+  Step Act(Verb verb, std::uint32_t process) {
+    switch (verb) {
+      case Verb::kStart:
+        return {.verb = verb, .process = NewProcess()};
+      case Verb::kFork:
+        return {.verb = verb, .process = process, .other = NewProcess()};
+      case Verb::kExit:
+        std::erase(alive_, process);
+        return {.verb = verb, .process = process};
+      case Verb::kTakeAllLocks:
+      case Verb::kCheckMm:
+        return {.verb = verb, .process = process};
+      case Verb::kRead:
+      case Verb::kWrite:
+      case Verb::kDirectIo:
+        return AtPage(verb, process);
+      default:
+        return Range(verb, process);
+    }
+  }
+
+  Step AtPage(Verb verb, std::uint32_t process) {
+    return {.verb = verb, .process = process, .at = random_.Below(mix_.pages)};
+  }
+
+  Step Range(Verb verb, std::uint32_t process) {
+    Step step = AtPage(verb, process);
+    step.length = LengthAt(step.at);
+    if (verb == Verb::kMap || verb == Verb::kMapStack || verb == Verb::kProtect) {
+      step.rights = SomeRights();
+    } else if (verb == Verb::kMove) {
+      step.to = random_.Below(mix_.pages);
+      step.to_length = random_.Happens(3, 4) && step.to + step.length <= mix_.pages
+                           ? step.length
+                           : LengthAt(step.to);
+    } else if (verb == Verb::kBind) {
+      step.to = random_.Below(kPolicies);
+    }
+    return step;
+  }
+
+  std::uint32_t LengthAt(std::uint32_t at) {
+    return random_.Between(1, std::min(kLengthMax, mix_.pages - at));
+  }
+
+  // Mostly those with which everything can be done.
+  std::uint32_t SomeRights() {
+    const std::uint32_t draw = random_.Below(8);
+    if (draw == 0) return 0;
+    return draw <= 2 ? rmap::kVmRead : rmap::kVmAccess;
+  }
+
+  std::uint32_t AnyProcess() {
+    if (alive_.empty()) return next_ - 1;  // It is gone, and the step does nothing.
+    return random_.OneOf<std::uint32_t>(alive_);
+  }
+
+  Verb Draw(bool from_page) {
+    std::uint32_t sum = 0;
+    for (int verb = 0; verb < kVerbCount; ++verb) sum += Share(verb, from_page);
+    CHECK(sum > 0, "no verb has a weight");
+    std::uint32_t left = random_.Below(sum);
+    int verb = 0;
+    while (left >= Share(verb, from_page)) left -= Share(verb++, from_page);
+    return static_cast<Verb>(verb);
+  }
+
+  std::uint32_t Share(int verb, bool from_page) const {
+    const Verb as_verb = static_cast<Verb>(verb);
+    return ComesFromPage(as_verb) == from_page ? mix_.weights[as_verb] : 0;
+  }
+
+  const Mix& mix_;
+  Random random_;
+  std::vector<std::uint32_t> alive_;  // Those that should be, by the order of writing.
+  std::uint32_t next_ = 0;            // Numbers are never used twice.
+};
+
+}  // namespace
+
+Script Generate(const Mix& mix, std::uint64_t seed) { return Author(mix, seed).Write(); }
+
+}  // namespace workload

@@ -1,0 +1,177 @@
+// Planted faults, one for each way in which a round can go wrong: whoever watches must survive all
+// of them, and say what happened, in which round, during which steps.
+//
+// The test is its own worker: main() is below. Which fault a worker has is in its environment.
+#include "stress/workload/watcher.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/check.h"
+#include "core/sync/native_control.h"
+#include "gtest/gtest.h"
+#include "stress/workload/campaign.h"
+#include "stress/workload/worker.h"
+
+namespace workload {
+namespace {
+
+constexpr char kFault[] = "PLANTED_FAULT";
+constexpr std::uint64_t kFaultyRound = 7;
+
+// What goes wrong.
+
+void BreakRule() { ksync::Check(false, "I7: a link is on one list only"); }
+void LoseData() { ksync::Check(false, "I13: what a process wrote is lost"); }
+void Crash() { raise(SIGSEGV); }
+void Abort() { CHECK(1 + 1 == 3, "arithmetic"); }
+void Hang() {
+  while (true) std::this_thread::yield();
+}
+// Each has what the other wants.
+void Deadlock() {
+  constexpr ksync::LockClass kClass{"planted lock", 1};
+  ksync::SpinLock one(kClass);
+  ksync::SpinLock other(kClass);
+  ksync::Atomic<int> ready(0);
+  const auto take = [&ready](ksync::SpinLock& first, ksync::SpinLock& second) {
+    first.Lock();
+    ready.FetchAdd(1, ksync::relaxed);
+    ready.WaitUntilEqual(2, ksync::relaxed);
+    second.Lock();
+  };
+  ksync::Thread thread([&] { take(other, one); });
+  take(one, other);
+}
+void Leak() { ksync::New<int>(1); }
+void Exit() { _exit(9); }
+void MisuseLock() {
+  constexpr ksync::LockClass kClass{"planted lock", 1};
+  ksync::SpinLock lock(kClass);
+  lock.Unlock();
+}
+
+struct Planted {
+  const char* name;
+  void (*fault)();
+  const char* rule;
+};
+
+constexpr Planted kPlanted[] = {
+    {"broken rule", BreakRule, "I7"},
+    {"lost data", LoseData, "I13"},
+    {"crash", Crash, "crash: SIGSEGV"},
+    {"abort", Abort, "broken invariant"},
+    {"hang", Hang, "hang"},
+    {"deadlock", Deadlock, "deadlock"},
+    {"leak", Leak, "leak"},
+    {"exit", Exit, "exit"},
+    {"lock misuse", MisuseLock, "lock misuse"},
+};
+
+// A round that does nothing but its steps, and in one round what was planted.
+void PlayPlanted(const rmap::Kernel&, const rmap::Script& script, Board& board,
+                 ksync::Watchdog& watchdog) {
+  const char* const name = getenv(kFault);
+  for (const rmap::Phase& phase : script.phases) {
+    for (const rmap::Steps& steps : phase.threads) {
+      for (const rmap::Step& step : steps) {
+        board.Begin(0, 0, step);
+        for (const Planted& planted : kPlanted) {
+          const bool now = name != nullptr && strcmp(name, planted.name) == 0;
+          if (now && board.round() == kFaultyRound && step.verb == rmap::Verb::kFork) {
+            planted.fault();
+          }
+        }
+        board.End(0);
+        watchdog.Progress();
+      }
+    }
+  }
+}
+
+Campaign Short() {
+  Campaign campaign;
+  campaign.kernel = "G9 with all";
+  campaign.mix = Profiles()[0].mix;
+  campaign.rounds_max = 20;
+  campaign.seconds = 60;
+  campaign.shrink_seconds = 0;
+  campaign.hang_seconds = 0.5;
+  return campaign;
+}
+
+class WatcherTest : public testing::TestWithParam<Planted> {
+ protected:
+  ~WatcherTest() override { unsetenv(kFault); }
+};
+
+TEST_F(WatcherTest, WithoutFaultAllRoundsAreRun) {
+  const Results results = RunCampaign(Short());
+  EXPECT_TRUE(results.failures.empty());
+  EXPECT_EQ(results.rounds, 20u);
+  EXPECT_GT(results.coverage.Operations(), 1000u);
+}
+
+TEST_P(WatcherTest, ThePlantedFaultIsReported) {
+  setenv(kFault, GetParam().name, 1);
+  const Results results = RunCampaign(Short());
+  ASSERT_EQ(results.failures.size(), 1u);
+  const Failure& failure = results.failures[0].failure;
+  EXPECT_EQ(failure.rule, GetParam().rule) << failure.report;
+  EXPECT_EQ(failure.round, kFaultyRound);
+  ASSERT_FALSE(failure.last_steps.empty());
+  const std::string& last = failure.last_steps.back();
+  if (failure.rule == "leak") return;  // It is seen when the round has ended.
+  EXPECT_NE(last.find("fork"), std::string::npos) << last;
+  EXPECT_NE(last.find("under way"), std::string::npos) << last;
+}
+
+// The rounds behind the failing one are run by the next worker.
+TEST_P(WatcherTest, TheRunGoesOn) {
+  setenv(kFault, GetParam().name, 1);
+  Campaign campaign = Short();
+  campaign.failures_max = 5;
+  const Results results = RunCampaign(campaign);
+  EXPECT_EQ(results.failures.size(), 1u);
+  EXPECT_EQ(results.rounds, 20u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Planted, WatcherTest, testing::ValuesIn(kPlanted),
+                         [](const testing::TestParamInfo<Planted>& info) {
+                           std::string name = info.param.name;
+                           std::erase(name, ' ');
+                           return name;
+                         });
+
+TEST_F(WatcherTest, AnInterruptEndsTheRun) {
+  setenv(kFault, "hang", 1);
+  int asked = 0;
+  Guidance guidance;
+  guidance.is_interrupted = [&asked] { return ++asked > 2; };
+  Campaign campaign = Short();
+  campaign.hang_seconds = 1000;
+  const Results results = RunCampaign(campaign, guidance);
+  EXPECT_TRUE(results.interrupted);
+  EXPECT_TRUE(results.failures.empty());
+  EXPECT_EQ(results.rounds, kFaultyRound) << "what is known is kept";
+}
+
+}  // namespace
+}  // namespace workload
+
+int main(int argc, char** argv) {
+  const auto code = workload::RunAsWorker(argc, argv, workload::PlayPlanted);
+  if (code.has_value()) return *code;
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

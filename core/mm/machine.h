@@ -16,6 +16,7 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 class AnonVmaCache;  // Defined by core/rmap, which depends on this folder.
+class PageFrames;
 struct Mm;
 
 // The size of what a machine has. The checker wants it small.
@@ -41,6 +42,11 @@ class Machine {
   AnonVmaCache& anon_vmas() const { return anon_vmas_; }
   SwapArea& swap() const { return swap_; }
   const MachineSize& size() const { return size_; }
+
+  // Where pages come from if memory is bounded; null if it is not.
+  PageFrames* frames() const { return frames_; }
+  // Requires: the machine has no pages yet; the frames outlive its last page.
+  void UseFrames(PageFrames* frames) { frames_ = frames; }
 
   // From now on each allocation in the kernel may fail, or may not.
   // Requires: no other thread uses the machine.
@@ -68,6 +74,7 @@ class Machine {
   const Kernel kernel_;
   const MachineSize size_;
   AnonVmaCache& anon_vmas_;
+  PageFrames* frames_ = nullptr;
   bool fail_allocations_ = false;
   bool fail_the_infallible_ = false;
 };

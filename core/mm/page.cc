@@ -2,16 +2,28 @@
 // the matter of core/rmap.
 #include "core/mm/page.h"
 
+#include "core/mm/frames.h"
 #include "core/mm/machine.h"
 
 namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Kernel: __free_page().
+void FreePage(Page& page) {
+  PageFrames* const frames = page.machine.frames();
+  if (frames == nullptr) return ksync::Delete(&page);
+  frames->Free(page);
+}
+
+}  // namespace
 
 Page* AllocPage(const Machine& machine) {
   if (machine.AllocationFails("page")) return nullptr;
+  if (PageFrames* const frames = machine.frames()) return frames->Alloc(machine);
   return ksync::New<Page>(machine);
 }
 
-void FreeUnusedPage(Page* page) { ksync::Delete(page); }
+void FreeUnusedPage(Page* page) { FreePage(*page); }
 
 // Order: relaxed: the use the caller has keeps the page, and whoever frees it reads every count.
 void GetPage(Page& page) { page.uses.FetchAdd(kOneReference, ksync::relaxed); }
@@ -22,7 +34,7 @@ void DropUses(Page& page, PageUses uses) {
   // Order: acq_rel, so that who frees the page comes after everything its other users did to it.
   const PageUses before = page.uses.FetchSub(uses, ksync::acq_rel);
   ksync::Check(before >= uses, "BUG: a page loses a use that it had not");
-  if (before == uses) ksync::Delete(&page);
+  if (before == uses) FreePage(page);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

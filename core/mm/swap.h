@@ -11,7 +11,7 @@
 // Invariants (swap_lock held):
 //   1. A slot is free exactly if its map count is zero and the cache does not claim it.
 //   2. A slot has a page only while the cache claims it.
-//   3. No slot below lowest_free_ is free.
+//   3. A bit of free_ is set exactly if its slot is free, and no word below lowest_ has one.
 //
 // What it does not do: touch pages, whose flags, counts and contents are the caller's; wait for
 // input and output, which are one step here. Source: mm/swapfile.c, mm/swap_state.c, mm/page_io.c.
@@ -138,16 +138,26 @@ class SwapArea {
     ksync::Plain<std::uint32_t> content{"swap.content"};
   };
 
+  struct FreeWord {
+    ksync::Plain<std::uint64_t> bits{0, "swap.free"};
+  };
+  static constexpr std::uint32_t kWordBits = 64;
+
+  std::uint32_t WordCount() const { return (slot_count_ + kWordBits - 1) / kWordBits; }
+
   // Each requires swap_lock.
   Slot& SlotOf(SwapEntry entry) const;
   void SetUse(SwapEntry entry, const Use& use);
   void Uncache(SwapEntry entry, const Page& page);
-  std::optional<SwapEntry> FindFree() const;
+  void SetFree(SwapEntry entry, bool free);
+  std::optional<SwapEntry> FindFree();
 
   const std::uint32_t slot_count_;
   const std::unique_ptr<Slot[]> slots_;
   mutable ksync::SpinLock swap_lock_{kSwapLock};
-  ksync::Plain<std::uint32_t> lowest_free_{0, "swap.lowest_free"};  // Kernel: lowest_bit.
+  // A bit for each slot, so that a search among many slots in use is short.
+  const std::unique_ptr<FreeWord[]> free_;
+  ksync::Plain<std::uint32_t> lowest_{0, "swap.lowest_free"};  // Kernel: lowest_bit.
   ksync::Plain<bool> is_closed_{false, "swap.is_closed"};
 };
 

@@ -143,39 +143,6 @@ std::vector<Page*> PagesAt(const Family& family, VirtualPage address) {
   return pages;
 }
 
-// What the links of one VMA add. `known`: the anon_vmas that were counted already.
-void CountLinks(const Vma& vma, Objects& objects,
-                absl::flat_hash_set<const rmap::AnonVma*>& known) {
-  const rmap::AnonVmaChains& chain = vma.anon_vma_chain;
-  for (auto* node = chain.First(); node != nullptr; node = chain.After(*node)) {
-    ++objects.links;
-    known.insert(node->owner().anon_vma.Read());
-  }
-}
-
-// Before chains the link was a part of the VMA; after, that part is not used.
-void CountBytes(const Kernel& kernel, Objects& objects) {
-  const bool chains = kernel.Has(rmap::Mechanism::kChains);
-  constexpr std::uint64_t kLink = sizeof(rmap::AnonVmaChain);
-  objects.vma_bytes = objects.vmas * (sizeof(Vma) - (chains ? kLink : 0));
-  objects.link_bytes = chains ? objects.links * kLink : 0;
-  objects.anon_vma_bytes = objects.anon_vmas * sizeof(rmap::AnonVma);
-}
-
-Objects CountObjects(const Kernel& kernel, const Family& family) {
-  Objects objects;
-  absl::flat_hash_set<const rmap::AnonVma*> anon_vmas;
-  for (const Mm* mm : family.members()) {
-    for (const Vma* vma = rmap::FirstVma(*mm); vma != nullptr; vma = rmap::NextVma(*mm, *vma)) {
-      ++objects.vmas;
-      CountLinks(*vma, objects, anon_vmas);
-    }
-  }
-  objects.anon_vmas = anon_vmas.size();
-  CountBytes(kernel, objects);
-  return objects;
-}
-
 }  // namespace
 
 WalkCosts MeasureWalks(const Kernel& kernel, Workload workload, const FamilySize& size,
@@ -196,16 +163,16 @@ WalkCosts MeasureWalks(const Kernel& kernel, Workload workload, const FamilySize
 Objects MeasureObjects(const Kernel& kernel, std::uint32_t children, std::uint32_t vmas) {
   Family family(kernel, {.vmas = vmas, .pages_each = 1});
   family.ForkChildren(children);
-  return CountObjects(kernel, family);
+  return CountObjects(kernel, family.members());
 }
 
 std::vector<Generation> MeasureGrowth(const Kernel& kernel, std::uint32_t generations,
                                       const Progress& progress) {
   Family family(kernel, {.vmas = 1, .pages_each = 1});
-  std::vector<Generation> growth = {{0, CountObjects(kernel, family)}};
+  std::vector<Generation> growth = {{0, CountObjects(kernel, family.members())}};
   for (std::uint32_t i = 1; i <= generations; ++i) {
     family.Succeed();
-    growth.push_back({i, CountObjects(kernel, family)});
+    growth.push_back({i, CountObjects(kernel, family.members())});
     progress(static_cast<double>(i) / generations);
   }
   return growth;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/history/kernel.h"
+#include "stress/objects.h"
 
 namespace cost {
 
@@ -54,21 +55,6 @@ struct WalkCosts {
 // when all are found does not find all: what misses is cheap for the wrong reason.
 WalkCosts MeasureWalks(const rmap::Kernel& kernel, Workload workload, const FamilySize& size,
                        const Progress& progress);
-
-// The objects by which a family's VMAs are found.
-struct Objects {
-  std::uint64_t vmas = 0;
-  std::uint64_t links = 0;      // Of VMAs to anon_vmas.
-  std::uint64_t anon_vmas = 0;  // Which are linked.
-  std::uint64_t vma_bytes = 0;
-  std::uint64_t link_bytes = 0;  // 0 where a link is a part of its VMA, and counted there.
-  std::uint64_t anon_vma_bytes = 0;
-
-  // Bytes of the reverse mapping for one byte of VMAs.
-  double Overhead() const {
-    return vmas == 0 ? 0 : static_cast<double>(link_bytes + anon_vma_bytes) / vma_bytes;
-  }
-};
 
 // Returns: the objects of a process with so many VMAs, of a page each, and its children.
 Objects MeasureObjects(const rmap::Kernel& kernel, std::uint32_t children, std::uint32_t vmas);

@@ -8,7 +8,8 @@
 // Idea: a treap. It is a search tree by (first key, order of insertion) and a heap by a priority, a
 // hash of that order, so its shape is a function of the calls made and of nothing else. Each node
 // knows the largest last key below it, by which a search leaves out subtrees that end too early.
-// There are no links upwards: Next() searches again from the root for what follows a key.
+// There are no links upwards: Next() searches again from the root for what follows a key. Who wants
+// all, and changes nothing meanwhile, is faster with Visit().
 //
 // A node is one Plain field, and so is the tree's head: an access that the tree's lock does not
 // order is a data race, and a visit costs the checker one call.
@@ -104,6 +105,13 @@ class IntervalTree {
   Node* Next(const Node& node, PageOffset first, PageOffset last) const {
     const Position after = PositionOf(node.spot_.Read());
     return Search(head_.Read().root, after, first, last);
+  }
+
+  // Calls visit(node) for the nodes that overlap first..last, in that order, until it returns
+  // false. Returns: whether it never did. Requires: nobody changes the tree meanwhile.
+  template <typename Visitor>
+  bool Visit(PageOffset first, PageOffset last, Visitor visit) const {
+    return VisitBelow(head_.Read().root, first, last, visit);
   }
 
   bool Contains(const Node& node) const {
@@ -215,6 +223,17 @@ class IntervalTree {
       if (here.first <= last && here.last >= first) return at;
     }
     return here.first <= last ? Search(here.right, after, first, last) : nullptr;
+  }
+
+  template <typename Visitor>
+  static bool VisitBelow(Node* at, PageOffset first, PageOffset last, Visitor& visit) {
+    if (at == nullptr) return true;
+    const Spot here = at->spot_.Read();
+    if (here.reach < first) return true;
+    if (!VisitBelow(here.left, first, last, visit)) return false;
+    if (here.first > last) return true;
+    if (here.last >= first && !visit(*at)) return false;
+    return VisitBelow(here.right, first, last, visit);
   }
 
   ksync::Plain<Head> head_{Head{}, "interval_tree"};

@@ -33,6 +33,17 @@ std::vector<int> Ids(const IntervalTree<Item>& tree, PageOffset first, PageOffse
   return ids;
 }
 
+// The same by one visit, which ends with the item `until`.
+std::vector<int> VisitedIds(const IntervalTree<Item>& tree, PageOffset first, PageOffset last,
+                            int until) {
+  std::vector<int> ids;
+  tree.Visit(first, last, [&](const IntervalNode<Item>& node) {
+    ids.push_back(node.owner().id);
+    return ids.back() != until;
+  });
+  return ids;
+}
+
 // The tree and what it should hold, in the order of insertion.
 class Twins {
  public:
@@ -62,7 +73,12 @@ class Twins {
       if (interval.first <= last && interval.last >= first) ids.push_back(interval.item->id);
     }
     EXPECT_EQ(Ids(tree_, first, last), ids);
+    EXPECT_EQ(VisitedIds(tree_, first, last, /*until=*/-1), ids);
     EXPECT_EQ(tree_.Empty(), list_.empty());
+    if (ids.empty()) return;
+    const int middle = ids[ids.size() / 2];
+    ids.resize(ids.size() / 2 + 1);
+    EXPECT_EQ(VisitedIds(tree_, first, last, middle), ids);
   }
 
  private:

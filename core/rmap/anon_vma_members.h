@@ -41,6 +41,17 @@ class AnonVmaMembers {
     return is_tree_ ? OwnerOf(tree_.Next(avc.rb, first, last))
                     : OwnerOf(list_.After(avc.same_anon_vma));
   }
+  // Calls visit(avc) for each of these, in that order, until it returns false.
+  template <typename Visitor>
+  void Visit(PageOffset first, PageOffset last, Visitor visit) const {
+    if (is_tree_) {
+      tree_.Visit(first, last, [&visit](const auto& node) { return visit(node.owner()); });
+      return;
+    }
+    for (auto* node = list_.First(); node != nullptr; node = list_.After(*node)) {
+      if (!visit(node->owner())) return;
+    }
+  }
 
  private:
   template <typename Node>

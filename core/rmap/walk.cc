@@ -14,16 +14,14 @@ namespace {
 // Requires: the anon_vma's lock is held, which keeps the links and through them the VMAs.
 template <typename Visit>
 int ForEachVma(const AnonVma& anon_vma, const Page& page, Visit visit) {
-  const AnonVmaMembers& members = anon_vma.members;
   const PageOffset index = page.index.Read();
   int visited = 0;
-  for (auto* avc = members.First(index, index); avc != nullptr;
-       avc = members.Next(*avc, index, index)) {
+  anon_vma.members.Visit(index, index, [&](const AnonVmaChain& avc) {
     ++visited;
-    Vma& vma = *avc->vma.Read();
+    Vma& vma = *avc.vma.Read();
     const std::optional<VirtualPage> address = VmaAddress(page, vma);
-    if (address.has_value() && !visit(vma, *address)) break;
-  }
+    return !address.has_value() || visit(vma, *address);
+  });
   return visited;
 }
 

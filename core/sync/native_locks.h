@@ -1,4 +1,4 @@
-// The locks of the native back end: std's, with the holder's side of the bookkeeping.
+// The locks of the native back end: std's or like them, with the holder's side of the bookkeeping.
 //
 // Include core/sync/sync.h, never this file. Who holds a lock is known to the holding thread
 // (HeldLocks in native.cc), never to the lock: misuse stops where it happens, and the lock's own
@@ -9,12 +9,15 @@
 #ifndef RMAPCHECK_CORE_SYNC_NATIVE_LOCKS_H_
 #define RMAPCHECK_CORE_SYNC_NATIVE_LOCKS_H_
 
+#include <pthread.h>
+
 #include <atomic>
 #include <mutex>
 #include <shared_mutex>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
+#include "core/base/check.h"
 #include "core/sync/hooks.h"
 #include "core/sync/native_watch.h"
 
@@ -50,6 +53,27 @@ class SpinWord {
 
  private:
   std::atomic<bool> taken_{false};
+};
+
+// A std-like lock for readers and writers in which a writer that waits is let pass by readers that
+// come later. With std::shared_mutex, walkers that lock again and again keep a writer out for as
+// long as they like. Kernel: a rw_semaphore is a queue.
+class RwWord {
+ public:
+  RwWord() = default;
+  ~RwWord() { pthread_rwlock_destroy(&lock_); }
+  RwWord(const RwWord&) = delete;
+  RwWord& operator=(const RwWord&) = delete;
+
+  void lock() { CHECK(pthread_rwlock_wrlock(&lock_) == 0, "a thread waits for itself"); }
+  bool try_lock() { return pthread_rwlock_trywrlock(&lock_) == 0; }
+  void unlock() { pthread_rwlock_unlock(&lock_); }
+  void lock_shared() { CHECK(pthread_rwlock_rdlock(&lock_) == 0, "a thread waits for itself"); }
+  bool try_lock_shared() { return pthread_rwlock_tryrdlock(&lock_) == 0; }
+  void unlock_shared() { pthread_rwlock_unlock(&lock_); }
+
+ private:
+  pthread_rwlock_t lock_ = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 };
 
 // A lock over `Word`, a std-like lock, with the holder's side of the bookkeeping. A second take by
@@ -179,7 +203,7 @@ class ABSL_LOCKABLE SharedLock : private AnyLock<Word> {
 using SpinLock = internal::ExclusiveLock<internal::SpinWord>;
 using Mutex = internal::ExclusiveLock<std::mutex>;
 using RwLock = internal::SharedLock<std::shared_mutex>;
-using RwSemaphore = internal::SharedLock<std::shared_mutex>;
+using RwSemaphore = internal::SharedLock<internal::RwWord>;
 
 }  // namespace ksync::inline native
 

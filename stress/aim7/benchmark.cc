@@ -1,12 +1,14 @@
-// Threads meet twice: before the measurement and after it. In between each looks at the clock after
-// each job, so that nobody has to be told.
+// Threads meet between windows. Within one, each looks at the clock after each job, so that nobody
+// has to be told.
 #include "stress/aim7/benchmark.h"
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <chrono>
 #include <memory>
 #include <numeric>
+#include <random>
 #include <vector>
 
 #include "core/base/check.h"
@@ -108,15 +110,12 @@ class Machine {
   std::vector<User> users_;
 };
 
-// What a worker does with the users of its own: number `first`, and each `step`th after.
+// A CPU and its run queue.
 class Worker {
  public:
-  Worker(Machine& machine, const Mix& mix, std::uint32_t first, std::uint32_t step)
-      : mix_(mix), cpu_{machine.frames()} {
-    for (std::size_t i = first; i < machine.users().size(); i += step) {
-      users_.push_back(&machine.users()[i]);
-    }
-  }
+  Worker(Frames& frames, const Mix& mix) : mix_(mix), cpu_{frames} {}
+
+  void Add(User& user) { users_.push_back(&user); }
 
   // Lets each user log in, or stops when the time is over.
   void LogIn(Clock::time_point deadline) {
@@ -129,58 +128,107 @@ class Worker {
     all_logged_in_ = true;
   }
 
-  void Measure(Clock::time_point deadline) {
-    cpu_.work = {};
+  void Run(Clock::time_point deadline) {
     for (std::size_t i = 0; !users_.empty() && Clock::now() < deadline; ++i) {
       users_[i % users_.size()]->RunJob(mix_, cpu_);
     }
   }
+  void Measure(Clock::time_point deadline) {
+    cpu_.work = {};
+    Run(deadline);
+    work_ = cpu_.work;
+  }
 
-  const Work& work() const { return cpu_.work; }
+  const Work& work() const { return work_; }  // Of the measurement.
   bool all_logged_in() const { return all_logged_in_; }
 
  private:
   const Mix mix_;
   std::vector<User*> users_;
   Cpu cpu_;
+  Work work_;
   bool all_logged_in_ = false;
 };
 
-// Runs all threads. Returns: when the measurement began and ended, in `point.seconds`.
+// The windows of a point, as the last thread that arrives at their ends opens and closes them.
+class Windows {
+ public:
+  Windows(double seconds, Point& point) : seconds_(seconds), point_(point) {}
+
+  // The next window begins; the one before is over.
+  void Next() {
+    const double lasted = std::chrono::duration<double>(Clock::now() - start_).count();
+    switch (++open_) {
+      case kJobs:
+        break;
+      case kLocks:
+        point_.seconds = lasted;
+        CountLocks(true);
+        break;
+      case kOver:
+        CountLocks(false);
+        point_.locks = {.seconds = lasted, .classes = ReadLocks()};
+        break;
+    }
+    // Order: relaxed: who works meets at the barrier, and for kswapd it is a clock.
+    counting_.store(open_ == kJobs, std::memory_order_relaxed);
+    start_ = Clock::now();
+  }
+
+  // Requires: a window is open, and the caller has met the others at its beginning.
+  Clock::time_point Deadline() const {
+    return start_ + Seconds(open_ == kLocks ? seconds_ / 3 : seconds_);
+  }
+  // Whether jobs are counted.
+  const std::atomic<bool>& counting() const { return counting_; }
+
+ private:
+  enum Window { kLogin, kJobs, kLocks, kOver };
+
+  const double seconds_;
+  Point& point_;
+  int open_ = kLogin;
+  Clock::time_point start_ = Clock::now();
+  std::atomic<bool> counting_{false};
+};
+
 void RunThreads(Machine& machine, const Load& load, std::vector<Worker>& workers, Point& point) {
-  std::atomic<bool> measuring{false};
-  Clock::time_point start;
-  Clock::time_point end;
-  std::barrier meet(static_cast<std::ptrdiff_t>(workers.size()), [&]() noexcept {
-    const bool is_first = !measuring.load(std::memory_order_relaxed);
-    (is_first ? start : end) = Clock::now();
-    measuring.store(is_first, std::memory_order_relaxed);  // Order: the barrier's is enough.
-  });
-  ksync::Thread kswapd([&] { RunKswapd(machine.frames(), measuring, point.kswapd); });
-  const Clock::time_point login_deadline = Clock::now() + Seconds(load.seconds);
+  Windows windows(load.seconds, point);
+  std::barrier meet(static_cast<std::ptrdiff_t>(workers.size()),
+                    [&windows]() noexcept { windows.Next(); });
+  ksync::Thread kswapd([&] { RunKswapd(machine.frames(), windows.counting(), point.kswapd); });
   std::vector<std::unique_ptr<ksync::Thread>> threads;
   for (Worker& worker : workers) {
     threads.push_back(std::make_unique<ksync::Thread>([&] {
-      worker.LogIn(login_deadline);
+      worker.LogIn(windows.Deadline());
       meet.arrive_and_wait();
-      worker.Measure(start + Seconds(load.seconds));
+      worker.Measure(windows.Deadline());
+      meet.arrive_and_wait();
+      worker.Run(windows.Deadline());
       meet.arrive_and_wait();
     }));
   }
   for (auto& thread : threads) thread->Join();
   machine.frames().End();
   kswapd.Join();
-  point.seconds = std::chrono::duration<double>(end - start).count();
+}
+
+// Returns: the CPUs. Users come in an order that is not that of their birth, which is the order of
+// a walk: else those who come first, and are all who come if the machine is slow, were found first.
+std::vector<Worker> Schedule(Machine& machine, const Load& load) {
+  std::vector<Worker> workers(load.workers, Worker(machine.frames(), load.mix));
+  std::vector<User*> users;
+  for (User& user : machine.users()) users.push_back(&user);
+  std::shuffle(users.begin(), users.end(), std::mt19937_64(load.seed));
+  for (std::size_t i = 0; i < users.size(); ++i) workers[i % workers.size()].Add(*users[i]);
+  return workers;
 }
 
 }  // namespace
 
 Point MeasurePoint(const Kernel& kernel, const Load& load, std::uint32_t users) {
   Machine machine(kernel, load, users);
-  std::vector<Worker> workers;
-  for (std::uint32_t i = 0; i < load.workers; ++i) {
-    workers.emplace_back(machine, load.mix, i, load.workers);
-  }
+  std::vector<Worker> workers = Schedule(machine, load);
   Point point;
   point.users = users;
   point.all_logged_in = true;
@@ -191,7 +239,7 @@ Point MeasurePoint(const Kernel& kernel, const Load& load, std::uint32_t users) 
   }
   const auto& jobs = point.work.jobs;
   point.jobs = std::accumulate(jobs.begin(), jobs.end(), std::uint64_t{0});
-  point.thread_seconds = point.seconds * (load.workers + 1);
+  point.threads = load.workers + 1;
   machine.Count(point);
   point.validated = machine.End();
   return point;

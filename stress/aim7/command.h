@@ -1,0 +1,31 @@
+// The aim7 command: words in, exit code out. Conventions are those of cli/: what a user got wrong
+// is one line on standard error that says what and the mend, and exit code 2.
+#ifndef RMAPCHECK_STRESS_AIM7_COMMAND_H_
+#define RMAPCHECK_STRESS_AIM7_COMMAND_H_
+
+#include <ostream>
+#include <span>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "stress/aim7/results.h"
+
+namespace aim7 {
+
+struct Command {
+  Request request;
+  bool json = false;
+  bool help = false;
+  std::string svg;  // A file, or empty.
+};
+
+// Returns: what the words ask for. Fails: with one line that names flag, value and mend.
+absl::StatusOr<Command> ParseCommand(std::span<const std::string> words);
+
+// Runs the command. Progress goes to `err`, every few seconds.
+// Returns: the exit code: 0; 2 for bad usage, or if an output cannot be written.
+int Main(std::span<const std::string> words, std::ostream& out, std::ostream& err);
+
+}  // namespace aim7
+
+#endif  // RMAPCHECK_STRESS_AIM7_COMMAND_H_

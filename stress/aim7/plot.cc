@@ -13,10 +13,13 @@
 #include <cstring>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "cli/table.h"
+#include "core/history/generation.h"
+#include "core/history/kernel.h"
 
 namespace aim7 {
 namespace {
@@ -37,12 +40,12 @@ set logscale xy
 set border 3 linecolor "#666666"
 set tics nomirror textcolor "#333333"
 set grid xtics ytics linecolor "#e4e4e4" linetype 1 linewidth 1
-set format y "%'.0f"
 set key top right Right textcolor "#333333" spacing 1.35 samplen 2.5
 set xlabel "users: processes forked from one parent"
 set ylabel "jobs per second" offset 1
+set label "collapse" at graph 0.985,graph 0.035 right textcolor "#888888"
 set lmargin 13
-set rmargin 4
+set rmargin 9
 )";
 
 struct Range {
@@ -71,13 +74,23 @@ std::string Tics(const Request& request) {
   return tics;
 }
 
+std::string DecadeTics(const Range& range) {
+  std::string tics;
+  for (double decade = 1; decade <= range.high; decade *= 10) {
+    const std::string name = cli::WithSeparators(static_cast<std::uint64_t>(decade));
+    absl::StrAppend(&tics, tics.empty() ? "" : ", ", Quoted(name), " ", decade);
+  }
+  return tics;
+}
+
 std::string Axes(const Results& results) {
   const Request& request = results.request;
   const Range jobs = RangeOfJobs(results);
   const double left = request.users.front() / 1.25;
   const double right = request.users.back() * 1.25;
-  std::string text = absl::StrFormat("set xrange [%g:%g]\nset yrange [%g:%g]\nset xtics (%s)\n",
-                                     left, right, jobs.low, jobs.high, Tics(request));
+  std::string text =
+      absl::StrFormat("set xrange [%g:%g]\nset yrange [%g:%g]\nset xtics (%s)\nset ytics (%s)\n",
+                      left, right, jobs.low, jobs.high, Tics(request), DecadeTics(jobs));
   absl::StrAppend(
       &text, "set title ",
       Quoted(absl::StrFormat(
@@ -90,7 +103,7 @@ std::string Axes(const Results& results) {
       &text,
       "set arrow from %g,graph 0 to %g,graph 1 nohead linecolor \"#999999\" "
       "dashtype 3 linewidth 1.5\n"
-      "set label \"memory is full\" at %g,graph 0.03 right offset -0.6,0 textcolor "
+      "set label \"memory is full\" at %g,graph 0.97 right offset -0.6,0 textcolor "
       "\"#777777\" font \",13\"\n",
       fit, fit, fit);
   return text;
@@ -120,6 +133,14 @@ std::string Data(const Results& results) {
   return text;
 }
 
+// The kernel as it is called here, and as it is called elsewhere.
+std::string TitleOf(const Series& series) {
+  const absl::StatusOr<rmap::Kernel> kernel = rmap::ParseKernel(series.kernel);
+  if (!kernel.ok()) return series.kernel;
+  const auto generation = static_cast<std::size_t>(kernel->generation());
+  return absl::StrCat(series.kernel, " (", rmap::Generations()[generation].kernel, ")");
+}
+
 // What there is below the line of one job per unit and user, then the lines, then their ends.
 std::string Layers(const Results& results) {
   const double unit = results.Unit(results.request.headroom);
@@ -136,7 +157,7 @@ std::string Layers(const Results& results) {
                           ", \\\n  $series%d with linespoints linecolor \"%s\" linewidth 2.5 "
                           "pointtype %d pointsize 0.8 title %s",
                           i, kColours[i % kStyles], kMarks[i % kStyles],
-                          Quoted(results.series[i].kernel));
+                          Quoted(TitleOf(results.series[i])));
   }
   const double headroom = results.request.headroom;
   for (std::size_t i = 0; i < results.series.size(); ++i) {
@@ -146,7 +167,7 @@ std::string Layers(const Results& results) {
         &text,
         ", \\\n  $crossed%d using 1:2 with points pointtype 6 pointsize 2 linewidth 2.5 linecolor "
         "\"%s\" notitle, \\\n"
-        "  $crossed%d using 1:2:3 with labels right offset -1.2,0.9 textcolor \"%s\" notitle",
+        "  $crossed%d using 1:2:3 with labels left offset 1.4,0.7 textcolor \"%s\" notitle",
         i, colour, i, colour);
   }
   return text + "\n";

@@ -18,6 +18,7 @@ cli::Column Right(std::string title, std::size_t width = 0) {
 }
 
 std::string Number(double number) {
+  if (number == 0) return "0";
   return number >= 100 ? WithSeparators(static_cast<std::uint64_t>(number + 0.5))
                        : absl::StrFormat("%.*f", number < 10 ? 2 : 1, number);
 }

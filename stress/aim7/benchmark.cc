@@ -167,7 +167,7 @@ class Windows {
         break;
       case kOver:
         CountLocks(false);
-        point_.locks = {.seconds = lasted, .classes = ReadLocks()};
+        point_.locks.seconds = lasted;
         break;
     }
     // Order: relaxed: who works meets at the barrier, and for kswapd it is a clock.
@@ -193,6 +193,7 @@ class Windows {
 };
 
 void RunThreads(Machine& machine, const Load& load, std::vector<Worker>& workers, Point& point) {
+  ForgetLocks();
   Windows windows(load.seconds, point);
   std::barrier meet(static_cast<std::ptrdiff_t>(workers.size()),
                     [&windows]() noexcept { windows.Next(); });
@@ -211,6 +212,7 @@ void RunThreads(Machine& machine, const Load& load, std::vector<Worker>& workers
   for (auto& thread : threads) thread->Join();
   machine.frames().End();
   kswapd.Join();
+  point.locks.classes = ReadLocks();
 }
 
 // Returns: the CPUs. Users come in an order that is not that of their birth, which is the order of

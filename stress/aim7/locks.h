@@ -29,11 +29,13 @@ struct LockWindow {
   std::vector<LockTimes> classes;  // In the order in which they nest.
 };
 
-// Begins or ends to count, in all threads. What was counted before is forgotten at the beginning.
-// Requires: at the beginning, that no thread is counting.
+// Begins or ends to count, in all threads.
 void CountLocks(bool on);
 
-// Returns: what was counted since. Requires: counting has ended.
+// Forgets what was counted. Requires: no thread is counting.
+void ForgetLocks();
+
+// Returns: what was counted. Requires: no thread is counting, but for what it held at the end.
 std::vector<LockTimes> ReadLocks();
 
 }  // namespace aim7

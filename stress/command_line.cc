@@ -1,4 +1,5 @@
-// A flag that takes a value may have it behind `=`, or as the next word.
+// A flag that takes a value may have it behind `=`, or as the next word. A flag that is given twice
+// is a mistake: one of the two would be ignored.
 #include "stress/command_line.h"
 
 #include <algorithm>

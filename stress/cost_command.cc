@@ -1,4 +1,5 @@
-// The flags as a table; the limits keep a run below four gigabytes.
+// The flags as a table; the limits keep a run below four gigabytes. How words are read is told in
+// command_line.h.
 #include "stress/cost_command.h"
 
 #include <cstdint>

@@ -266,6 +266,7 @@ TEST(Aim7Command, MistakesAreOneLine) {
       {"--pages=3", "--pages=3: is no number that fits: give a whole number from 4 to 4096"},
       {"--frames=64", "--frames=64: are too few for 2 workers: have at least 192"},
       {"--workers=0", "from 1 to 64"},
+      {"--repeats=0", "--repeats=0: is no number that fits: give a whole number from 1 to 100"},
       {"--reads=61", "from 0 to 60"},
       {"--headroom=x", "from 1 to 100000"},
       {"--seed=-1", "--seed=-1: is no seed"},

@@ -1,4 +1,5 @@
-// The flags as a table; the limits keep a run below four gigabytes.
+// The flags as a table; the limits keep a run below four gigabytes. How words are read is told in
+// stress/command_line.h.
 #include "stress/aim7/command.h"
 
 #include <algorithm>
@@ -132,6 +133,8 @@ std::vector<Flag> FlagsOf(Command& command) {
        set(SetKernels, request.kernels)},
       {"--seconds", "S", absl::StrCat("to measure each point (", load.seconds, ")"),
        set(SetSeconds, load.seconds)},
+      NumberFlag("--repeats", "measurements of each point, of which the fastest counts", 1, 100,
+                 request.repeats),
       NumberFlag("--pages", "pages of each user", 4, 4096, load.pages),
       NumberFlag("--frames", "page frames of the machine", 64, 1'000'000, load.frames),
       NumberFlag("--workers", "threads that run users", 1, 64, load.workers),

@@ -1,4 +1,5 @@
-// One mutex, held for a few list operations. Pages are made and ended in place, outside of it.
+// One mutex, held for a few list operations. Pages are made and ended in place, outside of it, so
+// that a page is on the list only while it exists.
 #include "stress/aim7/frames.h"
 
 #include <algorithm>

@@ -124,6 +124,7 @@ std::string ToJson(const Results& results) {
                      {"seed", load.seed},
                      {"reads", load.mix.read},
                      {"headroom", request.headroom},
+                     {"repeats", request.repeats},
                      {"users_that_fit", results.UsersThatFit()},
                      {"unloaded_jobs_per_second", results.Unloaded()},
                      {"unit_seconds", results.Unit(request.headroom)},

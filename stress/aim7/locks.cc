@@ -1,4 +1,5 @@
 // The two modes of a class are one row here: a walk takes the same lock either way, by generation.
+// Rows of one class are neighbours, because they are sorted by rank and name.
 #include "stress/aim7/locks.h"
 
 #include <algorithm>

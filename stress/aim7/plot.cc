@@ -40,10 +40,9 @@ set logscale xy
 set border 3 linecolor "#666666"
 set tics nomirror textcolor "#333333"
 set grid xtics ytics linecolor "#e4e4e4" linetype 1 linewidth 1
-set key top right Right textcolor "#333333" spacing 1.35 samplen 2.5
+set key bmargin center Left reverse maxrows 2 textcolor "#333333" spacing 1.35 samplen 2.5
 set xlabel "users: processes forked from one parent"
 set ylabel "jobs per second" offset 1
-set label "collapse" at graph 0.985,graph 0.035 right textcolor "#888888"
 set lmargin 13
 set rmargin 9
 )";
@@ -165,10 +164,13 @@ std::string Layers(const Results& results) {
     const char* const colour = kColours[i % kStyles];
     absl::StrAppendFormat(
         &text,
-        ", \\\n  $crossed%d using 1:2 with points pointtype 6 pointsize 2 linewidth 2.5 linecolor "
-        "\"%s\" notitle, \\\n"
-        "  $crossed%d using 1:2:3 with labels left offset 1.4,0.7 textcolor \"%s\" notitle",
-        i, colour, i, colour);
+        ", \\\n  $crossed%d using 1:2 with impulses dashtype 3 linewidth 1.5 linecolor \"%s\" "
+        "notitle, \\\n"
+        "  $crossed%d using 1:2 with points pointtype 6 pointsize 2 linewidth 2.5 linecolor \"%s\" "
+        "notitle, \\\n"
+        "  $crossed%d using 1:(%g):3 with labels left offset 0.5,%g textcolor \"%s\" notitle",
+        i, colour, i, colour, i, jobs.low,
+        0.9 + 1.2 * static_cast<double>(results.series.size() - 1 - i), colour);
   }
   return text + "\n";
 }

@@ -1,4 +1,5 @@
 // A batch is isolated at once, as in the kernel, so that the list's mutex is not what is measured.
+// Its pages go back one by one, each when it is done with.
 #include "stress/aim7/reclaim.h"
 
 #include <algorithm>

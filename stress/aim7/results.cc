@@ -1,4 +1,5 @@
-// The run, point by point; the rest is arithmetic.
+// The run, point by point; the rest is arithmetic. Nothing is kept of a point but its numbers, and
+// one machine is there at a time.
 #include "stress/aim7/results.h"
 
 #include <algorithm>
@@ -14,6 +15,11 @@ Point MeasureNamed(const std::string& name, const Load& load, std::uint32_t user
   const absl::StatusOr<rmap::Kernel> kernel = rmap::ParseKernel(name);
   CHECK(kernel.ok(), name);
   return MeasurePoint(*kernel, load, users);
+}
+
+// Keeps the faster of two measurements. `kept` may have none yet.
+void Keep(const Point& measured, Point& kept) {
+  if (kept.users == 0 || measured.JobsPerSecond() > kept.JobsPerSecond()) kept = measured;
 }
 
 }  // namespace
@@ -49,12 +55,15 @@ Results MeasureAll(const Request& request, const Progress& progress) {
   Results results;
   results.request = request;
   for (const std::string& kernel : request.kernels) results.series.push_back({kernel, {}});
-  const double points = static_cast<double>(request.kernels.size() * request.users.size());
+  const double all = static_cast<double>(request.kernels.size() * request.users.size());
   double done = 0;
   for (std::uint32_t users : request.users) {
-    for (Series& one : results.series) {
-      progress(absl::StrCat(one.kernel, ", ", users, " users"), done++ / points);
-      one.points.push_back(MeasureNamed(one.kernel, request.load, users));
+    for (Series& one : results.series) one.points.push_back({});
+    for (std::uint32_t i = 0; i < request.repeats; ++i) {
+      for (Series& one : results.series) {
+        progress(absl::StrCat(one.kernel, ", ", users, " users"), done++ / all / request.repeats);
+        Keep(MeasureNamed(one.kernel, request.load, users), one.points.back());
+      }
     }
   }
   return results;

@@ -1,7 +1,8 @@
 // One run: every kernel at every number of users, and what follows from that.
 //
-// Kernels take turns at each number of users, so that whatever else the machine does meanwhile is
-// shared by all. The first kernel is the one that ratios are to.
+// Whatever else the machine does meanwhile makes a point slower, never faster. So kernels take
+// turns at each number of users, more than once, and of each point the fastest measurement is kept,
+// as a whole. The first kernel is the one that ratios are to.
 #ifndef RMAPCHECK_STRESS_AIM7_RESULTS_H_
 #define RMAPCHECK_STRESS_AIM7_RESULTS_H_
 
@@ -33,6 +34,7 @@ struct Request {
   std::vector<std::uint32_t> users = {64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384};
   Load load;
   std::uint32_t headroom = 64;
+  std::uint32_t repeats = 2;  // Of each point; the fastest is kept.
 };
 
 struct Series {

@@ -1,4 +1,5 @@
-// The tables. A legend stands where its columns are; ratios are to the first kernel.
+// The tables. A legend stands where its columns are; ratios are to the first kernel, and a kernel
+// is looked at more closely where it has just collapsed.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -19,6 +20,7 @@ cli::Column Right(std::string title, std::size_t width = 0) {
 
 std::string Number(double number) {
   if (number == 0) return "0";
+  if (number < 0.1) return absl::StrFormat("%.3f", number);
   return number >= 100 ? WithSeparators(static_cast<std::uint64_t>(number + 0.5))
                        : absl::StrFormat("%.*f", number < 10 ? 2 : 1, number);
 }

@@ -44,6 +44,7 @@ set key bmargin center Left reverse maxrows 2 textcolor "#333333" spacing 1.35 s
 set xlabel "users: processes forked from one parent"
 set ylabel "jobs per second" offset 1
 set lmargin 13
+set bmargin 8
 set rmargin 9
 )";
 

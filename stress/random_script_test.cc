@@ -1,12 +1,11 @@
 // Random scripts on real threads: whatever the steps, no rule breaks, and everything is given back.
 // What each step does alone is asked in core/scripts and models/rmap.
-#include "core/scripts/testing/random_script.h"
-
 #include <cstdint>
 
 #include "core/history/kernel.h"
 #include "core/scripts/run_script.h"
 #include "core/scripts/script_text.h"
+#include "core/scripts/testing/random_script.h"
 #include "core/sync/native_control.h"
 #include "gtest/gtest.h"
 

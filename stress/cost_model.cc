@@ -120,7 +120,7 @@ void Count(Walks& walks, int visited) {
 // As migration puts a page back, though nothing waits for it: no pte is changed.
 int VisitsOfCompleteWalk(Page& page) {
   const ksync::Guard lock(page.lock);
-  return rmap::RemoveMigrationPtes(page, page).visited;
+  return rmap::RemoveMigrationPtes(page, page, /*was_mlocked=*/false).visited;
 }
 
 void WalkFor(Page& page, WalkCosts& costs) {

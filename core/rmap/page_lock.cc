@@ -37,6 +37,12 @@ AnonVmaLock& WalkersLockOf(const Machine& machine, AnonVma& anon_vma) {
   return anon_vma.root.LoadAcquire()->lock;
 }
 
+// Whether a walk asks once more if the page is mapped. Under the lock that means that the anon_vma,
+// and so its root, is the one asked for.
+bool AsksAgain(const Machine& machine) {
+  return machine.Has(Mechanism::kRootLock) && machine.Has(Fix::kKh37);
+}
+
 LockedAnonVma LockInRcu(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   const Machine& machine = page.machine;
   ksync::RcuReadLock();
@@ -48,9 +54,7 @@ LockedAnonVma LockInRcu(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   AnonVmaLock& lock = WalkersLockOf(machine, *anon_vma);
   lock.LockShared();
   LeaveRcuWhenLocked(machine);
-  // Under the lock "mapped" means that the anon_vma, and so its root, is the one asked for.
-  const bool asks_again = machine.Has(Mechanism::kRootLock) && machine.Has(Fix::kKh37);
-  if (!asks_again || PageMapped(page)) return {anon_vma, &lock};
+  if (!AsksAgain(machine) || PageMapped(page)) return {anon_vma, &lock};
   lock.UnlockShared();
   LeaveRcuWhenUnlocked(machine);
   return {};
@@ -125,6 +129,17 @@ LockedAnonVma LockThroughCount(Page& page) {
   return locked;
 }
 
+// The lock of a dead anon_vma does a walk no harm, but a count would end it once more: unless the
+// walk has asked under the lock, this does.
+AnonVma* CountUnderLock(Page& page) {
+  const LockedAnonVma locked = PageLockAnonVma(page);
+  if (!locked) return nullptr;
+  const bool lives = AsksAgain(page.machine) || PageMapped(page);
+  if (lives) GetAnonVma(*locked.anon_vma);
+  PageUnlockAnonVma(page, locked);
+  return lives ? locked.anon_vma : nullptr;
+}
+
 }  // namespace
 
 LockedAnonVma PageLockAnonVma(Page& page) {
@@ -147,13 +162,7 @@ AnonVma* PageGetAnonVma(Page& page) {
     ksync::RcuReadUnlock();
     return nullptr;
   }
-  if (page.machine.Has(Fix::kKh43)) {
-    const LockedAnonVma locked = PageLockAnonVma(page);
-    if (!locked) return nullptr;
-    GetAnonVma(*locked.anon_vma);
-    PageUnlockAnonVma(page, locked);
-    return locked.anon_vma;
-  }
+  if (page.machine.Has(Fix::kKh43)) return CountUnderLock(page);
   AnonVma* const anon_vma = MappedAnonVma(page);
   if (anon_vma != nullptr) GetAnonVma(*anon_vma);
   return anon_vma;

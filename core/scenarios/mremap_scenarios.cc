@@ -399,7 +399,8 @@ std::vector<Scenario> OtherScenarios() {
        .claim = "A VMA that takes over a moved page knows the page's anon_vma.",
        .oracle = "The rules of the structure: until 2.6.39 the page's anon_vma is not in the chain "
                  "of its new VMA, which has none, and ends with the old one. mremap extends the "
-                 "VMA without a neighbour to import from. Since 3.0 the two do not merge.",
+                 "VMA without a neighbour to import from. Since 3.0 the two do not merge "
+                 "(965f55dea0e3).",
        .run = MremapIntoUntouched,
        .default_generation = Generation::kG5,
        .expectations = {{"G0..G5", "failed check"}}},

@@ -147,10 +147,7 @@ std::vector<Scenario> RecyclingScenarios() {
        .run = RecycledPin,
        .default_generation = Generation::kG5,
        .bugs = {{.fix = Fix::kKh43, .violation = "use after free", .until = Generation::kG5}},
-       .expectations = {{"G4", "double free"},
-                        {"G4 with KH-43",
-                         "double free"}}},  // It relies on the second look of KH-37.
-
+       .expectations = {{"G4", "double free"}}},
       {.name = "WalkVersusFaultElsewhere",
        .claim = "An anon_vma that was just allocated can be changed only under its lock.",
        .oracle = "A data race on the list: a walk that found the anon_vma in its former life holds "

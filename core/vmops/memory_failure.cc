@@ -11,8 +11,6 @@ std::vector<const Mm*> MemoryFailure(Page& page) {
   const ksync::Guard lock(page.lock);
   std::vector<const Mm*> killed = CollectProcsAnon(page);
   TryToUnmap(page, Unmap::kPoisoned);
-  // It may still be in the swap cache, and come back to somebody who has locked nothing.
-  if (page.mlocked.Read()) page.mlocked.Write(false);
   // The swap cache may give it to others yet, who have not locked it. Kernel: clear_page_mlock() in
   // page_remove_rmap().
   if (PageSwapCache(page)) page.mlocked.Write(false);

@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "core/history/kernel.h"
 #include "core/scripts/run_script.h"
@@ -30,17 +31,25 @@ struct Example {
   std::uint64_t executions;           // Of the proof, on the kernel that the file asks for.
   std::optional<rmap::Fix> fix = {};  // Without which it is violated.
   std::string violation = "";
+  std::string before = "";  // Kernels whose design, not a repair that they lack, violates it.
 };
 
 using enum rmap::Fix;
 
 const Example kExamples[] = {
     {"borrow-then-merge.rmap", 1, kKh18, "failed check"},
+    {"exit-during-migration.rmap", 174, kKh43, "double free"},
     {"exit-during-use.rmap", 7'158},
     {"failed-fork-then-reclaim.rmap", 6, kKh16, "failed check"},
+    {"failing-memory-in-swap-cache.rmap", 1},
     {"failing-memory.rmap", 2'683},
     {"merge-into-untouched.rmap", 1, kKh17, "failed check"},
+    {.file = "move-back-beside-untouched.rmap",
+     .executions = 1,
+     .violation = "failed check",
+     .before = "G0..G5 with all"},
     {"move-during-migration.rmap", 159, kKh54, "failed check"},
+    {"munlock-during-migration.rmap", 726},
     {"reuse-of-a-number.rmap", 1'044},
     {"split-during-migration.rmap", 32, kKh25, "failed check"},
     {"swap-in-then-migrate.rmap", 1, kKh20, "failed check"},
@@ -89,13 +98,21 @@ TEST(Examples, HoldExhaustively) {
   }
 }
 
+// Returns: the kernels that the example is a counterexample for.
+std::vector<rmap::Kernel> WhereViolated(const Example& example, const rmap::Script& script) {
+  if (example.fix.has_value()) return {KernelOf(script).Without(*example.fix)};
+  if (example.before.empty()) return {};
+  return *rmap::ParseKernels(example.before);
+}
+
 TEST(Examples, OfHistoricalBugsAreViolatedWithoutTheFix) {
   for (const Example& example : kExamples) {
-    if (!example.fix.has_value()) continue;
     const rmap::Script script = Read(example.file);
-    const Report report = CheckOn(KernelOf(script).Without(*example.fix), script);
-    EXPECT_EQ(report.verdict, Verdict::kViolated) << example.file << "\n" << report;
-    EXPECT_EQ(FailureName(report.failure_kind), example.violation) << example.file << report;
+    for (const rmap::Kernel& kernel : WhereViolated(example, script)) {
+      const Report report = CheckOn(kernel, script);
+      EXPECT_EQ(report.verdict, Verdict::kViolated) << example.file << "\n" << report;
+      EXPECT_EQ(FailureName(report.failure_kind), example.violation) << kernel.Name() << report;
+    }
   }
 }
 

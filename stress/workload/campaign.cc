@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -29,26 +30,31 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::int64_t HangMs(const Campaign& campaign) {
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 * campaign.hang_seconds));
+std::int64_t HangMs(double seconds) {
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 * seconds));
 }
 
-Job JobOf(const Campaign& campaign) {
+// While it is made smaller, a failure must be seen many times.
+double HangSecondsOfCandidate(const Campaign& campaign) {
+  return std::min(campaign.hang_seconds, campaign.shrink_seconds / 40);
+}
+
+Job JobOf(const Campaign& campaign, double hang_seconds) {
   Job job;
   job.seed = campaign.seed;
   job.mix = campaign.mix;
   job.chaos = campaign.chaos;
-  job.hang_ms = HangMs(campaign);
+  job.hang_ms = HangMs(hang_seconds);
   job.kernel.Set(campaign.kernel);
   if (campaign.script.has_value()) job.script.Set(rmap::ToText(*campaign.script));
   return job;
 }
 
-Watch WatchOf(const Campaign& campaign, const Guidance& guidance,
-              std::function<void(const Board&)> look, const SharedBoard& board) {
+Watch WatchOf(const Guidance& guidance, std::function<void(const Board&)> look,
+              const SharedBoard& board) {
   Watch watch;
   // The worker is the first to say so; if it cannot, it is ended later.
-  watch.hang_after = std::chrono::milliseconds(3 * HangMs(campaign));
+  watch.hang_after = std::chrono::milliseconds(3 * board->job.hang_ms);
   watch.is_interrupted = [&guidance, &board, look = std::move(look)] {
     look(*board);
     return guidance.is_interrupted();
@@ -84,7 +90,7 @@ class Rounds {
 
   void RunOneWorker() {
     const SharedBoard board;
-    board->job = JobOf(campaign_);
+    board->job = JobOf(campaign_, campaign_.hang_seconds);
     board->job.first_round = next_;
     board->job.rounds = RoundsLeft();
     board->job.deadline = end_.time_since_epoch().count();
@@ -92,8 +98,7 @@ class Rounds {
       guidance_.tell({"running", SecondsSince(start_), results_.rounds + now.rounds_done(),
                       results_.failures.size()});
     };
-    const std::optional<Ending> ending =
-        RunWorker(board, WatchOf(campaign_, guidance_, tell, board));
+    const std::optional<Ending> ending = RunWorker(board, WatchOf(guidance_, tell, board));
     results_.interrupted = !ending.has_value();
     results_.coverage.Add(*board);
     results_.rounds += board->rounds_done();
@@ -125,52 +130,80 @@ class Rounds {
   std::uint64_t next_;
 };
 
-// Asks whether a script fails by a rule.
+// Asks whether a script fails in one way; notes in which others it does.
 class Asker {
  public:
-  Asker(const Campaign& campaign, const Guidance& guidance, Results& results, std::string rule)
+  Asker(const Campaign& campaign, const Guidance& guidance, Results& results, std::string kind)
       : campaign_(campaign),
         guidance_(guidance),
         results_(results),
-        rule_(std::move(rule)),
+        kind_(std::move(kind)),
         end_(Clock::now() + Seconds(campaign.shrink_seconds)) {}
 
   bool HasTime() const { return !results_.interrupted && Clock::now() < end_; }
 
   // Returns: how many rounds it took to see the failure; 0 if it was not seen.
   std::uint64_t RoundsToFail(const Script& script, std::uint64_t rounds_max) {
+    std::uint64_t rounds = 0;
+    while (rounds < rounds_max && HasTime()) {
+      const std::uint64_t before = next_;
+      const std::optional<Failure> failure = FirstFailure(script, rounds_max - rounds);
+      rounds += next_ - before;
+      if (!failure.has_value()) continue;  // Rounds or time are over.
+      if (failure->kind == kind_) {
+        message_ = failure->message;
+        return rounds;
+      }
+      others_.emplace(failure->kind, failure->message);
+    }
+    return 0;
+  }
+
+  // Returns: the message of the latest such failure.
+  const std::string& message() const { return message_; }
+
+  // Returns: a message of each other kind that was seen.
+  std::vector<std::string> others() const {
+    std::vector<std::string> messages;
+    for (const auto& [kind, message] : others_) messages.push_back(message);
+    return messages;
+  }
+
+ private:
+  // Returns: the first failure, of whatever kind, in so many rounds.
+  std::optional<Failure> FirstFailure(const Script& script, std::uint64_t rounds) {
     const SharedBoard board;
-    board->job = JobOf(campaign_);
+    board->job = JobOf(campaign_, HangSecondsOfCandidate(campaign_));
     board->job.script.Set(rmap::ToText(script));
     board->job.first_round = next_;
-    board->job.rounds = rounds_max;
+    board->job.rounds = rounds;
     board->job.deadline = end_.time_since_epoch().count();
     const auto tell = [this](const Board&) {
       guidance_.tell({"shrinking", results_.seconds, results_.rounds, results_.failures.size()});
     };
-    const std::optional<Ending> ending =
-        RunWorker(board, WatchOf(campaign_, guidance_, tell, board));
+    const std::optional<Ending> ending = RunWorker(board, WatchOf(guidance_, tell, board));
     results_.interrupted = results_.interrupted || !ending.has_value();
-    if (!ending.has_value()) return 0;
-    const std::uint64_t rounds = board->rounds_done() + 1;
-    next_ += rounds;
-    const std::optional<Failure> failure = FailureOf(*ending);
-    return failure.has_value() && failure->rule == rule_ ? rounds : 0;
+    if (!ending.has_value()) return std::nullopt;
+    std::optional<Failure> failure = FailureOf(*ending);
+    next_ += board->rounds_done() + (failure.has_value() ? 1 : 0);
+    return failure;
   }
 
- private:
   const Campaign& campaign_;
   const Guidance& guidance_;
   Results& results_;
-  const std::string rule_;
+  const std::string kind_;
   const Clock::time_point end_;
   std::uint64_t next_ = 0;  // Other rounds have other schedules.
+  std::string message_;
+  std::map<std::string, std::string> others_;  // Messages, by kind.
 };
 
 void MakeSmaller(const Campaign& campaign, const Guidance& guidance, Results& results,
                  FoundFailure& found) {
-  Asker asker(campaign, guidance, results, found.failure.rule);
+  Asker asker(campaign, guidance, results, found.failure.kind);
   const std::uint64_t first = asker.RoundsToFail(found.script, kRoundsOfWorker);
+  found.seen_instead = asker.others();
   if (first == 0) return;
   const std::uint64_t second = asker.RoundsToFail(found.script, 5 * first);
   const std::uint64_t rounds = std::max(kRoundsOfCandidateMin, 3 * std::max(first, second));
@@ -178,6 +211,8 @@ void MakeSmaller(const Campaign& campaign, const Guidance& guidance, Results& re
       .fails = [&](const Script& script) { return asker.RoundsToFail(script, rounds) > 0; },
       .has_time = [&] { return asker.HasTime(); }};
   found.shrunk = Shrink(found.script, oracle);
+  found.shrunk_message = asker.message();
+  found.seen_instead = asker.others();
 }
 
 }  // namespace

@@ -7,7 +7,10 @@
 //
 // Making smaller: the failing round's script is run again by itself, many times with other
 // schedules, and the shrinker is given an oracle that does so with each candidate. How often, is
-// measured first: three times as many rounds as it took to see the failure again.
+// measured first: three times as many rounds as it took to see the failure again. Failures of
+// another kind that are seen meanwhile are told, and passed over. Standing still counts as a hang
+// much sooner than in the run, or there would be no time to see it more than once; so what is left
+// of a hang is worth a second look.
 //
 // What it does not do: print, or write files.
 #ifndef RMAPCHECK_STRESS_WORKLOAD_CAMPAIGN_H_
@@ -44,6 +47,7 @@ struct Campaign {
   bool chaos = true;
   // If there, each round is this script, and the mix means nothing.
   std::optional<rmap::Script> script;
+  std::string script_file = {};  // Where it came from, if from a file.
 };
 
 // What is said while it runs.
@@ -76,6 +80,9 @@ struct FoundFailure {
   std::uint64_t after_rounds = 0;
   // The smaller one; nothing if the failure was not seen again in time.
   std::optional<Shrunk> shrunk = {};
+  std::string shrunk_message = {};  // With which that one fails.
+  // Messages of other failures that were seen meanwhile, one for each kind.
+  std::vector<std::string> seen_instead = {};
 };
 
 struct Results {

@@ -93,6 +93,7 @@ absl::Status ReadScript(std::string_view flag, const std::string& value, Draft& 
   absl::StatusOr<rmap::Script> script = rmap::ParseScript(*text);
   if (!script.ok()) return Wrong(absl::StrCat(value, ":", script.status().message()));
   draft.command.campaign.script = *std::move(script);
+  draft.command.campaign.script_file = value;
   return absl::OkStatus();
 }
 

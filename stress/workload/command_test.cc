@@ -22,6 +22,8 @@
 #include "core/scripts/script_text.h"
 #include "core/sync/native_control.h"
 #include "gtest/gtest.h"
+#include "stress/workload/generator.h"
+#include "stress/workload/random.h"
 #include "stress/workload/worker.h"
 
 namespace workload {
@@ -151,6 +153,69 @@ TEST_F(CommandTest, JsonHasEveryPairOnce) {
   }
   EXPECT_EQ(pairs.size(), rmap::kVerbCount * (rmap::kVerbCount + 1) / 2);
   EXPECT_EQ(pairs.size(), json["pairs"].size());
+}
+
+// Returns: the words behind the "--" of a command line that a shell need not take apart.
+std::vector<std::string> WordsOf(const std::string& line) {
+  const std::size_t begin = line.find(" -- ");
+  return absl::StrSplit(line.substr(begin + 4), ' ');
+}
+
+// What is printed beside a failure is read as a user would type it, and means the same script.
+TEST_F(CommandTest, TheCommandRepeatsTheFailingScript) {
+  setenv(kFault, "1", 1);
+  const std::vector<std::string> odd = {
+      "--seed=77",       "--first_round=5",      "--profile=swap",  "--weights=fork:3,exit:1",
+      "--threads=3",     "--phases=2",           "--steps=9",       "--processes=4",
+      "--pages=13",      "--swap_slots=2",       "--scarcity=777",  "--chaos=no",
+      "--generation=G5", "--with=all",           "--without=KH-25", "--shrink_seconds=0",
+      "--seconds=60",    "--scripts=" + Path("")};
+  const Ran ran = RunWords(With(odd, {"--json=" + Path("run.json"), "--rounds=40"}));
+  ASSERT_EQ(ran.code, 1) << ran.err;
+  const Json failure = Json::parse(Read("run.json"))["failures"][0];
+  const std::string line = failure["command"];
+  EXPECT_TRUE(absl::StrContains(ran.out, "to repeat: " + line + "\n")) << ran.out;
+  const absl::StatusOr<Command> command = ParseCommand(WordsOf(line));
+  ASSERT_TRUE(command.ok()) << command.status();
+  const Campaign& campaign = command->campaign;
+  EXPECT_EQ(campaign.rounds_max, 1u);
+  EXPECT_FALSE(campaign.chaos);
+  EXPECT_EQ(campaign.profile, "swap");
+  EXPECT_EQ(campaign.seed, 77u);
+  EXPECT_EQ(campaign.first_round, failure["round"]);
+  rmap::Script again = Generate(campaign.mix, SeedOf(campaign.seed, campaign.first_round));
+  again.kernel = campaign.kernel;
+  std::ifstream file(failure["script"].get<std::string>());
+  std::stringstream failing;
+  failing << file.rdbuf();
+  EXPECT_EQ(rmap::ToText(again), failing.str());
+}
+
+TEST_F(CommandTest, TheCommandNamesTheScriptThatWasGiven) {
+  setenv(kFault, "1", 1);
+  const std::string file = Path("given.rmap");
+  std::ofstream(file) << "phase\n  thread\n    fork P0 -> P1\n    exit P1\n";
+  const Ran ran = RunWords({"--script=" + file, "--rounds=3", "--json=-"});
+  const std::string line = Json::parse(ran.out)["failures"][0]["command"];
+  const absl::StatusOr<Command> command = ParseCommand(WordsOf(line));
+  ASSERT_TRUE(command.ok()) << command.status();
+  EXPECT_EQ(command->campaign.script_file, file);
+  EXPECT_TRUE(command->campaign.script.has_value());
+}
+
+TEST_F(CommandTest, TheWholeMixIsTold) {
+  const Ran text = RunWords(With(kShort, {"--profile=swap", "--weights=fork:55"}));
+  for (const char* part : {"profile swap", "phases 4", "steps 12", "processes 6", "pages 4",
+                           "swap_slots 3", "scarcity 200", "chaos yes", "fork:55"}) {
+    EXPECT_TRUE(absl::StrContains(text.out, part)) << part << "\n" << text.out;
+  }
+  const Ran ran = RunWords(With(kShort, {"--profile=swap", "--weights=fork:55", "--json=-"}));
+  const Json json = Json::parse(ran.out);
+  EXPECT_EQ(json["chaos"], true);
+  EXPECT_EQ(json["mix"]["swap_slots"], 3);
+  EXPECT_EQ(json["mix"]["pages"], 4);
+  EXPECT_EQ(json["mix"]["scarcity"], 200);
+  EXPECT_EQ(json["mix"]["weights"]["fork"], 55);
 }
 
 TEST_F(CommandTest, JsonAloneOnStandardOutput) {

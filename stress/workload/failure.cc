@@ -6,9 +6,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace workload {
@@ -96,11 +100,77 @@ Failure Hang(const Ending& ending) {
           .message = who.empty() ? "nothing moves any more" : "nothing moves: " + std::string(who)};
 }
 
+// Reads a number at the front, as 12, 0x7f or 3..5. Returns: its length, 0 if there is none.
+std::size_t NumberAt(std::string_view text) {
+  if (text.empty() || !absl::ascii_isdigit(text[0])) return 0;
+  const bool hex = text.starts_with("0x");
+  std::size_t end = hex ? 2 : 1;
+  while (end < text.size() &&
+         (hex ? absl::ascii_isxdigit(text[end]) != 0 : absl::ascii_isdigit(text[end]) != 0)) {
+    ++end;
+  }
+  if (!text.substr(end).starts_with("..")) return end;
+  return end + 2 + NumberAt(text.substr(end + 2));
+}
+
+// Returns: the text, with # for each number and "" for each quotation.
+std::string WithoutNumbers(std::string_view text) {
+  std::string rest;
+  while (!text.empty()) {
+    const std::size_t number = NumberAt(text);
+    const bool quoted = text[0] == '"' && text.find('"', 1) != std::string_view::npos;
+    const std::size_t length = quoted ? text.find('"', 1) + 1 : std::max<std::size_t>(number, 1);
+    absl::StrAppend(&rest, quoted ? "\"\"" : number > 0 ? "#" : text.substr(0, 1));
+    text.remove_prefix(length);
+  }
+  return rest;
+}
+
+// Returns: the place in a line of a stack, "core/rmap/walk.cc:31"; "" if it is not the kernel's:
+// what a lock or an atomic is made of has a part in everything.
+std::string_view PlaceOf(std::string_view line) {
+  const std::size_t begin = line.find("core/");
+  if (begin == std::string_view::npos || absl::StrContains(line, "core/sync/")) return {};
+  line.remove_prefix(begin);
+  return line.substr(0, line.find_first_of(" )"));
+}
+
+// Returns: where each of the first two stacks of a sanitizer's report touches the kernel's code, in
+// the order of the alphabet, because two threads have none.
+std::vector<std::string_view> InnermostPlaces(std::string_view report) {
+  std::vector<std::string_view> places;
+  bool open = false;  // Whether the stack at hand has no place yet.
+  int stacks = 0;
+  for (std::string_view line : absl::StrSplit(report, '\n')) {
+    line = absl::StripLeadingAsciiWhitespace(line);
+    if (!line.starts_with("#")) continue;
+    if (line.starts_with("#0 ")) open = ++stacks <= 2;
+    const std::string_view place = open ? PlaceOf(line) : std::string_view();
+    if (place.empty()) continue;
+    places.push_back(place);
+    open = false;
+  }
+  std::sort(places.begin(), places.end());
+  return places;
+}
+
+// What leaks, is a list; its first stands for it.
+std::string KindOf(const Failure& failure, std::string_view told, std::string_view place) {
+  if (failure.rule == "leak") told = told.substr(0, told.find(','));
+  const std::vector<std::string_view> places = absl::StrContains(failure.report, kSummary)
+                                                   ? InnermostPlaces(failure.report)
+                                                   : std::vector<std::string_view>();
+  if (failure.rule != "leak" && !places.empty()) {
+    return absl::StrCat(failure.rule, ": ", absl::StrJoin(places, " and "));
+  }
+  return absl::StrCat(failure.rule, ": ", WithoutNumbers(told), " ", place);
+}
+
 }  // namespace
 
 std::optional<Failure> FailureOf(const Ending& ending) {
   const bool ended_well = WIFEXITED(ending.status) && WEXITSTATUS(ending.status) == 0;
-  if (ended_well && !ending.was_hung) return std::nullopt;
+  if (ended_well && !ending.was_hung && ending.message.empty()) return std::nullopt;
   Failure failure;
   if (!ending.message.empty()) {
     failure = {.rule = RuleOf(ending.message),
@@ -111,6 +181,9 @@ std::optional<Failure> FailureOf(const Ending& ending) {
     failure = FromText(ending.stderr_text).value_or(FromStatus(ending.status));
   }
   failure.report = ending.stderr_text;
+  const bool on_board = !ending.message.empty();
+  failure.kind =
+      KindOf(failure, on_board ? ending.message : failure.message, on_board ? ending.place : "");
   return failure;
 }
 

@@ -3,7 +3,12 @@
 // A failure has a rule, a few words that are the same whenever the same goes wrong: a rule of the
 // structure ("I13", "C2"), or what a sanitizer, the kernel's own checks, the operating system or
 // the watcher found ("data race", "use after free", "leak", "deadlock", "crash: SIGSEGV"). By their
-// rule failures are counted, and while one is made smaller it must keep its rule.
+// rule failures are counted.
+//
+// Two mistakes may break one rule, so a failure has a kind too, which it must keep while it is made
+// smaller: the rule, and the message without what changes with the script: numbers, addresses,
+// quoted steps. Where a sanitizer gave stacks, it is the two innermost places of the kernel's code
+// instead.
 //
 // Everything is told from outside, by what the process left: how it ended, what it wrote to
 // standard error, and its board. What it does not do: guess why.
@@ -30,6 +35,7 @@ struct Ending {
 
 struct Failure {
   std::string rule = {};
+  std::string kind = {};     // The rule, and which of those that break it.
   std::string message = {};  // One line.
   std::string report = {};   // What it wrote to standard error; may be long.
   std::uint64_t seed = 0;
@@ -38,7 +44,8 @@ struct Failure {
   std::string script = {};  // The file that has it; "" if there is none.
 };
 
-// Returns: what went wrong; nothing if nothing did. Sets rule, message and report.
+// Returns: what went wrong; nothing if nothing did. Sets rule, kind, message and
+// report.
 std::optional<Failure> FailureOf(const Ending& ending);
 
 // The exit code of a runner that has written what failed on its board.

@@ -14,6 +14,35 @@ namespace {
 
 constexpr int kExit = 0x100;  // An exit code of one, as waitpid() has it.
 
+std::string KindOfMessage(const std::string& message) {
+  Ending ending;
+  ending.status = kToldOnBoard << 8;
+  ending.message = message;
+  ending.place = "a.cc:12";
+  return FailureOf(ending)->kind;
+}
+
+std::string KindOfText(const std::string& text) {
+  Ending ending;
+  ending.status = kExit;
+  ending.stderr_text = text;
+  return FailureOf(ending)->kind;
+}
+
+// A race of two places, as ThreadSanitizer tells it.
+std::string Race(const std::string& one, const std::string& other) {
+  return "WARNING: ThreadSanitizer: data race (pid=1)\n  Write of size 8 at 0x7b by thread T1:\n"
+         "    #0 ksync::native::Plain<int>::Write(int) core/sync/native.h:31 (stress+0x1)\n"
+         "    #1 rmap::native::One() " +
+         one +
+         " (stress+0x2)\n    #2 rmap::native::Run() core/scripts/run_script.cc:7 (stress+0x3)\n\n"
+         "  Previous read of size 8 at 0x7b by thread T2:\n    #0 rmap::native::Other() " +
+         other +
+         " (stress+0x4)\n\n  Location is heap block, allocated by thread T3:\n"
+         "    #0 rmap::native::Fork() core/mm/fork.cc:3 (stress+0x5)\n"
+         "SUMMARY: ThreadSanitizer: data race core/sync/native.h:31 in Write\n";
+}
+
 std::string RuleOfText(const std::string& text) {
   Ending ending;
   ending.status = kExit;
@@ -41,6 +70,33 @@ TEST(FailureTest, AnotherBrokenClaimIsACheck) {
     ending.message = message;
     EXPECT_EQ(FailureOf(ending)->rule, "check") << message;
   }
+}
+
+// Numbers change when a script is made smaller; what went wrong does not.
+TEST(FailureTest, AKindIsAMessageWithoutItsNumbers) {
+  EXPECT_EQ(KindOfMessage("I13: P0 has at 1 zero, not what \"write P0 1\" wrote in phase 12"),
+            KindOfMessage("I13: P3 has at 0x1f zero, not what \"write P3 7\" wrote in phase 1"));
+  EXPECT_EQ(KindOfMessage("I4: mm#1 [3..5) and mm#2"), KindOfMessage("I4: mm#12 [3) and mm#0"));
+  EXPECT_NE(KindOfMessage("the folio is mapped"), KindOfMessage("the anon_vma has users"));
+  EXPECT_NE(KindOfMessage("I1: a migration entry is left"), KindOfMessage("I1: a walk is short"));
+  EXPECT_EQ(KindOfMessage("leak: left behind: 3 page, 1 vma"),
+            KindOfMessage("leak: left behind: 1 page"));
+  EXPECT_NE(KindOfMessage("leak: left behind: 3 page"), KindOfMessage("leak: left behind: 3 vma"));
+}
+
+TEST(FailureTest, ARaceIsOfTwoPlaces) {
+  const std::string race = KindOfText(Race("core/rmap/walk.cc:31", "core/mm/exit.cc:5"));
+  EXPECT_EQ(race, "data race: core/mm/exit.cc:5 and core/rmap/walk.cc:31");
+  EXPECT_EQ(race, KindOfText(Race("core/mm/exit.cc:5", "core/rmap/walk.cc:31")));
+  EXPECT_NE(race, KindOfText(Race("core/mm/exit.cc:5", "core/rmap/walk.cc:32")));
+}
+
+// Somebody said that something failed; that the process ended well all the same changes nothing.
+TEST(FailureTest, WhatIsOnTheBoardIsAFailure) {
+  Ending ending;
+  ending.message = "I7: a link is on one list only";
+  ASSERT_TRUE(FailureOf(ending).has_value());
+  EXPECT_EQ(FailureOf(ending)->rule, "I7");
 }
 
 TEST(FailureTest, SanitizersAreUnderstood) {

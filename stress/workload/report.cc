@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "cli/words.h"
 #include "core/scripts/script_text.h"
+#include "stress/workload/repeat.h"
 
 namespace workload {
 namespace {
@@ -57,6 +58,14 @@ std::string Indented(std::string_view text, std::string_view indentation) {
   return lines;
 }
 
+std::string SeenInsteadToText(const FoundFailure& found) {
+  std::string text;
+  for (const std::string& message : found.seen_instead) {
+    absl::StrAppend(&text, "  seen meanwhile: ", message, "\n");
+  }
+  return text;
+}
+
 std::string ShrunkToText(const FoundFailure& found) {
   if (!found.shrunk.has_value()) {
     return "  not made smaller: it was not seen again in the time there was\n";
@@ -65,6 +74,7 @@ std::string ShrunkToText(const FoundFailure& found) {
                       "\n            to: ", ToText(SizeOf(found.shrunk->script)), "; ",
                       found.shrunk->asked, " candidates",
                       found.shrunk->finished ? "" : ", and then time was up", "\n",
+                      "  and fails so: ", found.shrunk_message, "\n",
                       Indented(rmap::ToText(found.shrunk->script), "    "));
 }
 
@@ -84,13 +94,16 @@ std::string FailureToText(const Campaign& campaign, const FoundFailure& found) {
   std::string text = absl::StrCat("FAILED: ", failure.rule, ": ", failure.message, "\n");
   absl::StrAppendFormat(&text, "  seed %d, round %d, after %.1f s\n", failure.seed, failure.round,
                         found.after_seconds);
+  absl::StrAppend(&text, "  to repeat: ", CommandToRepeat(campaign, failure), "\n");
   absl::StrAppend(&text, "  what each thread did last:\n");
   for (const std::string& line : failure.last_steps) absl::StrAppend(&text, "    ", line, "\n");
   if (!failure.report.empty()) {
     absl::StrAppend(&text, "  what it wrote:\n",
                     Indented(failure.report.substr(0, kReportBytesMax), "    "));
   }
-  if (campaign.shrink_seconds > 0) absl::StrAppend(&text, ShrunkToText(found));
+  if (campaign.shrink_seconds > 0) {
+    absl::StrAppend(&text, ShrunkToText(found), SeenInsteadToText(found));
+  }
   return absl::StrCat(text, NextSteps(found), "\n");
 }
 
@@ -109,16 +122,37 @@ std::string CoverageToText(const Coverage& coverage) {
   return absl::StrCat(text, "; never: ", absl::StrJoin(never, " "), many ? " ..." : "", "\n");
 }
 
-Json ToJsonValue(const FoundFailure& found) {
+// All that scripts are made of, beside the seed.
+std::string MixToText(const Campaign& campaign) {
+  const Mix& mix = campaign.mix;
+  return absl::StrCat("profile ", campaign.profile, ", phases ", mix.phases, ", steps ", mix.steps,
+                      ", processes ", mix.processes, ", pages ", mix.pages, ", swap_slots ",
+                      mix.swap_slots, ", scarcity ", mix.scarcity, ", chaos ",
+                      campaign.chaos ? "yes" : "no", "\nweights ", ToText(mix.weights), "\n");
+}
+
+Json ToJsonValue(const Mix& mix) {
+  Json json = {{"phases", mix.phases}, {"steps", mix.steps},           {"processes", mix.processes},
+               {"pages", mix.pages},   {"swap_slots", mix.swap_slots}, {"scarcity", mix.scarcity}};
+  for (int verb = 0; verb < kVerbCount; ++verb) {
+    json["weights"][NameOf(verb)] = mix.weights[static_cast<Verb>(verb)];
+  }
+  return json;
+}
+
+Json ToJsonValue(const Campaign& campaign, const FoundFailure& found) {
   const Failure& failure = found.failure;
   Json json = {{"seed", failure.seed}, {"round", failure.round}, {"rule", failure.rule}};
   json["message"] = failure.message;
   json["script"] = failure.script.empty() ? Json() : Json(failure.script);
+  json["command"] = CommandToRepeat(campaign, failure);
   json["after_seconds"] = found.after_seconds;
   json["after_rounds"] = found.after_rounds;
   json["last_steps"] = failure.last_steps;
   json["shrunk_to"] =
       found.shrunk.has_value() ? Json(ToText(SizeOf(found.shrunk->script))) : Json();
+  json["shrunk_message"] = found.shrunk.has_value() ? Json(found.shrunk_message) : Json();
+  json["seen_instead"] = found.seen_instead;
   return json;
 }
 
@@ -129,6 +163,8 @@ std::string Configuration() {
   return "tsan";
 #elif defined(__SANITIZE_ADDRESS__)
   return "asan";
+#elif defined(RMAPCHECK_UBSAN)
+  return "ubsan";  // By .bazelrc: g++ has no macro for it.
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
   return "tsan";
@@ -154,6 +190,7 @@ std::string ToText(const Campaign& campaign, const Results& results) {
   absl::StrAppendFormat(&text, "%s, seed %d, %d threads, %s%s\n", campaign.kernel, campaign.seed,
                         campaign.mix.threads, Configuration(),
                         results.interrupted ? "; interrupted" : "");
+  absl::StrAppend(&text, MixToText(campaign));
   absl::StrAppendFormat(&text, "%.1f s: %d rounds, %d steps (%.0f a second), failures: %d\n",
                         results.seconds, results.rounds, operations,
                         PerSecond(operations, results.seconds), results.failures.size());
@@ -172,12 +209,16 @@ std::string ToJson(const Campaign& campaign, const Results& results) {
                {"seconds", results.seconds},
                {"rounds", results.rounds},
                {"threads", campaign.mix.threads},
+               {"chaos", campaign.chaos},
+               {"mix", ToJsonValue(campaign.mix)},
                {"operations", operations},
                {"operations_per_second", PerSecond(operations, results.seconds)},
                {"failures", Json::array()},
                {"operation_counts", Json::object()},
                {"pairs", Json::array()}};
-  for (const FoundFailure& found : results.failures) json["failures"].push_back(ToJsonValue(found));
+  for (const FoundFailure& found : results.failures) {
+    json["failures"].push_back(ToJsonValue(campaign, found));
+  }
   for (int verb = 0; verb < kVerbCount; ++verb) {
     json["operation_counts"][NameOf(verb)] = results.coverage.counts[verb];
   }

@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/check.h"
 #include "core/sync/native_control.h"
 #include "gtest/gtest.h"
@@ -26,6 +28,8 @@ namespace workload {
 namespace {
 
 constexpr char kFault[] = "PLANTED_FAULT";
+constexpr char kTwoMistakes[] = "two mistakes";
+constexpr char kAlwaysHangs[] = "always hangs";
 constexpr std::uint64_t kFaultyRound = 7;
 
 // What goes wrong.
@@ -78,10 +82,20 @@ constexpr Planted kPlanted[] = {
     {"lock misuse", MisuseLock, "lock misuse"},
 };
 
+// Two mistakes that break no rule with a number; one of them in each third round.
+void MakeTwoMistakes(const rmap::Script& script, const Board& board) {
+  if (SizeOf(script).steps == 0) return;
+  ksync::Check(board.round() % 3 != 0, "an accident");
+  const std::string message = absl::StrCat("the mistake of ", SizeOf(script).steps, " steps");
+  ksync::Check(false, message.c_str());
+}
+
 // A round that does nothing but its steps, and in one round what was planted.
 void PlayPlanted(const rmap::Kernel&, const rmap::Script& script, Board& board,
                  ksync::Watchdog& watchdog) {
   const char* const name = getenv(kFault);
+  if (name != nullptr && strcmp(name, kTwoMistakes) == 0) MakeTwoMistakes(script, board);
+  if (name != nullptr && strcmp(name, kAlwaysHangs) == 0 && SizeOf(script).steps > 0) Hang();
   for (const rmap::Phase& phase : script.phases) {
     for (const rmap::Steps& steps : phase.threads) {
       for (const rmap::Step& step : steps) {
@@ -106,7 +120,15 @@ Campaign Short() {
   campaign.rounds_max = 20;
   campaign.seconds = 60;
   campaign.shrink_seconds = 0;
-  campaign.hang_seconds = 0.5;
+  campaign.hang_seconds = 60;
+  return campaign;
+}
+
+// What stands still is told soon; whatever does not may take as long as the machine makes it.
+Campaign ShortWith(const Planted& planted) {
+  Campaign campaign = Short();
+  const bool hangs = planted.fault == Hang || planted.fault == Deadlock;
+  if (hangs) campaign.hang_seconds = 0.5;
   return campaign;
 }
 
@@ -124,7 +146,7 @@ TEST_F(WatcherTest, WithoutFaultAllRoundsAreRun) {
 
 TEST_P(WatcherTest, ThePlantedFaultIsReported) {
   setenv(kFault, GetParam().name, 1);
-  const Results results = RunCampaign(Short());
+  const Results results = RunCampaign(ShortWith(GetParam()));
   ASSERT_EQ(results.failures.size(), 1u);
   const Failure& failure = results.failures[0].failure;
   EXPECT_EQ(failure.rule, GetParam().rule) << failure.report;
@@ -139,7 +161,7 @@ TEST_P(WatcherTest, ThePlantedFaultIsReported) {
 // The rounds behind the failing one are run by the next worker.
 TEST_P(WatcherTest, TheRunGoesOn) {
   setenv(kFault, GetParam().name, 1);
-  Campaign campaign = Short();
+  Campaign campaign = ShortWith(GetParam());
   campaign.failures_max = 5;
   const Results results = RunCampaign(campaign);
   EXPECT_EQ(results.failures.size(), 1u);
@@ -155,15 +177,48 @@ INSTANTIATE_TEST_SUITE_P(Planted, WatcherTest, testing::ValuesIn(kPlanted),
 
 TEST_F(WatcherTest, AnInterruptEndsTheRun) {
   setenv(kFault, "hang", 1);
-  int asked = 0;
+  std::uint64_t rounds = 0;
   Guidance guidance;
-  guidance.is_interrupted = [&asked] { return ++asked > 2; };
+  guidance.tell = [&rounds](const Progress& progress) { rounds = progress.rounds; };
+  guidance.is_interrupted = [&rounds] { return rounds == kFaultyRound; };
   Campaign campaign = Short();
   campaign.hang_seconds = 1000;
   const Results results = RunCampaign(campaign, guidance);
   EXPECT_TRUE(results.interrupted);
   EXPECT_TRUE(results.failures.empty());
   EXPECT_EQ(results.rounds, kFaultyRound) << "what is known is kept";
+}
+
+// The failure that is made smaller is the one that was found, though another is seen first.
+TEST_F(WatcherTest, OneMistakeDoesNotBecomeAnother) {
+  setenv(kFault, kTwoMistakes, 1);
+  Campaign campaign = Short();
+  campaign.first_round = kFaultyRound;
+  campaign.shrink_seconds = 60;
+  const Results results = RunCampaign(campaign);
+  ASSERT_EQ(results.failures.size(), 1u);
+  const FoundFailure& found = results.failures[0];
+  EXPECT_EQ(found.failure.rule, "check");
+  ASSERT_TRUE(found.shrunk.has_value());
+  EXPECT_EQ(SizeOf(found.shrunk->script).steps, 1u);
+  EXPECT_TRUE(absl::StartsWith(found.shrunk_message, "the mistake of 1 steps"))
+      << found.shrunk_message;
+  ASSERT_EQ(found.seen_instead.size(), 1u);
+  EXPECT_TRUE(absl::StartsWith(found.seen_instead[0], "an accident")) << found.seen_instead[0];
+}
+
+// One hang of the run's length would take all the time there is.
+TEST_F(WatcherTest, AHangIsMadeSmaller) {
+  setenv(kFault, kAlwaysHangs, 1);
+  Campaign campaign = Short();
+  campaign.hang_seconds = 4;
+  campaign.shrink_seconds = 4;
+  const Results results = RunCampaign(campaign);
+  ASSERT_EQ(results.failures.size(), 1u);
+  const FoundFailure& found = results.failures[0];
+  EXPECT_EQ(found.failure.rule, "hang");
+  ASSERT_TRUE(found.shrunk.has_value());
+  EXPECT_LT(SizeOf(found.shrunk->script).steps, SizeOf(found.script).steps);
 }
 
 }  // namespace

@@ -42,6 +42,8 @@ Step Entry::step() const {
       static_cast<Verb>(word(0)), word(1), word(2), word(3), word(4), word(5), word(6), word(7)};
 }
 
+void ThreadLog::BeginRound() { before_round_.store(begun_.load(kUnordered), kUnordered); }
+
 void ThreadLog::Begin(std::uint32_t phase, const Step& step) {
   const std::uint64_t index = begun_.load(kUnordered);
   ring_[index % kRingSize].Write(phase, step);
@@ -51,7 +53,10 @@ void ThreadLog::Begin(std::uint32_t phase, const Step& step) {
 
 void ThreadLog::End() { running_.store(0, kUnordered); }
 
-void Board::BeginRound(std::uint64_t round) { round_.store(round, kUnordered); }
+void Board::BeginRound(std::uint64_t round) {
+  round_.store(round, kUnordered);
+  for (ThreadLog& log : logs_) log.BeginRound();
+}
 void Board::EndRound() { rounds_done_.fetch_add(1, kUnordered); }
 
 void Board::Begin(std::uint32_t thread, std::uint32_t phase, const Step& step) {
@@ -109,9 +114,10 @@ std::vector<std::string> Board::LastSteps() const {
   for (std::uint32_t thread = 0; thread < kThreadsMax; ++thread) {
     const ThreadLog& log = logs_[thread];
     const std::uint64_t begun = log.begun();
-    for (std::uint64_t i = begun - std::min<std::uint64_t>(begun, kRingSize); i < begun; ++i) {
+    const std::uint64_t kept = std::min<std::uint64_t>(begun - log.before_round(), kRingSize);
+    for (std::uint64_t i = begun - kept; i < begun; ++i) {
       const bool running = i + 1 == begun && log.running() != 0;
-      lines.push_back(absl::StrCat("thread ", thread, ", phase ", log.At(i).phase(), ": ",
+      lines.push_back(absl::StrCat("thread ", thread, ", phase ", log.At(i).phase() + 1, ": ",
                                    rmap::ToText(log.At(i).step()),
                                    running ? "   <- under way" : ""));
     }

@@ -77,18 +77,23 @@ class Entry {
 
 class ThreadLog {
  public:
+  // What was before is of another round. Requires: nobody is between Begin and End.
+  void BeginRound();
   void Begin(std::uint32_t phase, const rmap::Step& step);
   void End();
 
   // Returns: one more than the verb that is running; 0 if none is.
   std::uint32_t running() const { return running_.load(std::memory_order_relaxed); }
   std::uint64_t begun() const { return begun_.load(std::memory_order_relaxed); }
+  // Returns: how many of them are of earlier rounds.
+  std::uint64_t before_round() const { return before_round_.load(std::memory_order_relaxed); }
   // Returns: the entry of the `index`th step. Requires: it is one of the last kRingSize.
   const Entry& At(std::uint64_t index) const { return ring_[index % kRingSize]; }
 
  private:
   std::array<Entry, kRingSize> ring_;
   std::atomic<std::uint64_t> begun_{0};
+  std::atomic<std::uint64_t> before_round_{0};
   std::atomic<std::uint32_t> running_{0};
 };
 
@@ -98,6 +103,7 @@ class Board {
 
   // The runner's side.
 
+  // Requires: no thread is between Begin and End.
   void BeginRound(std::uint64_t round);
   void EndRound();
   // Requires: thread < kThreadsMax, and no other thread uses that number.
@@ -118,7 +124,8 @@ class Board {
   // Returns: what failed; "" if nothing did.
   std::string message() const { return message_.Get(); }
   std::string place() const { return place_.Get(); }
-  // Returns: the last steps of each thread that had any, the latest last, as lines of text.
+  // Returns: the last steps in this round of each thread that had any, the latest last, as lines of
+  // text. Phases are counted from 1, as in the messages of the run.
   std::vector<std::string> LastSteps() const;
 
  private:

@@ -50,8 +50,23 @@ TEST(BoardTest, ARingKeepsTheLatest) {
   }
   const std::vector<std::string> lines = board->LastSteps();
   ASSERT_EQ(lines.size(), kRingSize);
-  EXPECT_EQ(lines.front(), "thread 1, phase 2: write P3 32");
-  EXPECT_EQ(lines.back(), "thread 1, phase 2: write P3 47   <- under way");
+  EXPECT_EQ(lines.front(), "thread 1, phase 3: write P3 32");
+  EXPECT_EQ(lines.back(), "thread 1, phase 3: write P3 47   <- under way");
+}
+
+TEST(BoardTest, ARingForgetsTheRoundBefore) {
+  const SharedBoard board;
+  const auto write = [&board](std::uint32_t thread, std::uint32_t at) {
+    board->Begin(thread, 0, Write(at));
+    board->End(thread);
+  };
+  board->BeginRound(1);
+  for (std::uint32_t thread : {0, 1}) write(thread, 5);
+  board->BeginRound(2);
+  EXPECT_TRUE(board->LastSteps().empty());
+  write(1, 6);
+  EXPECT_EQ(board->LastSteps(), std::vector<std::string>{"thread 1, phase 1: write P3 6"});
+  EXPECT_EQ(board->StepsBegun(), 3u) << "who moves, moves on";
 }
 
 TEST(BoardTest, TheFirstFailureIsKept) {

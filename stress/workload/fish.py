@@ -1,30 +1,53 @@
 #!/usr/bin/env python3
 """Takes repairs out of the kernel, one at a time, and tells which net catches the mistake that comes back.
 
-    fish.py FISH.txt WORKSPACE [--nets=plain,tsan,asan] [--seconds=60] [--only=KH-25,KH-39] [--json=FILE]
+A net is a build of //stress:rmap_stress: plain, with ThreadSanitizer, with AddressSanitizer; it is built here, from the
+tree. Each fish is looked for in each net, with the same random programs in all, until something fails or the time is
+over. Then the same programs run twice as long in the kernel with the repair: if that fails as well, nothing was caught.
+What was caught is told as the net told it: the broken rule, or what the sanitizer saw.
 
-A net is a build of //stress:rmap_stress: plain, with ThreadSanitizer, with AddressSanitizer. FISH.txt has a line for each
-fish: the repair, the generation in which its absence matters, the workload's profile, and more flags if it needs them.
-Each fish is looked for in each net, the same random workload in all, for so many seconds at most. What is caught is told
-as the net told it: the broken rule, or what the sanitizer saw; then as many seconds of the same workload with the repair,
-which must find nothing. The table is Markdown.
+What this does not do: choose kernel and profile (fish.txt says them), or repeat a schedule (docs/TESTING.md).
 """
 
 import argparse
+import contextlib
 import json
+import math
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
-NETS = {"plain": [], "tsan": ["--config=tsan"], "asan": ["--config=asan"]}
+USAGE = """./bazelw run //stress:fish -- [--seconds=N] [--only=KH-25,KH-39] [--nets=plain,tsan,asan] [--seed=N] [--json=FILE]
+
+Builds //stress:rmap_stress for each net, takes repairs out of the kernel one at a time, and runs random programs until
+something fails. The table goes to standard output, as Markdown, a row as soon as it is known; progress to standard error.
+
+  --seconds=N   at most so long for each repair and net  (60)
+  --only=LIST   these repairs                            (all of stress/workload/fish.txt)
+  --nets=LIST   of plain, tsan, asan                     (all)
+  --seed=N      from which the programs follow           (1)
+  --json=FILE   write all that was measured; FILE begins where you stand
+
+Exit code 0: the table is whole, whatever it tells; 2: it is not, and one line says why."""
+
+NETS = {"plain": "plain", "tsan": "ThreadSanitizer", "asan": "AddressSanitizer"}
 TARGET = "//stress:rmap_stress"
 
 
+class Wrong(Exception):
+    """What is wrong, and the mend, in one line."""
+
+
+class Words(argparse.ArgumentParser):
+    def error(self, message):
+        raise Wrong(f"{message}. Try ./bazelw run //stress:fish -- --help")
+
+
 class Fish:
-    """A line of the table."""
+    """A line of fish.txt."""
 
     def __init__(self, words):
         self.repair, self.generation, self.profile, *self.flags = words
@@ -34,105 +57,153 @@ class Fish:
         return words if with_repair else words + [f"--without={self.repair}"]
 
 
-def read_fish(path, only):
-    with open(path, encoding="utf-8") as file:
+def parse(words):
+    """Refuses here what would else be found out after the builds, or after an hour."""
+    parser = Words(add_help=False, allow_abbrev=False)
+    parser.add_argument("fish")
+    parser.add_argument("workspace")
+    parser.add_argument("--nets", default=",".join(NETS))
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only")
+    parser.add_argument("--json")
+    parser.add_argument("--help", action="store_true")
+    options = parser.parse_args(words)
+    if not (0 < options.seconds < math.inf):
+        parser.error(f"--seconds={options.seconds} is no time: give a number above 0")
+    if not 0 <= options.seed < 2**64:
+        parser.error(f"--seed={options.seed} is no seed: give a whole number from 0 to {2**64 - 1}")
+    if options.json == "":
+        parser.error("--json names no file")
+    options.nets = chosen(parser, "nets", options.nets, list(NETS))
+    with open(options.fish, encoding="utf-8") as file:
         lines = [line.split("#")[0].split() for line in file]
-    fish = [Fish(words) for words in lines if words]
-    return [one for one in fish if not only or one.repair in only]
+    all_fish = [Fish(words) for words in lines if words]
+    names = [one.repair for one in all_fish]
+    only = names if options.only is None else chosen(parser, "only", options.only, names)
+    options.fish = [one for one in all_fish if one.repair in only]
+    return options
+
+
+def chosen(parser, flag, text, known):
+    """Returns: the names in `text`, once each, in their own order."""
+    names = list(dict.fromkeys(text.split(",")))
+    for name in names:
+        if name not in known:
+            parser.error(f'--{flag}: "{name}" is none of {", ".join(known)}')
+    return names
 
 
 def build(net, workspace, folder):
-    """Returns: the program. It is copied, because the next build may replace it."""
-    bazel = [os.path.join(workspace, "bazelw")]
-    for words in (["build", *NETS[net], TARGET], ["info", *NETS[net], "bazel-bin"]):
-        run = subprocess.run(bazel + words, cwd=workspace, capture_output=True, text=True, check=False)
-        if run.returncode != 0:
-            sys.exit(f"fish: {TARGET} was not built for {net}: {run.stderr.strip().splitlines()[-1]}")
+    """Returns: the program. It is copied, because somebody may build while it runs."""
+    config = [] if net == "plain" else [f"--config={net}"]
+    bazelw = os.path.join(workspace, "bazelw")
+    print(f"fish: building {TARGET} for {net}", file=sys.stderr, flush=True)
+    # Standard output is the table's.
+    if subprocess.run([bazelw, "build", *config, TARGET], cwd=workspace, stdout=sys.stderr, check=False).returncode != 0:
+        raise Wrong(f"{TARGET} was not built for {net}. Try {shlex.join(['./bazelw', 'build', *config, TARGET])}")
+    said = subprocess.run([bazelw, "info", *config, "bazel-bin"], cwd=workspace, capture_output=True, text=True, check=True)
     program = os.path.join(folder, net)
-    shutil.copy(os.path.join(run.stdout.strip(), "stress", "rmap_stress"), program)
+    shutil.copy(os.path.join(said.stdout.strip(), "stress", "rmap_stress"), program)
     return program
 
 
-def run_net(program, fish, with_repair, seconds, seed):
-    """Returns: what the run's JSON says."""
-    words = [program, f"--seconds={seconds}", f"--seed={seed}", "--shrink_seconds=0", "--json=-", f"--profile={fish.profile}"]
-    run = subprocess.run(words + fish.flags + fish.kernel(with_repair), capture_output=True, text=True, check=False)
+def first_failure(program, fish, with_repair, seconds, seed):
+    """Returns: what failed first, as the run's JSON says it; None if nothing. The run ends there."""
+    words = [program, f"--seconds={seconds}", f"--seed={seed}", f"--profile={fish.profile}", *fish.flags]
+    words += [*fish.kernel(with_repair), "--failures_max=1", "--shrink_seconds=0", "--json=-"]
+    words += [f"--scripts={os.path.dirname(program)}"]
+    run = subprocess.run(words, capture_output=True, text=True, check=False)
     if run.returncode not in (0, 1):
-        sys.exit(f"fish: {fish.repair}: {run.stderr.strip()}")
-    return json.loads(run.stdout)
+        raise Wrong(f"{fish.repair}: {shlex.join(words)}: exit code {run.returncode}. {run.stderr.strip()[-300:]}")
+    failures = json.loads(run.stdout)["failures"]
+    return failures[0] if failures else None
 
 
 def try_net(program, fish, seconds, seed):
     """Returns: what the net caught, as a record; None if nothing."""
-    caught = run_net(program, fish, False, seconds, seed)["failures"]
-    if not caught:
-        return None
-    first = caught[0]
-    # As long again with the repair: else it would be another fish.
-    control = run_net(program, fish, True, max(1.0, 2 * first["after_seconds"]), seed)["failures"]
-    return {
-        "rule": first["rule"],
-        "message": first["message"],
-        "seconds": first["after_seconds"],
-        "rounds": first["after_rounds"],
-        "control": control[0]["message"] if control else None,
-    }
-
-
-def in_words(caught):
+    caught = first_failure(program, fish, False, seconds, seed)
     if caught is None:
-        return "-"
-    words = f"{caught['rule']}, {caught['seconds']:.1f} s, {caught['rounds']:,} rounds"
-    return words if caught["control"] is None else f"({words}; with the repair as well)"
-
-
-def report(fish, nets, results):
-    """Prints the table."""
-    print(f"| repair | kernel | profile | {' | '.join(nets)} |")
-    print(f"|{'---|' * (3 + len(nets))}")
-    for one in fish:
-        cells = [in_words(results[one.repair, one.generation][net]) for net in nets]
-        print(f"| {one.repair} | {one.generation} with all | {one.profile} | {' | '.join(cells)} |")
-    caught = {one.repair for one in fish if any(is_catch(results[one.repair, one.generation][net]) for net in nets)}
-    print(f"\n{len(caught)} of {len({one.repair for one in fish})} mistakes were caught.")
+        return None
+    # Else it would be another fish.
+    control = first_failure(program, fish, True, max(1.0, 2 * caught["after_seconds"]), seed)
+    return {
+        "rule": caught["rule"],
+        "message": caught["message"],
+        "seconds": caught["after_seconds"],
+        "rounds": caught["after_rounds"],
+        "control": control["message"] if control else None,
+    }
 
 
 def is_catch(record):
     return record is not None and record["control"] is None
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="fish", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("fish")
-    parser.add_argument("workspace")
-    parser.add_argument("--nets", default=",".join(NETS))
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--json")
-    options = parser.parse_args()
-    nets = options.nets.split(",")
-    unknown = [net for net in nets if net not in NETS]
-    if unknown:
-        parser.error(f"--nets={options.nets}: {unknown[0]} is no net: there is {', '.join(NETS)}")
-    fish = read_fish(options.fish, [name for name in options.only.split(",") if name])
-    workspace = os.path.dirname(os.path.realpath(options.workspace))
-    results = {(one.repair, one.generation): {} for one in fish}
+def in_words(record, seconds):
+    if record is None:
+        return f"not within {seconds:g} s"
+    if not is_catch(record):
+        return f"{record['rule']}, but with the repair as well"
+    return f"{record['rule']}, {record['seconds']:.1f} s, {record['rounds']:,} rounds"
+
+
+def row(cells):
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def fill_table(options, programs):
+    """Prints the table, row by row. Returns: what was measured, a record for each row."""
+    row(["repair", "kernel, with all others", "profile", *(NETS[net] for net in options.nets)])
+    print(f"|{'---|' * (3 + len(options.nets))}")
+    records = []
+    for fish in options.fish:
+        results = {}
+        for net in options.nets:
+            results[net] = try_net(programs[net], fish, options.seconds, options.seed)
+            print(f"fish: {fish.repair}: {net}: {in_words(results[net], options.seconds)}", file=sys.stderr, flush=True)
+        row([fish.repair, fish.generation, fish.profile, *(in_words(results[net], options.seconds) for net in options.nets)])
+        records.append({"repair": fish.repair, "generation": fish.generation, "profile": fish.profile, "nets": results})
+    return records
+
+
+def fish_all(options, words):
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        for net in nets:
-            program = build(net, workspace, folder)
-            for one in fish:
-                begin = time.monotonic()
-                record = try_net(program, one, options.seconds, options.seed)
-                results[one.repair, one.generation][net] = record
-                print(f"{net}: {one.repair}: {in_words(record)} [{time.monotonic() - begin:.0f} s]", file=sys.stderr, flush=True)
-    report(fish, nets, results)
-    if options.json:
-        rows = [{"repair": one.repair, "generation": one.generation, "profile": one.profile,
-                 "nets": results[one.repair, one.generation]} for one in fish]
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(rows, file, indent=1)
+        workspace = os.path.dirname(os.path.realpath(options.workspace))
+        programs = {net: build(net, workspace, folder) for net in options.nets}
+        command = shlex.join(["./bazelw", "run", "//stress:fish", *(["--", *words] if words else [])])
+        print(f"`{command}`\n", flush=True)
+        records = fill_table(options, programs)
+    caught = sum(any(map(is_catch, record["nets"].values())) for record in records)
+    print(f"\n{caught} of {len(records)} mistakes were caught: seed {options.seed}, at most {options.seconds:g} s a cell, "
+          f"{os.cpu_count()} processors, load {load:.1f} at the beginning and {os.getloadavg()[0]:.1f} at the end.")
+    return records
+
+
+def main(words):
+    try:
+        if "--help" in words or "-h" in words:
+            print(USAGE)
+            return 0
+        options = parse(words)
+        with contextlib.ExitStack() as stack:
+            # Bazel runs programs elsewhere.
+            path = options.json and os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), options.json)
+            file = stack.enter_context(open(path, "w", encoding="utf-8")) if path else None
+            records = fish_all(options, words[2:])
+            if file:
+                json.dump(records, file, indent=1)
+        return 0
+    except Wrong as wrong:
+        print(f"fish: {' '.join(str(wrong).split())}", file=sys.stderr)
+    except OSError as error:
+        print(f"fish: {error.filename or 'standard output'}: {error.strerror}. Name another", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("fish: interrupted: the rows so far are whole", file=sys.stderr)
+        return 130
+    return 2
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -145,7 +145,8 @@ def in_words(record, seconds):
         return f"not within {seconds:g} s"
     if not is_catch(record):
         return f"{record['rule']}, but with the repair as well"
-    return f"{record['rule']}, {record['seconds']:.1f} s, {record['rounds']:,} rounds"
+    rounds = f"{record['rounds']:,} round{'s' if record['rounds'] != 1 else ''}"
+    return f"{record['rule']}, {record['seconds']:.1f} s, {rounds}"
 
 
 def row(cells):

@@ -3,7 +3,8 @@
 
 A net is a build of //stress:rmap_stress: plain, with ThreadSanitizer, with AddressSanitizer; it is built here, from the
 tree. Each fish is looked for in each net, with the same random programs in all, until something fails or the time is
-over. Then the same programs run twice as long in the kernel with the repair: if that fails as well, nothing was caught.
+over. Then the kernel with the repair runs the same programs and as many again, and some more: if that fails as well,
+nothing was caught. Programs are counted there, not seconds, because what else the machine does changes from second to second.
 What was caught is told as the net told it: the broken rule, or what the sanitizer saw.
 
 What this does not do: choose kernel and profile (fish.txt says them), or repeat a schedule (docs/TESTING.md).
@@ -35,6 +36,7 @@ Exit code 0: the table is whole, whatever it tells; 2: it is not, and one line s
 
 NETS = {"plain": "plain", "tsan": "ThreadSanitizer", "asan": "AddressSanitizer"}
 TARGET = "//stress:rmap_stress"
+CONTROL_ROUNDS_MIN = 100
 
 
 class Wrong(Exception):
@@ -108,9 +110,9 @@ def build(net, workspace, folder):
     return program
 
 
-def first_failure(program, fish, with_repair, seconds, seed):
+def first_failure(program, fish, with_repair, limits, seed):
     """Returns: what failed first, as the run's JSON says it; None if nothing. The run ends there."""
-    words = [program, f"--seconds={seconds}", f"--seed={seed}", f"--profile={fish.profile}", *fish.flags]
+    words = [program, *limits, f"--seed={seed}", f"--profile={fish.profile}", *fish.flags]
     words += [*fish.kernel(with_repair), "--failures_max=1", "--shrink_seconds=0", "--json=-"]
     words += [f"--scripts={os.path.dirname(program)}"]
     run = subprocess.run(words, capture_output=True, text=True, check=False)
@@ -122,11 +124,12 @@ def first_failure(program, fish, with_repair, seconds, seed):
 
 def try_net(program, fish, seconds, seed):
     """Returns: what the net caught, as a record; None if nothing."""
-    caught = first_failure(program, fish, False, seconds, seed)
+    caught = first_failure(program, fish, False, [f"--seconds={seconds:g}"], seed)
     if caught is None:
         return None
     # Else it would be another fish.
-    control = first_failure(program, fish, True, max(1.0, 2 * caught["after_seconds"]), seed)
+    rounds = CONTROL_ROUNDS_MIN + 2 * caught["after_rounds"]
+    control = first_failure(program, fish, True, [f"--rounds={rounds}", "--seconds=86400"], seed)
     return {
         "rule": caught["rule"],
         "message": caught["message"],

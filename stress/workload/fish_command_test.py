@@ -103,6 +103,11 @@ class FishTest(unittest.TestCase):
         self.assertIn("| KH-15 | G9 | scarce | I3, but with the repair as well |", done.stdout)
         self.assertIn("\n0 of 2 mistakes were caught: seed 1, at most 60 s a cell", done.stdout)
 
+    def test_a_control_that_fails_in_one_net_speaks_for_all(self):
+        broken = failure("I3", 4, 9)
+        self.fails({"plain KH-15": broken, "plain -": broken, "asan KH-15": broken, "tsan KH-01": broken})
+        self.assertIn("\n1 of 2 mistakes were caught", self.fish().stdout)
+
     def test_the_control_runs_the_same_programs_and_more(self):
         self.fails({"plain KH-01": failure("I3", 4, 9)})
         self.rows("--nets=plain", "--only=KH-01", "--seconds=20", "--seed=5")

@@ -154,15 +154,17 @@ std::vector<std::string_view> InnermostPlaces(std::string_view report) {
   return places;
 }
 
+// Returns: the places in words, "" if a sanitizer gave none. Leaks are many, in no order.
+std::string PlacesOf(const Failure& failure) {
+  if (failure.rule == "leak" || !absl::StrContains(failure.report, kSummary)) return "";
+  return absl::StrJoin(InnermostPlaces(failure.report), " and ");
+}
+
 // What leaks, is a list; its first stands for it.
 std::string KindOf(const Failure& failure, std::string_view told, std::string_view place) {
   if (failure.rule == "leak") told = told.substr(0, told.find(','));
-  const std::vector<std::string_view> places = absl::StrContains(failure.report, kSummary)
-                                                   ? InnermostPlaces(failure.report)
-                                                   : std::vector<std::string_view>();
-  if (failure.rule != "leak" && !places.empty()) {
-    return absl::StrCat(failure.rule, ": ", absl::StrJoin(places, " and "));
-  }
+  const std::string places = PlacesOf(failure);
+  if (!places.empty()) return absl::StrCat(failure.rule, ": ", places);
   return absl::StrCat(failure.rule, ": ", WithoutNumbers(told), " ", place);
 }
 
@@ -184,6 +186,9 @@ std::optional<Failure> FailureOf(const Ending& ending) {
   const bool on_board = !ending.message.empty();
   failure.kind =
       KindOf(failure, on_board ? ending.message : failure.message, on_board ? ending.place : "");
+  // Summaries name the innermost function, which of most races is one of the library's atomics.
+  const std::string places = PlacesOf(failure);
+  if (!places.empty()) absl::StrAppend(&failure.message, "; at ", places);
   return failure;
 }
 

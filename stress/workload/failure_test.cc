@@ -87,6 +87,11 @@ TEST(FailureTest, AKindIsAMessageWithoutItsNumbers) {
 TEST(FailureTest, ARaceIsOfTwoPlaces) {
   const std::string race = KindOfText(Race("core/rmap/walk.cc:31", "core/mm/exit.cc:5"));
   EXPECT_EQ(race, "data race: core/mm/exit.cc:5 and core/rmap/walk.cc:31");
+  Ending ending;
+  ending.status = kExit;
+  ending.stderr_text = Race("core/rmap/walk.cc:31", "core/mm/exit.cc:5");
+  EXPECT_TRUE(
+      FailureOf(ending)->message.ends_with("; at core/mm/exit.cc:5 and core/rmap/walk.cc:31"));
   EXPECT_EQ(race, KindOfText(Race("core/mm/exit.cc:5", "core/rmap/walk.cc:31")));
   EXPECT_NE(race, KindOfText(Race("core/mm/exit.cc:5", "core/rmap/walk.cc:32")));
 }

@@ -296,8 +296,8 @@ Outcome Runner::Poison(const Place& place, const Step& step) {
     return Outcome::kDone;
   });
   if (page == nullptr) return Outcome::kRefused;
-  MemoryFailure(*page);
-  const Value lost = page->content.Read();
+  Value lost = kFreshValue;
+  MemoryFailure(*page, &lost);
   oracle_.Poisoned(place, lost);
   FreePageAndSwapCache(*page);
   return Outcome::kDone;

@@ -7,13 +7,14 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-std::vector<const Mm*> MemoryFailure(Page& page) {
+std::vector<const Mm*> MemoryFailure(Page& page, std::uint32_t* lost) {
   const ksync::Guard lock(page.lock);
   std::vector<const Mm*> killed = CollectProcsAnon(page);
   TryToUnmap(page, Unmap::kPoisoned);
   // The swap cache may give it to others yet, who have not locked it. Kernel: clear_page_mlock() in
   // page_remove_rmap().
   if (PageSwapCache(page)) page.mlocked.Write(false);
+  if (lost != nullptr) *lost = page.content.Read();
   return killed;
 }
 

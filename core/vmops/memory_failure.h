@@ -8,6 +8,7 @@
 #ifndef RMAPCHECK_CORE_VMOPS_MEMORY_FAILURE_H_
 #define RMAPCHECK_CORE_VMOPS_MEMORY_FAILURE_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "core/mm/mm.h"
@@ -16,8 +17,9 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 // Takes a page out of use. Requires: the caller has a reference to it, and holds no lock.
-// Returns: whom to kill; only to be compared, because each may be gone by now.
-std::vector<const Mm*> MemoryFailure(Page& page);
+// `lost`, if given, gets what programs had written there: as long as the page is locked nobody maps
+// it again. Returns: whom to kill; only to be compared, because each may be gone by now.
+std::vector<const Mm*> MemoryFailure(Page& page, std::uint32_t* lost = nullptr);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

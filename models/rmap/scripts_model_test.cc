@@ -54,6 +54,7 @@ const Example kExamples[] = {
     {"split-during-migration.rmap", 32, kKh25, "failed check"},
     {"swap-in-then-migrate.rmap", 1, kKh20, "failed check"},
     {"two-first-faults.rmap", 204, kKh22, "leak"},
+    {"write-after-failure.rmap", 17'114},
 };
 
 rmap::Script Read(const std::string& name) {

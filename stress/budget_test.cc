@@ -12,11 +12,15 @@ namespace stress {
 namespace {
 
 constexpr char kVariable[] = "RMAPCHECK_STRESS_SECONDS";
+constexpr char kSeedVariable[] = "RMAPCHECK_STRESS_SEED";
 
 class StressBudgetTest : public testing::Test {
  protected:
   // A night sets the variable for this test as well.
-  StressBudgetTest() { unsetenv(kVariable); }
+  StressBudgetTest() {
+    unsetenv(kVariable);
+    unsetenv(kSeedVariable);
+  }
 };
 
 TEST_F(StressBudgetTest, IsTheShortFormUnlessSomebodyAsks) {
@@ -43,6 +47,31 @@ TEST_F(StressBudgetTest, AWrongValueEndsTheProcess) {
   setenv(kVariable, "1h", 1);
   EXPECT_EXIT(StressBudget(absl::Seconds(5)), testing::ExitedWithCode(2),
               "RMAPCHECK_STRESS_SECONDS=1h is no number of seconds");
+}
+
+TEST_F(StressBudgetTest, SeedsAreTheSameUnlessSomebodyAsks) {
+  EXPECT_EQ(StressSeed(), 0u);
+  setenv(kSeedVariable, "18446744073709551615", 1);
+  EXPECT_EQ(StressSeed(), ~std::uint64_t{0});
+}
+
+TEST_F(StressBudgetTest, ANightDrawsItsSeedOnceAndSaysIt) {
+  setenv(kVariable, "3600", 1);
+  testing::internal::CaptureStderr();
+  const std::uint64_t seed = StressSeed();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "RMAPCHECK_STRESS_SEED=" + std::to_string(seed) + " repeats the seeds of this run\n");
+  EXPECT_NE(seed, 0u);
+  EXPECT_EQ(StressSeed(), seed);
+  setenv(kSeedVariable, "7", 1);
+  EXPECT_EQ(StressSeed(), 7u);
+}
+
+TEST_F(StressBudgetTest, AWrongSeedEndsTheProcess) {
+  for (const char* words : {"seven", "-1", "18446744073709551616"}) {
+    setenv(kSeedVariable, words, 1);
+    EXPECT_EXIT(StressSeed(), testing::ExitedWithCode(2), "is no number of 64 bits") << words;
+  }
 }
 
 }  // namespace

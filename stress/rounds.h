@@ -1,9 +1,11 @@
 // Runs one scenario many times on real threads: calm rounds and perturbed ones by turns.
 //
-// A round starts from its number, which seeds the choices, the failures of allocations and the
-// chaos; the schedule that comes of it is the machine's. What is at fault shows by itself: by
-// Check, by a sanitizer, by objects that are left over, or, if nobody moves any more, by the text
-// of DescribeWaits().
+// A round starts from a seed, which decides the choices, the failures of allocations and the chaos;
+// the schedule that comes of it is the machine's. Seeds are counted up from StressSeed(); a round
+// of an odd one is perturbed. What is at fault shows by itself: by Check, by a sanitizer, by
+// objects that are left over, or, if nobody moves any more, by the text of DescribeWaits(). Which
+// round it was stands behind that: "ended in round 7, seed 7, perturbed, of Suite.Test"; with
+// RMAPCHECK_STRESS_SEED=7 the same test begins with it.
 //
 // What it does not do: know what a scenario is about.
 #ifndef RMAPCHECK_STRESS_ROUNDS_H_
@@ -32,9 +34,11 @@ struct RoundsDone {
   int counted = 0;  // The others broke an Assume.
 };
 
-// Runs `scenario` as often as the plan says. Fails: the calling test, by objects that are still
-// alive after rounds that all counted; ends the process if a round does not end within two minutes.
+// Runs `scenario` as often as the plan says. Fails: the calling test, and stops, by objects that
+// a round that counts has not given back; ends the process if a round does not end within two
+// minutes. If the process ends in a round, by whatever, says which on standard error.
 // Leaves no knob turned.
+// Requires: no other call is running.
 RoundsDone RunRounds(const RoundsPlan& plan, const std::function<void()>& scenario);
 
 }  // namespace stress

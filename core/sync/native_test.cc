@@ -184,6 +184,41 @@ TEST_F(NativeDeathTest, SharedHoldIsNotExclusive) {
   EXPECT_DEATH(unlock(), "given back by a thread that does not hold it");
 }
 
+// Somebody always holds it: this thread, until a later reader is refused. If readers that come
+// later got in while a writer waits, none would ever be.
+TEST(NativeRwSemaphoreTest, AWaitingWriterGetsPastLaterReaders) {
+  constexpr int kReadersMax = 10'000'000;  // After the writer has begun; it needs some hundreds.
+  RwSemaphore lock{kLockClass};
+  Atomic<bool> begins{false, "begins"};
+  Plain<bool> written{false, "written"};
+  Atomic<int> refused_after{kReadersMax, "refused_after"};
+  lock.LockShared();
+  Thread writer([&] {
+    begins.Store(true, Order::kRelaxed);  // Order: relaxed, because readers are counted from here.
+    const Guard guard(lock);
+    written.Write(true);
+  });
+  Thread later([&] {
+    begins.WaitUntilEqual(true, Order::kRelaxed);  // Order: as above.
+    for (int readers = 0; readers < kReadersMax; ++readers) {
+      if (!lock.TryLockShared()) {
+        refused_after.Store(readers, Order::kRelaxed);  // Order: relaxed; read after the join.
+        break;
+      }
+      lock.UnlockShared();
+      std::this_thread::yield();
+    }
+  });
+  later.Join();
+  EXPECT_LT(refused_after.Load(Order::kRelaxed), kReadersMax);
+  // One that waits as long as it takes comes behind the writer.
+  Thread last([&] {
+    const SharedGuard guard(lock);
+    EXPECT_TRUE(written.Read());
+  });
+  lock.UnlockShared();
+}
+
 TEST_F(NativeDeathTest, ThreadEndsHoldingALock) {
   Mutex lock{kLockClass};
   const auto take = [&lock]() ABSL_NO_THREAD_SAFETY_ANALYSIS { lock.Lock(); };

@@ -31,7 +31,10 @@ ENGINE_MAY_SEE_OF_CORE = ("core/sync/hooks.h", "core/sync/order.h", "core/base/"
 CORE_LEVEL = {
     "base": 0, "sync": 1, "history": 1, "mm": 2, "rmap": 3, "vmops": 4, "ksm": 5, "spf": 5, "scripts": 5, "scenarios": 6
 }
-TWO_BACKENDS = ("core/mm/", "core/rmap/", "core/vmops/", "core/ksm/", "core/spf/", "core/scenarios/")
+TWO_BACKENDS = ("core/mm/", "core/rmap/", "core/vmops/", "core/ksm/", "core/spf/", "core/scripts/", "core/scenarios/")
+# Data in these folders, one for both back ends: without extension, or a folder. They see nothing that there are two of.
+ONE_FOR_BOTH = tuple(f"core/scripts/{name}" for name in (
+    "observer", "oracle", "phase_use", "possible", "script", "script_text", "values", "testing/"))
 
 # In files below the first, no include may begin with one of the second, because of the third.
 NEVER_INCLUDES = [
@@ -197,8 +200,20 @@ def include_in_core(file, include):
         yield f"core/{parts[1]} must not include {include}: it is not on a lower level"
 
 
+def is_one_for_both(path):
+    return any(path.startswith(one) if one.endswith("/") else os.path.splitext(path)[0] == one for one in ONE_FOR_BOTH)
+
+
+def check_one_for_both(file):
+    if not is_one_for_both(file.path):
+        return
+    for number, include in file.includes():
+        if include.startswith(TWO_BACKENDS + ("core/sync/", )) and not is_one_for_both(include):
+            yield number, f"a file that is one for both back ends must not include {include}: there are two of it"
+
+
 def check_namespace(file):
-    if not file.path.startswith(TWO_BACKENDS) or file.path.endswith("_test.cc"):
+    if not file.path.startswith(TWO_BACKENDS) or is_one_for_both(file.path) or file.path.endswith("_test.cc"):
         return
     depth = 0  # Of braces; 0 is outside of every namespace.
     for number, line in enumerate(file.code, 1):
@@ -213,7 +228,7 @@ def check_namespace(file):
 
 
 CODE_RULES = (check_columns, check_file_length, check_header_comment, check_function_length, check_includes,
-              check_namespace)
+              check_namespace, check_one_for_both)
 
 
 def tree_files(root):

@@ -58,6 +58,11 @@ VIOLATIONS = [
     # The two back ends.
     ("core/rmap/a.h", HEAD + "namespace rmap {\n}\n", "core/rmap/a.h:3: the namespace must be"),
     ("core/scenarios/a.cc", HEAD + "namespace rmap {\n}\n", "core/scenarios/a.cc:3: the namespace must be"),
+    ("core/scripts/a.h", HEAD + "namespace rmap {\n}\n", "core/scripts/a.h:3: the namespace must be"),
+    ("core/scripts/script_run.h", HEAD + "namespace rmap {\n}\n", "core/scripts/script_run.h:3: the namespace must be"),
+    ("core/scripts/script.h", HEAD + '#include "core/mm/mm.h"\n', "one for both back ends must not include core/mm/mm.h"),
+    ("core/scripts/oracle.cc", HEAD + '#include "core/scripts/run_script.h"\n', "must not include core/scripts/run_script"),
+    ("core/scripts/oracle.cc", HEAD + '#include "core/sync/sync.h"\n', "must not include core/sync/sync.h"),
     ("core/vmops/a.h", HEAD + "namespace vmops::inline KSYNC_BACKEND {\n}\n", "core/vmops/a.h:3: the namespace must"),
     ("core/mm/a.h", IN_NAMESPACE % "class A {};" + "class B {};\n", "core/mm/a.h:6: a type outside"),
 ]
@@ -74,6 +79,8 @@ INNOCENT = [
     ("core/mm/a.h", HEAD + "// #include <mutex>\nnamespace {\nstruct A {};\n}\n" + IN_NAMESPACE % "struct B;\nvoid F() {\n}"),
     ("core/rmap/a.cc", HEAD + "namespace rmap::inline KSYNC_BACKEND::internal {\nclass A;\n}\n"),
     ("core/scenarios/a.cc", IN_NAMESPACE % "" + '#include "core/vmops/a.h"\n#include "core/ksm/a.h"\n'),
+    ("core/scripts/oracle.cc", HEAD + '#include "core/scripts/script.h"\nnamespace rmap {\nclass A {};\n}\n'),
+    ("core/scripts/testing/a.h", HEAD + "namespace rmap::testing {\nstruct A {};\n}\n"),
     ("core/rmap/a_test.cc", HEAD + "namespace rmap {\n}\n" + '#include "core/rmap/testing/a.h"\n'),
     ("models/graph/a.cc", HEAD + '#include "core/sync/hooks.h"\n#include "core/base/a.h"\n#include "core/sync/order.h"\n'),
     ("models/exploration/a.cc", HEAD + '#include "models/graph/a.h"\n#include "models/report/a.h"\n'),

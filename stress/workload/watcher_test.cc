@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/check.h"
@@ -47,7 +48,8 @@ void Deadlock() {
   ksync::SpinLock one(kClass);
   ksync::SpinLock other(kClass);
   ksync::Atomic<int> ready(0);
-  const auto take = [&ready](ksync::SpinLock& first, ksync::SpinLock& second) {
+  const auto take = [&ready](ksync::SpinLock& first,
+                             ksync::SpinLock& second) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     first.Lock();
     ready.FetchAdd(1, ksync::relaxed);
     ready.WaitUntilEqual(2, ksync::relaxed);
@@ -58,7 +60,7 @@ void Deadlock() {
 }
 void Leak() { ksync::New<int>(1); }
 void Exit() { _exit(9); }
-void MisuseLock() {
+void MisuseLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   constexpr ksync::LockClass kClass{"planted lock", 1};
   ksync::SpinLock lock(kClass);
   lock.Unlock();

@@ -1,5 +1,5 @@
-// Each helper keeps values, never objects: what was seen before may be freed when it is compared.
-// What was there before, remembered and compared.
+// What was there before, remembered and compared. Each helper keeps values, never objects: what was
+// seen before may be freed when it is compared.
 #include "core/rmap/validate_change.h"
 
 #include <algorithm>
@@ -48,6 +48,18 @@ std::string BrokenWalkOrder(const Vma& source, const Vma& destination) {
                           RangeOf(source), ", which gives them");
     });
   });
+}
+
+std::string BrokenForkOrder(const Mm& parent, const Mm& child, VmFlags but_for) {
+  for (const Vma* vma = FirstVma(parent); vma != nullptr; vma = NextVma(parent, *vma)) {
+    const VirtualPage start = vma->vm_start.Read();
+    const Vma* const copy = FindVma(child, start);
+    const bool same =
+        copy != nullptr && copy->vm_start.Read() == start && EndOffset(*copy) == EndOffset(*vma);
+    if (!same || (but_for != 0 && (vma->vm_flags.Read() & but_for) != 0)) continue;
+    if (std::string broken = BrokenWalkOrder(*vma, *copy); !broken.empty()) return broken;
+  }
+  return "";
 }
 
 Snapshot::Snapshot(AllMms mms, Cuts cuts) : cuts_(cuts) {

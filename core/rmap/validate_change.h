@@ -27,6 +27,11 @@ namespace rmap::inline KSYNC_BACKEND {
 // `destination` first. Requires: nothing moves; mremap or fork will copy ptes, or just did.
 [[nodiscard]] std::string BrokenWalkOrder(const Vma& source, const Vma& destination);
 
+// I6, after a fork. Returns: the first VMA of which the walk order is broken, of those that the
+// child has as the parent has them. `but_for`: VMAs with one of these flags are not asked.
+// Requires: nothing moves.
+[[nodiscard]] std::string BrokenForkOrder(const Mm& parent, const Mm& child, VmFlags but_for = 0);
+
 // Whether a VMA that was cut in two is a change. An operation that needs two splits leaves the
 // first behind when the second fails; both halves show what the whole showed.
 enum class Cuts { kAreSeen, kAreNotSeen };

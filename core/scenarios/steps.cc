@@ -49,13 +49,7 @@ void CheckReads(Mm& mm, VirtualPage address, std::uint32_t written, ksync::Site 
 }
 
 void CheckForkOrder(const Mm& parent, const Mm& child, ksync::Site site) {
-  for (const Vma* vma = FirstVma(parent); vma != nullptr; vma = NextVma(parent, *vma)) {
-    const VirtualPage start = vma->vm_start.Read();
-    const Vma* const copy = FindVma(child, start);
-    const bool same =
-        copy != nullptr && copy->vm_start.Read() == start && EndOffset(*copy) == EndOffset(*vma);
-    if (same) CheckUnbroken(BrokenWalkOrder(*vma, *copy), site);
-  }
+  CheckUnbroken(BrokenForkOrder(parent, child), site);
 }
 
 Mm& NewWriter(World& world) {

@@ -321,14 +321,7 @@ void Runner::CheckForkOrder(const std::vector<ProcessUse>& uses, const Step& for
   if (uses[fork.process].changes_vmas || uses[fork.other].changes_vmas) return;
   const Mm& parent = *processes_.AtRest(fork.process);
   const Mm& child = *processes_.AtRest(fork.other);
-  for (const Vma* vma = FirstVma(parent); vma != nullptr; vma = NextVma(parent, *vma)) {
-    const VirtualPage start = vma->vm_start.Read();
-    const Vma* const copy = FindVma(child, start);
-    const bool same =
-        copy != nullptr && copy->vm_start.Read() == start && EndOffset(*copy) == EndOffset(*vma);
-    const bool may_grow = (vma->vm_flags.Read() & kVmGrowsDown) != 0;
-    if (same && !may_grow) CheckUnbroken(BrokenWalkOrder(*vma, *copy));
-  }
+  CheckUnbroken(BrokenForkOrder(parent, child, kVmGrowsDown));
 }
 
 void Runner::CheckContents(std::uint32_t process, const Mm& mm) {

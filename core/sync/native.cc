@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "core/base/split_mix.h"
 #include "core/sync/native_control.h"
 #include "core/sync/native_locks.h"
 #include "core/sync/native_watch.h"
@@ -48,16 +49,7 @@ std::atomic<int> start_spins_max{0};
 // unwinding thread left behind was ordered after it by the lock or join that showed it.
 std::atomic<bool> round_abandoned{false};
 
-// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): any state is a good one, so any seed will do.
-thread_local constinit std::uint64_t choice_state = 0;
-
-std::uint64_t Draw() {
-  choice_state += 0x9e3779b97f4a7c15;
-  std::uint64_t mixed = choice_state;
-  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-  return mixed ^ (mixed >> 31);
-}
+thread_local constinit base::SplitMix choices(0);
 
 // Lets a random while go by at the start of a body: as often a short one as one many times longer,
 // because scenarios, builds and machines differ in what "a while" is.
@@ -65,8 +57,8 @@ void Lag() {
   // Order: relaxed, here and in MeetAtTheStart, because a start that ordered would hide races.
   const int spins_max = start_spins_max.load(std::memory_order_relaxed);
   if (spins_max == 0) return;
-  const int spins_limit = spins_max >> Draw() % 16;
-  std::uint64_t spins = Draw() % (static_cast<std::uint64_t>(spins_limit) + 1);
+  const int spins_limit = spins_max >> choices.Next() % 16;
+  std::uint64_t spins = choices.Next() % (static_cast<std::uint64_t>(spins_limit) + 1);
   while (spins-- > 0) std::atomic_signal_fence(std::memory_order_seq_cst);  // Keeps the loop.
 }
 
@@ -131,7 +123,7 @@ void CheckIsBroken(const char* message, Site site) {
   std::abort();
 }
 
-std::uint64_t DrawSeed() { return Draw(); }
+std::uint64_t DrawSeed() { return choices.Next(); }
 
 void RunBody(const std::function<void()>& body, std::uint64_t seed, std::atomic<bool>& running,
              const char* name, const void* object) {
@@ -159,13 +151,13 @@ void MeetAtTheStart(const std::atomic<bool>& running) {
 
 std::uint32_t Choose(std::uint32_t count, const char* /*what*/, Site) {
   CHECK(count > 0, "there is nothing to choose from");
-  return static_cast<std::uint32_t>(Draw() % count);
+  return static_cast<std::uint32_t>(choices.Next() % count);
 }
 
 bool AllocationFails(const char* /*name*/, Site) {
   // Order: relaxed, because the rate is one number and orders nothing.
   const int rate = failures_per_mille.load(std::memory_order_relaxed);
-  return rate > 0 && Draw() % 1000 < static_cast<std::uint64_t>(rate);
+  return rate > 0 && choices.Next() % 1000 < static_cast<std::uint64_t>(rate);
 }
 
 bool TryRound(const std::function<void()>& round) {
@@ -183,7 +175,7 @@ CheckHandler InstallCheckHandler(CheckHandler handler) {
 }
 
 void SeedChoices(std::uint64_t seed) {
-  choice_state = seed;
+  choices = base::SplitMix(seed);
   internal::SeedPerturbation(seed);
 }
 

@@ -18,6 +18,7 @@
 
 #include "absl/time/time.h"
 #include "core/base/check.h"
+#include "core/base/split_mix.h"
 #include "core/sync/native_control.h"
 #include "core/sync/native_record.h"
 #include "core/sync/native_watch.h"
@@ -45,14 +46,8 @@ struct Perturbation {
 };
 thread_local constinit Perturbation mine;
 
-// Returns: the n-th number of a seed. (SplitMix64 by its index: no state, so that a decision is a
-// function of seed and count.)
-std::uint64_t Number(std::uint64_t seed, std::uint64_t n) {
-  std::uint64_t mixed = seed + n * 0x9e3779b97f4a7c15;
-  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-  return mixed ^ (mixed >> 31);
-}
+// A decision is a function of seed and count, so numbers are drawn by their index.
+using Numbers = base::SplitMix;
 
 void Yield() {
   ++mine.counts.yields;
@@ -92,13 +87,13 @@ void SetPriority(std::uint32_t priority) {
 // Draws the thread's priority, above those of all change points, and its change points.
 void BeginSpan() {
   const std::uint64_t span = mine.counts.operations / settings.span;
-  const std::uint64_t seed = Number(mine.seed, ~span);
+  const std::uint64_t seed = Numbers::Nth(mine.seed, ~span);
   const auto points = static_cast<std::size_t>(settings.change_points);
   for (std::size_t i = 0; i < points; ++i) {
-    mine.change_points[i] = Number(seed, i + 1) % settings.span;
+    mine.change_points[i] = Numbers::Nth(seed, i + 1) % settings.span;
   }
   std::sort(mine.change_points.begin(), mine.change_points.begin() + points);
-  const auto drawn = static_cast<std::uint32_t>(Number(seed, 0) >> 33);
+  const auto drawn = static_cast<std::uint32_t>(Numbers::Nth(seed, 0) >> 33);
   SetPriority((kChangePointsMax + 1) * kPriorityStep + drawn);
 }
 
@@ -131,7 +126,7 @@ void WaitForHigherPriorities() {
 
 void KeepRank(std::uint64_t draw) {
   if (mine.counts.operations % settings.span == 0) BeginSpan();
-  PassChangePoints(Number(draw, 2));
+  PassChangePoints(Numbers::Nth(draw, 2));
   if (static_cast<int>(draw % 1000) < settings.hold_backs) WaitForHigherPriorities();
 }
 
@@ -142,15 +137,15 @@ bool IsRate(int per_mille) { return 0 <= per_mille && per_mille <= 1000; }
 namespace internal {
 
 void Perturb() {
-  const std::uint64_t draw = Number(mine.seed, mine.counts.operations);
-  if (settings.hold_backs > 0) KeepRank(Number(draw, 1));
+  const std::uint64_t draw = Numbers::Nth(mine.seed, mine.counts.operations);
+  if (settings.hold_backs > 0) KeepRank(Numbers::Nth(draw, 1));
   ++mine.counts.operations;
   LoseTime(draw);
 }
 
 void SeedPerturbation(std::uint64_t seed) {
   // The seed is mixed, or the choices, which begin with the same one, would go along with it.
-  mine = {.seed = Number(settings.seed ^ seed, 1)};
+  mine = {.seed = Numbers::Nth(settings.seed ^ seed, 1)};
 }
 
 }  // namespace internal
@@ -173,11 +168,11 @@ ChaosCounts CountChaos() { return mine.counts; }
 Chaos DrawChaos(std::uint64_t seed) {
   Chaos chaos;
   chaos.seed = seed;
-  const std::uint64_t kind = Number(seed, 1) % 4;
+  const std::uint64_t kind = Numbers::Nth(seed, 1) % 4;
   if (kind == 0 || kind == 3) {
     chaos.yields = 100;
     chaos.spins = 200;
-    chaos.spins_max = 1 << (6 + Number(seed, 2) % 8);
+    chaos.spins_max = 1 << (6 + Numbers::Nth(seed, 2) % 8);
   }
   if (kind == 1) {
     chaos.sleeps = 10;
@@ -185,8 +180,8 @@ Chaos DrawChaos(std::uint64_t seed) {
   }
   if (kind >= 2) {
     chaos.hold_backs = 1000;
-    chaos.change_points = static_cast<int>(Number(seed, 3) % 4);
-    chaos.span = 1 << (4 + Number(seed, 4) % 8);
+    chaos.change_points = static_cast<int>(Numbers::Nth(seed, 3) % 4);
+    chaos.span = 1 << (4 + Numbers::Nth(seed, 4) % 8);
   }
   return chaos;
 }

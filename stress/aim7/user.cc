@@ -82,14 +82,8 @@ void Write(Cpu& cpu, Mm& mm, VirtualPage address, std::uint32_t value) {
 User::User(Mm& mm, const Layout& layout, std::uint64_t seed)
     : mm_(&mm), layout_(layout), random_(seed), written_(layout.pages, 0) {}
 
-// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). Each user has its own, so that its jobs follow from
-// the seed however threads run.
 std::uint32_t User::Draw(std::uint32_t count) {
-  random_ += 0x9e3779b97f4a7c15;
-  std::uint64_t mixed = random_;
-  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-  return static_cast<std::uint32_t>((mixed ^ (mixed >> 31)) % count);
+  return static_cast<std::uint32_t>(random_.Next() % count);
 }
 
 Job User::DrawJob(const Mix& mix) {

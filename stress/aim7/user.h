@@ -18,6 +18,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/split_mix.h"
 #include "core/mm/mm.h"
 #include "stress/aim7/frames.h"
 #include "stress/aim7/reclaim.h"
@@ -91,7 +92,8 @@ class User {
 
   rmap::Mm* mm_;
   Layout layout_;
-  std::uint64_t random_;
+  base::SplitMix
+      random_;  // Each user has its own: its jobs follow from the seed, however threads run.
   rmap::VirtualPage logged_in_ = 0;     // Pages that are its own.
   std::vector<std::uint32_t> written_;  // What each page must read as.
 };

@@ -1,9 +1,5 @@
-// Random numbers that are the same on every platform: what a seed means must not depend on a
+// Random choices that are the same on every platform: what a seed means must not depend on a
 // standard library, whose distributions differ from one to the next.
-//
-// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): any state is a good one, so any seed will do. What
-// it does not do: be fair to the last digit. A number is taken modulo its bound, and the bounds
-// here are small.
 #ifndef RMAPCHECK_STRESS_WORKLOAD_RANDOM_H_
 #define RMAPCHECK_STRESS_WORKLOAD_RANDOM_H_
 
@@ -11,20 +7,15 @@
 #include <span>
 
 #include "core/base/check.h"
+#include "core/base/split_mix.h"
 
 namespace workload {
 
 class Random {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
+  explicit Random(std::uint64_t seed) : numbers_(seed) {}
 
-  std::uint64_t Draw() {
-    state_ += 0x9e3779b97f4a7c15;
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-    return mixed ^ (mixed >> 31);
-  }
+  std::uint64_t Draw() { return numbers_.Next(); }
 
   // Returns: one of 0..count-1. Requires: count > 0.
   std::uint32_t Below(std::uint32_t count) {
@@ -44,7 +35,7 @@ class Random {
   }
 
  private:
-  std::uint64_t state_;
+  base::SplitMix numbers_;
 };
 
 // Returns: a seed for the `index`th of a family: neighbours have nothing in common.

@@ -5,6 +5,11 @@
 // that uses it is another. The last gives the address space back. Kernel: mm_users,
 // mmget_not_zero(), mmput().
 //
+// What users cost a proof: a step that drops its use is ordered before each step that takes one
+// afterwards, as the kernel's own counts are (both its atomics are full barriers). Where a phase
+// needs users, races between a step and a later step of another thread on the same process can
+// hide behind that; a phase in which nobody begins or ends the process has no users and hides none.
+//
 // A number may be used again when the last user has gone. While a process is being born it cannot
 // be used yet.
 #ifndef RMAPCHECK_CORE_SCRIPTS_PROCESSES_H_

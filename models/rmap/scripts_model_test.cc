@@ -2,7 +2,8 @@
 // exhaustively; and historical bugs as files that a user could have written, which are violated
 // without the repair and hold with it.
 //
-// The files are core/scripts/examples; each has a row here.
+// The files are core/scripts/examples; each has a row here. Those that hold have a twin on real
+// threads, stress/scripts_stress_test.cc.
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "core/history/kernel.h"
 #include "core/scripts/run_script.h"
 #include "core/scripts/script_text.h"
@@ -89,15 +91,25 @@ TEST(Scripts, DoUnderTheCheckerWhatTheyDoNatively) {
   }
 }
 
-TEST(Examples, HoldExhaustively) {
-  for (const Example& example : kExamples) {
-    const rmap::Script script = Read(example.file);
-    const Report report = CheckOn(KernelOf(script), script);
-    EXPECT_EQ(report.verdict, Verdict::kHolds) << example.file << "\n" << report;
-    EXPECT_TRUE(report.exhaustive);
-    EXPECT_EQ(report.executions, example.executions) << example.file;
-  }
+class ExampleModel : public testing::TestWithParam<Example> {};
+
+TEST_P(ExampleModel, IsProved) {
+  const Example& example = GetParam();
+  const rmap::Script script = Read(example.file);
+  const Report report = CheckOn(KernelOf(script), script);
+  EXPECT_EQ(report.verdict, Verdict::kHolds) << report;
+  EXPECT_TRUE(report.exhaustive);
+  EXPECT_EQ(report.executions, example.executions);
 }
+
+std::string TestName(const testing::TestParamInfo<Example>& info) {
+  const std::string name = std::filesystem::path(info.param.file).stem();
+  return absl::StrReplaceAll(name, {{"-", "_"}});
+}
+
+void PrintTo(const Example& example, std::ostream* out) { *out << example.file; }
+
+INSTANTIATE_TEST_SUITE_P(Holds, ExampleModel, testing::ValuesIn(kExamples), TestName);
 
 // Returns: the kernels that the example is a counterexample for.
 std::vector<rmap::Kernel> WhereViolated(const Example& example, const rmap::Script& script) {

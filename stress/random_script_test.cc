@@ -1,11 +1,12 @@
 // Random scripts on real threads: whatever the steps, no rule breaks, and everything is given back.
 // What each step does alone is asked in core/scripts and models/rmap.
+#include "core/scripts/testing/random_script.h"
+
 #include <cstdint>
 
 #include "core/history/kernel.h"
 #include "core/scripts/run_script.h"
 #include "core/scripts/script_text.h"
-#include "core/scripts/testing/random_script.h"
 #include "core/sync/native_control.h"
 #include "gtest/gtest.h"
 
@@ -16,15 +17,21 @@ using rmap::testing::RandomScript;
 using rmap::testing::RandomScriptSize;
 
 constexpr int kFailuresPerMille = 50;
+constexpr int kSpinsMax = 2'000;  // So that threads of a few steps overlap.
 
+// Every other one that has several threads is perturbed.
 void RunAll(const Kernel& kernel, int count, const RandomScriptSize& size) {
   ksync::SetAllocationFailureRate(kFailuresPerMille);
+  ksync::StaggerStarts(kSpinsMax);
+  const bool alone = size.threads_max == 1;
   for (int seed = 0; seed < count; ++seed) {
     const Script script = RandomScript(seed, size);
     SCOPED_TRACE(ToText(script));
+    ksync::SetChaos(alone || seed % 2 == 0 ? ksync::Chaos() : ksync::DrawChaos(seed));
     ksync::SeedChoices(seed);
     RunScript(kernel, script);
   }
+  ksync::SetChaos({});
 }
 
 TEST(RandomScripts, HoldInOneThread) {

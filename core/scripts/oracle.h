@@ -11,9 +11,8 @@
 //              in the parent. That thread follows its own steps: a write, a move, an unmapping.
 //              Where memory ran out half-way it may be either, until the next read says which.
 //   as a set   several threads may. Then an address may hold what it held at first, what any step
-//   of
-//              the phase writes there, zero if any unmaps it, and what a move or a fork may bring
-//              there from where that may be.
+//              of the phase writes there, zero if any unmaps it, and what a move or a fork may
+//              bring there from where that may be.
 // The second also serves the other threads of the first. When the phase has ended, every address is
 // looked at; so each phase begins with one value an address.
 //

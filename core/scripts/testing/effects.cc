@@ -113,6 +113,8 @@ constexpr Effect kEffects[] = {
 
     {WRITER "migrate P0 3", kDone, "P0 [2,5)rw 3=3"},
     {WRITER "fork P0 -> P1\nmigrate P0 3", kDone, "P0 [2,5)rw 3=3r; P1 [2,5)rw 3=3r"},
+    {WRITER "lock P0 2..5\nwrite P0 4\nmigrate P0 4", kDone, "P0 [2,5)rw-locked 3=3 4=5!"},
+    {WRITER "lock P0 2..5\nwrite P0 4\nunlock P0 2..5\nmigrate P0 4", kDone, "P0 [2,5)rw 3=3 4=5"},
     {WRITER "migrate P0 2", kRefused, "P0 [2,5)rw 3=3"},
 
     {WRITER "poison P0 3", kDone, "P0 [2,5)rw"},

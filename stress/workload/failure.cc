@@ -64,15 +64,21 @@ std::optional<Failure> Named(std::string_view line) {
   return std::nullopt;
 }
 
+// A deadly signal that a sanitizer caught, "SEGV", is called as if nobody had.
+std::string SanitizersWord(std::string_view word) {
+  const bool is_signal = std::ranges::all_of(word, absl::ascii_isupper);
+  return is_signal ? absl::StrCat("crash: SIG", word) : std::string(word);
+}
+
 // "SUMMARY: AddressSanitizer: heap-use-after-free core/rmap/walk.cc:31 in ...".
 std::optional<Failure> FromSummary(std::string_view text) {
   std::string_view line = LineWith(text, kSummary);
   if (line.empty()) return std::nullopt;
   line.remove_prefix(line.find(kSummary) + kSummary.size());
   if (std::optional<Failure> named = Named(line)) return named;
-  // "AddressSanitizer: SEGV ..." and others: what stands behind the tool's name.
+  // "AddressSanitizer: alloc-dealloc-mismatch ...": what stands behind the tool's name.
   const std::vector<std::string> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
-  return Failure{.rule = words.size() > 1 ? absl::AsciiStrToLower(words[1]) : "sanitizer",
+  return Failure{.rule = words.size() > 1 ? SanitizersWord(words[1]) : "sanitizer",
                  .message = std::string(line)};
 }
 

@@ -114,7 +114,8 @@ TEST(FailureTest, SanitizersAreUnderstood) {
             "use after free");
   EXPECT_EQ(RuleOfText("SUMMARY: ThreadSanitizer: lock-order-inversion (potential deadlock) a.cc"),
             "deadlock");
-  EXPECT_EQ(RuleOfText("SUMMARY: AddressSanitizer: SEGV a.cc:3 in F"), "segv");
+  EXPECT_EQ(RuleOfText("SUMMARY: AddressSanitizer: alloc-dealloc-mismatch a.cc:3 in F"),
+            "alloc-dealloc-mismatch");
   EXPECT_EQ(RuleOfText("a.cc:3:1: runtime error: shift exponent 64 is too large"),
             "undefined behaviour");
 }
@@ -129,6 +130,8 @@ TEST(FailureTest, ADeathIsCalledByItsSignal) {
   Ending ending;
   ending.status = SIGSEGV;
   EXPECT_EQ(FailureOf(ending)->rule, "crash: SIGSEGV");
+  EXPECT_EQ(RuleOfText("SUMMARY: AddressSanitizer: SEGV a.cc:3 in F"), "crash: SIGSEGV");
+  EXPECT_EQ(RuleOfText("SUMMARY: ThreadSanitizer: BUS a.cc:3 in F"), "crash: SIGBUS");
   ending.status = kExit;
   EXPECT_EQ(FailureOf(ending)->rule, "exit");
 }

@@ -44,7 +44,7 @@ void Hang() {
 }
 // Each has what the other wants.
 void Deadlock() {
-  constexpr ksync::LockClass kClass{"planted lock", 1};
+  static constexpr ksync::LockClass kClass{"planted lock", 1};
   ksync::SpinLock one(kClass);
   ksync::SpinLock other(kClass);
   ksync::Atomic<int> ready(0);
@@ -61,7 +61,7 @@ void Deadlock() {
 void Leak() { ksync::New<int>(1); }
 void Exit() { _exit(9); }
 void MisuseLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  constexpr ksync::LockClass kClass{"planted lock", 1};
+  static constexpr ksync::LockClass kClass{"planted lock", 1};
   ksync::SpinLock lock(kClass);
   lock.Unlock();
 }
@@ -130,7 +130,7 @@ Campaign Short() {
 Campaign ShortWith(const Planted& planted) {
   Campaign campaign = Short();
   const bool hangs = planted.fault == Hang || planted.fault == Deadlock;
-  if (hangs) campaign.hang_seconds = 0.5;
+  if (hangs) campaign.hang_seconds = 1;
   return campaign;
 }
 

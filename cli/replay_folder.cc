@@ -19,10 +19,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cli/words.h"
+#include "core/base/whole_file.h"
 #include "models/report/build_digest.h"
 #include "models/report/replay_file.h"
 #include "models/report/trace_dot.h"
-#include "models/report/whole_file.h"
 
 extern char** environ;
 
@@ -146,7 +146,7 @@ absl::StatusOr<Picture> WritePicture(const models::Trace& trace, const std::stri
         absl::StrCat(replay_file, ": a picture would take the place of the replay"));
   }
   const std::string picture = models::TraceDot(models::WithoutSetUp(trace));
-  const absl::Status written = models::WriteWholeFile(dot_file, picture);
+  const absl::Status written = base::WriteWholeFile(dot_file, picture);
   if (!written.ok()) return written;
   unlink(svg_file.c_str());  // It may be of another execution; and `dot` would follow a link.
   return Picture{dot_file, svg_file, Draw(dot_file, svg_file)};

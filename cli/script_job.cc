@@ -7,9 +7,9 @@
 #include "cli/replay_folder.h"
 #include "cli/words.h"
 #include "core/base/check.h"
+#include "core/base/whole_file.h"
 #include "core/scripts/phase_use.h"
 #include "core/scripts/script_text.h"
-#include "models/report/whole_file.h"
 
 namespace cli {
 namespace {
@@ -42,7 +42,7 @@ absl::StatusOr<std::shared_ptr<const ScriptScenario>> MakeScript(const std::stri
 
 absl::StatusOr<std::shared_ptr<const ScriptScenario>> ReadScript(const std::string& file) {
   const absl::StatusOr<std::string> text =
-      models::ReadWholeFile(UserPath(file), kMegabytesMax, "give a file with a script");
+      base::ReadWholeFile(UserPath(file), kMegabytesMax, "give a file with a script");
   if (!text.ok()) return text.status();
   auto script = MakeScript(OneLine(file), *text);
   if (script.ok()) return script;

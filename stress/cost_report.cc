@@ -266,7 +266,7 @@ std::string ToJson(const Results& results) {
       {"children", request.family.children},          {"pages", request.family.pages},
       {"fork_generations", request.fork_generations}, {"walks", JsonOfAll(results.walks)},
       {"objects", JsonOfAll(results.objects)},        {"growth", JsonOfAll(results.growth)}};
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace cost

@@ -41,6 +41,6 @@ int main(int argc, char** argv) {
                                           .err_is_terminal = isatty(STDERR_FILENO) != 0,
                                           .is_interrupted = [] { return interrupted != 0; }});
   // A shell should see why the command ended.
-  if (interrupted != 0) raise(interrupted);
+  if (code == workload::kInterrupted) raise(interrupted);
   return code;
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "models/report/whole_file.h"
+#include "core/base/whole_file.h"
 
 namespace models {
 namespace {
@@ -182,11 +182,11 @@ std::string UnknownThread(const Replay& replay) {
 }  // namespace
 
 absl::Status WriteReplay(const Replay& replay, const std::string& path) {
-  return WriteWholeFile(path, Text(replay));
+  return base::WriteWholeFile(path, Text(replay));
 }
 
 absl::StatusOr<Replay> ReadReplay(const std::string& path) {
-  const absl::StatusOr<std::string> text = ReadWholeFile(path, kMegabytesMax, kOtherFile);
+  const absl::StatusOr<std::string> text = base::ReadWholeFile(path, kMegabytesMax, kOtherFile);
   if (!text.ok()) return text.status();
   const absl::StatusOr<Json> json = Parse(path, *text);
   if (!json.ok()) return json.status();

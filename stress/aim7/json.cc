@@ -133,7 +133,7 @@ std::string ToJson(const Results& results) {
                        {"users_after", kSeedUsersAfter},
                        {"ratio", kSeedUsersAfter / kSeedUsersBefore}}},
                      {"kernels", series}};
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace aim7

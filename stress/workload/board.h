@@ -19,6 +19,8 @@
 #ifndef RMAPCHECK_STRESS_WORKLOAD_BOARD_H_
 #define RMAPCHECK_STRESS_WORKLOAD_BOARD_H_
 
+#include <sys/types.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -36,7 +38,7 @@ namespace workload {
 inline constexpr std::uint32_t kThreadsMax = 32;
 inline constexpr std::uint32_t kRingSize = 16;
 
-// Text in shared memory; what does not fit is cut off.
+// Text in shared memory. Set() cuts off what does not fit.
 template <std::size_t kSize>
 class FixedText {
  public:
@@ -46,6 +48,7 @@ class FixedText {
     bytes_[size] = '\0';
   }
   std::string Get() const { return bytes_.data(); }
+  static bool Fits(std::string_view text) { return text.size() < kSize; }
 
  private:
   std::array<char, kSize> bytes_{};
@@ -57,11 +60,12 @@ struct Job {
   std::uint64_t first_round = 0;
   std::uint64_t rounds = 0;   // At most.
   std::int64_t deadline = 0;  // In nanoseconds of the steady clock, which processes share.
+  pid_t watcher = 0;          // Who started the runner; set by that.
   Mix mix;
   bool chaos = true;              // Whether schedules are perturbed.
   std::int64_t hang_ms = 10'000;  // Standing still for so long, or twice that, is a failure.
   FixedText<1024> kernel;         // In Kernel's written form.
-  FixedText<(1 << 20)> script;    // If not empty, each round is this one; in written form.
+  FixedText<(4 << 20)> script;    // If not empty, each round is this one; in written form.
 };
 
 // One verb that a thread has begun, and perhaps ended.

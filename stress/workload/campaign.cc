@@ -6,10 +6,14 @@
 #include <chrono>
 #include <map>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "core/base/check.h"
 #include "core/scripts/script_text.h"
+#include "stress/workload/generator.h"
 #include "stress/workload/random.h"
+#include "stress/workload/shrinker.h"
 #include "stress/workload/watcher.h"
 #include "stress/workload/worker.h"
 
@@ -21,6 +25,10 @@ using rmap::Script;
 
 constexpr std::uint64_t kRoundsOfWorker = 2'000;
 constexpr std::uint64_t kRoundsOfCandidateMin = 20;
+constexpr double kHangSecondsOfCandidateMin = 0.1;
+// Of a script that is given. What is made of it while it is made smaller may have more lines, at
+// most two for each step, a fourth of what a board has room for; see shrinker.h.
+constexpr std::size_t kScriptBytesMax = 1 << 20;
 
 Clock::duration Seconds(double seconds) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
@@ -36,18 +44,31 @@ std::int64_t HangMs(double seconds) {
 
 // While it is made smaller, a failure must be seen many times.
 double HangSecondsOfCandidate(const Campaign& campaign) {
-  return std::min(campaign.hang_seconds, campaign.shrink_seconds / 40);
+  return std::min(campaign.hang_seconds,
+                  std::max(kHangSecondsOfCandidateMin, campaign.shrink_seconds / 40));
 }
 
-Job JobOf(const Campaign& campaign, double hang_seconds) {
-  Job job;
+// Makes it the script of each round.
+void Give(const Script& script, Job& job) {
+  const std::string text = rmap::ToText(script);
+  CHECK(job.script.Fits(text),
+        "a script is too long for a board: Campaign says how long it may be");
+  job.script.Set(text);
+}
+
+// Rounds first, first + 1 and so on, of the mix or the given script. (A job is too large to
+// return.)
+void SetJob(const Campaign& campaign, double hang_seconds, std::uint64_t first,
+            std::uint64_t rounds, Clock::time_point deadline, Job& job) {
   job.seed = campaign.seed;
+  job.first_round = first;
+  job.rounds = rounds;
+  job.deadline = deadline.time_since_epoch().count();
   job.mix = campaign.mix;
   job.chaos = campaign.chaos;
   job.hang_ms = HangMs(hang_seconds);
   job.kernel.Set(campaign.kernel);
-  if (campaign.script.has_value()) job.script.Set(rmap::ToText(*campaign.script));
-  return job;
+  if (campaign.script.has_value()) Give(*campaign.script, job);
 }
 
 Watch WatchOf(const Guidance& guidance, std::function<void(const Board&)> look,
@@ -90,21 +111,23 @@ class Rounds {
 
   void RunOneWorker() {
     const SharedBoard board;
-    board->job = JobOf(campaign_, campaign_.hang_seconds);
-    board->job.first_round = next_;
-    board->job.rounds = RoundsLeft();
-    board->job.deadline = end_.time_since_epoch().count();
+    SetJob(campaign_, campaign_.hang_seconds, next_, RoundsLeft(), end_, board->job);
     const auto tell = [this](const Board& now) {
       guidance_.tell({"running", SecondsSince(start_), results_.rounds + now.rounds_done(),
                       results_.failures.size()});
     };
     const std::optional<Ending> ending = RunWorker(board, WatchOf(guidance_, tell, board));
-    results_.interrupted = !ending.has_value();
+    results_.interrupted = !ending.has_value() || guidance_.is_interrupted();
     results_.coverage.Add(*board);
     results_.rounds += board->rounds_done();
     next_ += board->rounds_done();
     if (!ending.has_value()) return;
     if (std::optional<Failure> failure = FailureOf(*ending)) Keep(*std::move(failure), *board);
+  }
+
+  Script ScriptOf(std::uint64_t round) const {
+    if (campaign_.script.has_value()) return *campaign_.script;
+    return Generate(campaign_.mix, SeedOf(campaign_.seed, round));
   }
 
   // A leak that is found when the worker ends belongs to one of its rounds: to the last, as far as
@@ -116,7 +139,7 @@ class Rounds {
     next_ = failure.round + 1;
     ++results_.rounds;
     results_.failures.push_back({.failure = std::move(failure),
-                                 .script = ScriptOf(board.job, board.round()),
+                                 .script = ScriptOf(board.round()),
                                  .after_seconds = SecondsSince(start_),
                                  .after_rounds = results_.rounds});
     results_.failures.back().script.kernel = campaign_.kernel;
@@ -173,16 +196,13 @@ class Asker {
   // Returns: the first failure, of whatever kind, in so many rounds.
   std::optional<Failure> FirstFailure(const Script& script, std::uint64_t rounds) {
     const SharedBoard board;
-    board->job = JobOf(campaign_, HangSecondsOfCandidate(campaign_));
-    board->job.script.Set(rmap::ToText(script));
-    board->job.first_round = next_;
-    board->job.rounds = rounds;
-    board->job.deadline = end_.time_since_epoch().count();
+    SetJob(campaign_, HangSecondsOfCandidate(campaign_), next_, rounds, end_, board->job);
+    Give(script, board->job);
     const auto tell = [this](const Board&) {
       guidance_.tell({"shrinking", results_.seconds, results_.rounds, results_.failures.size()});
     };
     const std::optional<Ending> ending = RunWorker(board, WatchOf(guidance_, tell, board));
-    results_.interrupted = results_.interrupted || !ending.has_value();
+    results_.interrupted = !ending.has_value() || guidance_.is_interrupted();
     if (!ending.has_value()) return std::nullopt;
     std::optional<Failure> failure = FailureOf(*ending);
     next_ += board->rounds_done() + (failure.has_value() ? 1 : 0);
@@ -231,6 +251,22 @@ std::uint64_t Coverage::Operations() const {
   std::uint64_t sum = 0;
   for (std::uint64_t count : counts) sum += count;
   return sum;
+}
+
+absl::Status CheckScript(const Script& script) {
+  if (SizeOf(script).steps == 0) {
+    return absl::InvalidArgumentError("has no steps, so nothing would be run: write some");
+  }
+  for (std::size_t i = 0; i < script.phases.size(); ++i) {
+    const std::size_t threads = script.phases[i].threads.size();
+    if (threads <= kThreadsMax) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("phase ", i + 1, " has ", threads, " threads: have at most ", kThreadsMax));
+  }
+  const std::size_t bytes = rmap::ToText(script).size();
+  if (bytes <= kScriptBytesMax) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("has ", bytes, " bytes as rmapcheck writes it: have at most ", kScriptBytesMax));
 }
 
 Results RunCampaign(const Campaign& campaign, const Guidance& guidance) {

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "core/history/kernel.h"
 #include "core/scripts/script.h"
 #include "stress/workload/board.h"
@@ -94,7 +95,10 @@ struct Results {
   bool interrupted = false;
 };
 
-// Requires: main() calls RunAsWorker() (worker.h).
+// Returns: whether each round can be this script; else what is wrong with it, and the mend.
+absl::Status CheckScript(const rmap::Script& script);
+
+// Requires: main() calls RunAsWorker() (worker.h); CheckScript() of the script, if there is one.
 Results RunCampaign(const Campaign& campaign, const Guidance& guidance = {});
 
 }  // namespace workload

@@ -2,11 +2,10 @@
 // Not absl/flags, which exits with 1 and a page of text where the commands here say one line and 2.
 #include "stress/workload/command.h"
 
+#include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <set>
-#include <sstream>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,8 +16,10 @@
 #include "absl/strings/str_split.h"
 #include "cli/suggestion.h"
 #include "cli/words.h"
+#include "core/base/whole_file.h"
 #include "core/history/kernel.h"
 #include "core/scripts/script_text.h"
+#include "stress/output_file.h"
 #include "stress/workload/report.h"
 
 namespace workload {
@@ -27,6 +28,10 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kBadInput = 2;
 constexpr std::uint64_t kStepsMax = 20'000;  // Of a script: its written form fits a board.
+constexpr std::size_t kMegabytesMax = 4;     // Of a file that is read.
+constexpr double kSecondsMin = 0.01;
+constexpr double kSecondsMax = 1e7;
+constexpr double kHangSecondsMin = 1;  // A thread may have to wait so long for a processor.
 
 // A command while its words are read: what a kernel is made of comes in any order.
 struct Draft {
@@ -56,24 +61,29 @@ absl::Status ReadWhole(std::string_view flag, const std::string& value, Number m
                absl::StrCat("is no number that fits: give a whole number from ", min, " to ", max));
 }
 
-absl::Status ReadSeconds(std::string_view flag, const std::string& value, double& seconds) {
+absl::Status ReadSeconds(std::string_view flag, const std::string& value, double min,
+                         double& seconds) {
   // Written so that a NaN is refused as well.
-  if (absl::SimpleAtod(value, &seconds) && seconds >= 0 && seconds <= 1e7) return absl::OkStatus();
-  return Wrong(flag, value, "is no time: give a number of seconds, as 60 or 0.5");
+  if (absl::SimpleAtod(value, &seconds) && seconds >= min && seconds <= kSecondsMax) {
+    return absl::OkStatus();
+  }
+  return Wrong(flag, value,
+               absl::StrCat("is no time that fits: give a number of seconds from ", min, " to ",
+                            kSecondsMax));
 }
 
-absl::StatusOr<std::string> ReadFile(std::string_view flag, const std::string& path) {
-  std::ifstream file(cli::UserPath(path));
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file.good() && !file.eof()) return Wrong(flag, path, "cannot be read: name a file that can");
-  return text.str();
+absl::StatusOr<std::string> ReadFile(const std::string& path, std::string_view mend) {
+  const auto text = base::ReadWholeFile(cli::UserPath(path), kMegabytesMax, mend);
+  return text.ok() ? text : Wrong(std::string(text.status().message()));
 }
 
 // The text itself, or "@FILE".
 absl::Status ReadWeights(std::string_view flag, const std::string& value, Mix& mix) {
+  if (value.empty() || value == "@") {
+    return Wrong(flag, value, "gives no weight: write VERB:N, or @FILE");
+  }
   absl::StatusOr<std::string> text = value;
-  if (absl::StartsWith(value, "@")) text = ReadFile(flag, value.substr(1));
+  if (value[0] == '@') text = ReadFile(value.substr(1), "give a file with weights, as fork:3");
   if (!text.ok()) return text.status();
   const absl::Status set = SetWeights(*text, mix.weights);
   return set.ok() ? set : Wrong(absl::StrCat("--", flag, ": ", set.message()));
@@ -88,10 +98,13 @@ absl::Status ReadProfile(std::string_view flag, const std::string& value, Draft&
 }
 
 absl::Status ReadScript(std::string_view flag, const std::string& value, Draft& draft) {
-  const absl::StatusOr<std::string> text = ReadFile(flag, value);
+  if (value.empty()) return Wrong(flag, value, "names nothing: give a file with a script");
+  const absl::StatusOr<std::string> text = ReadFile(value, "give a file with a script");
   if (!text.ok()) return text.status();
   absl::StatusOr<rmap::Script> script = rmap::ParseScript(*text);
   if (!script.ok()) return Wrong(absl::StrCat(value, ":", script.status().message()));
+  const absl::Status fits = CheckScript(*script);
+  if (!fits.ok()) return Wrong(absl::StrCat(value, ": ", fits.message()));
   draft.command.campaign.script = *std::move(script);
   draft.command.campaign.script_file = value;
   return absl::OkStatus();
@@ -111,16 +124,16 @@ absl::Status SetOfMix(std::string_view flag, const std::string& value, Draft& dr
   return ReadWhole(flag, value, kMin, kMax, draft.command.campaign.mix.*kField);
 }
 
-template <auto kField>
+template <auto kField, double kMin>
 absl::Status SetSeconds(std::string_view flag, const std::string& value, Draft& draft) {
-  return ReadSeconds(flag, value, draft.command.campaign.*kField);
+  return ReadSeconds(flag, value, kMin, draft.command.campaign.*kField);
 }
 
-template <auto kField>
+template <auto kField, int kMin = 0>
 absl::Status SetWhole(std::string_view flag, const std::string& value, Draft& draft) {
   auto& field = draft.command.campaign.*kField;
   using Number = std::remove_reference_t<decltype(field)>;
-  return ReadWhole(flag, value, Number{0}, std::numeric_limits<Number>::max(), field);
+  return ReadWhole(flag, value, Number{kMin}, std::numeric_limits<Number>::max(), field);
 }
 
 absl::Status SetChaos(std::string_view flag, const std::string& value, Draft& draft) {
@@ -143,7 +156,7 @@ absl::Status AddFixes(std::string_view, const std::string& value, Draft& draft) 
 }
 
 constexpr Flag kFlags[] = {
-    {"seconds", "S", "how long to run (10)", SetSeconds<&Campaign::seconds>},
+    {"seconds", "S", "how long to run (10)", SetSeconds<&Campaign::seconds, kSecondsMin>},
     {"rounds", "N", "stop after so many rounds (0: never)", SetWhole<&Campaign::rounds_max>},
     {"seed", "N", "from which all rounds follow (1)", SetWhole<&Campaign::seed>},
     {"first_round", "N", "where to begin (0)", SetWhole<&Campaign::first_round>},
@@ -169,11 +182,11 @@ constexpr Flag kFlags[] = {
     {"scarcity", "N", "in N of 1000 phases memory may run out", SetOfMix<&Mix::scarcity, 0, 1000>},
     {"chaos", "yes|no", "whether schedules are perturbed (yes)", SetChaos},
     {"script", "FILE", "run this script in each round", ReadScript},
-    {"failures_max", "N", "stop after so many failures (1)", SetWhole<&Campaign::failures_max>},
+    {"failures_max", "N", "stop after so many failures (1)", SetWhole<&Campaign::failures_max, 1>},
     {"shrink_seconds", "S", "to make each failure smaller (20)",
-     SetSeconds<&Campaign::shrink_seconds>},
+     SetSeconds<&Campaign::shrink_seconds, 0.0>},
     {"hang_seconds", "S", "standing still for so long is a failure (20)",
-     SetSeconds<&Campaign::hang_seconds>},
+     SetSeconds<&Campaign::hang_seconds, kHangSecondsMin>},
     {"scripts", "FOLDER", "where failing scripts are written (in TMPDIR)",
      SetText<&Command::scripts>},
     {"json", "FILE", "write JSON; - is standard output", SetText<&Command::json>},
@@ -231,6 +244,16 @@ absl::StatusOr<rmap::Kernel> ReadGeneration(const std::string& name) {
                             rmap::Name(rmap::NewestGeneration())));
 }
 
+// What is added and taken out at once would be one of the two.
+absl::Status CheckNoneIsBoth(const Draft& draft) {
+  for (const std::string& id : draft.with) {
+    if (std::ranges::find(draft.without, id) == draft.without.end()) continue;
+    return Wrong(absl::StrCat("--with=", id, " --without=", id,
+                              ": are of the same repair: leave one of them out"));
+  }
+  return absl::OkStatus();
+}
+
 // Nothing said of the kernel is the newest with all; a generation alone is as it was.
 absl::StatusOr<rmap::Kernel> ReadKernel(const Draft& draft) {
   absl::StatusOr<rmap::Kernel> kernel = rmap::Kernel();
@@ -260,6 +283,8 @@ absl::Status Finish(Draft& draft) {
   const bool says = !draft.generation.empty() || !draft.with.empty() || !draft.without.empty();
   const absl::StatusOr<rmap::Kernel> kernel = ReadKernel(draft);
   if (!kernel.ok()) return kernel.status();
+  const absl::Status one = CheckNoneIsBoth(draft);
+  if (!one.ok()) return one;
   campaign.kernel = kernel->Name();
   if (!says && campaign.script.has_value() && !campaign.script->kernel.empty()) {
     campaign.kernel = campaign.script->kernel;
@@ -286,8 +311,9 @@ std::string Help() {
     absl::StrAppend(&text, absl::StrFormat("  %-12s  %s\n", profile.name, profile.meaning));
   }
   return absl::StrCat(text, "\nWeights of the first: ", ToText(Profiles()[0].mix.weights),
-                      "\n\nExit codes: 0 nothing failed; 1 something did; 2 bad usage, or output "
-                      "that cannot be written.\n");
+                      "\n\nExit codes: 0 nothing failed; 1 something did; 2 bad usage, nothing "
+                      "could be run, or\noutput cannot be written. Ctrl-C ends the run; what is "
+                      "known is told, and then the\nprocess ends by that signal.\n");
 }
 
 std::string FolderForScripts(const Command& command) {
@@ -296,41 +322,64 @@ std::string FolderForScripts(const Command& command) {
   return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
 }
 
+bool WritesJsonFile(const Command& command) { return !command.json.empty() && command.json != "-"; }
+
+// Prints what is wrong, if anything is. Returns: whether nothing is.
+bool Complain(std::ostream& err, const absl::Status& status) {
+  if (!status.ok()) err << "rmap_stress: " << cli::OneLine(status.message()) << "\n";
+  return status.ok();
+}
+
+absl::Status Unwritable(const std::string& path, const absl::Status& status,
+                        std::string_view mend) {
+  if (status.ok()) return status;
+  return absl::UnavailableError(absl::StrCat(path, ": ", status.message(), ": ", mend));
+}
+
+absl::Status UnwritableJson(const Command& command, const absl::Status& status) {
+  return Unwritable(command.json, status, "name another file by --json=FILE");
+}
+
+// Whether what a run finds can be written; else it need not begin.
+absl::Status CheckOutputs(const Command& command) {
+  if (WritesJsonFile(command)) {
+    const absl::Status json = stress::CheckFile(cli::UserPath(command.json));
+    if (!json.ok()) return UnwritableJson(command, json);
+  }
+  const std::string folder = FolderForScripts(command);
+  return Unwritable(folder, stress::CheckFolder(folder), "name a folder by --scripts=FOLDER");
+}
+
 // Returns: whether all could be written.
 bool WriteScripts(const Command& command, Results& results, std::ostream& err) {
   for (FoundFailure& found : results.failures) {
     const std::string path = absl::StrCat(FolderForScripts(command), "/rmap_stress-",
                                           found.failure.seed, "-", found.failure.round, ".rmap");
-    std::ofstream file(path);
-    file << rmap::ToText(SmallestScript(found)) << std::flush;
-    if (!file.good()) {
-      err << "rmap_stress: " << cli::OneLine(path)
-          << ": cannot be written: name a folder by --scripts=FOLDER\n";
-      return false;
-    }
+    const absl::Status written = base::WriteWholeFile(path, rmap::ToText(SmallestScript(found)));
+    if (!Complain(err, written)) return false;
     found.failure.script = path;
   }
   return true;
 }
 
+// The file first: whoever reads standard output may have gone home.
 bool WriteResults(const Command& command, const Results& results, const Surroundings& around) {
-  if (command.json != "-") around.out << ToText(command.campaign, results) << std::flush;
-  if (command.json == "-") around.out << ToJson(command.campaign, results) << std::flush;
-  if (!around.out.good()) {
-    around.err << "rmap_stress: standard output: cannot be written: send it somewhere else\n";
-    return false;
+  bool written = true;
+  if (WritesJsonFile(command)) {
+    const absl::Status json =
+        stress::WriteFile(cli::UserPath(command.json), ToJson(command.campaign, results));
+    written = Complain(around.err, UnwritableJson(command, json));
   }
-  if (command.json.empty() || command.json == "-") return true;
-  std::ofstream file(cli::UserPath(command.json));
-  file << ToJson(command.campaign, results) << std::flush;
-  if (!file.good()) {
-    around.err << "rmap_stress: " << cli::OneLine(command.json)
-               << ": cannot be written: name another file by --json=FILE\n";
-  }
-  return file.good();
+  around.out << (command.json == "-" ? ToJson(command.campaign, results)
+                                     : ToText(command.campaign, results))
+             << std::flush;
+  if (around.out.good()) return written;
+  around.err << "rmap_stress: standard output: cannot be written: send it somewhere else\n";
+  return false;
 }
 
 int RunCommand(const Command& command, const Surroundings& around) {
+  if (!Complain(around.err, CheckOutputs(command))) return kBadInput;
   Guidance guidance;
   guidance.is_interrupted = around.is_interrupted;
   if (around.err_is_terminal) {
@@ -343,7 +392,14 @@ int RunCommand(const Command& command, const Surroundings& around) {
   Results results = RunCampaign(command.campaign, guidance);
   if (around.err_is_terminal) around.err << "\r\x1b[K" << std::flush;
   const bool written = WriteScripts(command, results, around.err);
-  if (!WriteResults(command, results, around) || !written) return kBadInput;
+  const bool told = WriteResults(command, results, around);
+  if (results.interrupted) return kInterrupted;
+  if (!told || !written) return kBadInput;
+  if (results.rounds == 0) {
+    around.err << "rmap_stress: nothing was run: time was up before the first round: give more by "
+                  "--seconds=S\n";
+    return kBadInput;
+  }
   return results.failures.empty() ? 0 : kFailed;
 }
 
@@ -380,10 +436,7 @@ absl::StatusOr<Command> ParseCommand(std::span<const std::string> words) {
 
 int Main(std::span<const std::string> words, const Surroundings& around) {
   const absl::StatusOr<Command> command = ParseCommand(words);
-  if (!command.ok()) {
-    around.err << "rmap_stress: " << command.status().message() << "\n";
-    return kBadInput;
-  }
+  if (!Complain(around.err, command.status())) return kBadInput;
   if (!command->help) return RunCommand(*command, around);
   around.out << Help() << std::flush;
   return around.out.good() ? 0 : kBadInput;

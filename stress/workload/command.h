@@ -30,8 +30,12 @@ struct Surroundings {
   std::function<bool()> is_interrupted = [] { return false; };
 };
 
-// Runs the command. Returns: the exit code: 0; 1 if something failed; 2 for bad usage, or for what
-// cannot be written.
+// What the exit code is if a signal ended the run: what a shell makes of it, if the process then
+// ends by that signal.
+inline constexpr int kInterrupted = 130;
+
+// Runs the command. Returns: the exit code: 0; 1 if something failed; 2 for bad usage, if nothing
+// could be run, or for what cannot be written; kInterrupted, which is stronger than the others.
 int Main(std::span<const std::string> words, const Surroundings& surroundings);
 
 }  // namespace workload

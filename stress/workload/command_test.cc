@@ -7,12 +7,15 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -31,7 +34,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr char kFault[] = "PLANTED_FAULT";
+constexpr char kFault[] = "PLANTED_FAULT";  // Any value but these is a fork before an exit.
+constexpr char kExitAtEnd[] = "exit at the end";
+constexpr char kSlowStart[] = "slow start";
 
 // Whether a fork and an exit that comes later, in whatever thread, are in the script.
 bool HasForkAndExit(const rmap::Script& script) {
@@ -47,10 +52,21 @@ bool HasForkAndExit(const rmap::Script& script) {
   return false;
 }
 
+bool HasFault(const char* fault) {
+  const char* const planted = getenv(kFault);
+  return planted != nullptr && std::string_view(planted) == fault;
+}
+
+bool Fails(const rmap::Script& script) {
+  if (HasFault(kExitAtEnd)) {
+    return script.phases.back().threads.back().back().verb == rmap::Verb::kExit;
+  }
+  return getenv(kFault) != nullptr && HasForkAndExit(script);
+}
+
 void PlayPlanted(const rmap::Kernel&, const rmap::Script& script, Board& board, ksync::Watchdog&) {
   board.Begin(0, 0, {.verb = rmap::Verb::kFork});
-  const bool faulty = getenv(kFault) != nullptr;
-  ksync::Check(!faulty || !HasForkAndExit(script), "I3: a planted mistake");
+  ksync::Check(!Fails(script), "I3: a planted mistake");
   board.End(0);
 }
 
@@ -260,6 +276,74 @@ TEST_F(CommandTest, WeightsMayComeFromAFile) {
   EXPECT_EQ(command->campaign.mix.weights[rmap::Verb::kExit], 8u);
 }
 
+std::string Repeated(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+// As long as one may be, and as wide; a worker gets all of it.
+TEST_F(CommandTest, ALargeScriptIsRun) {
+  std::ofstream(Path("large.rmap")) << "phase\n"
+                                    << Repeated("  thread\n    start P0\n", 32)
+                                    << Repeated("    read P0 1\n", 74'000) << "    exit P0\n";
+  const Ran ran = RunWords({"--script=" + Path("large.rmap"), "--rounds=2", "--seconds=60"});
+  EXPECT_EQ(ran.code, 0) << ran.err << ran.out;
+  setenv(kFault, kExitAtEnd, 1);
+  EXPECT_EQ(RunWords({"--script=" + Path("large.rmap"), "--rounds=2", "--shrink_seconds=0"}).code,
+            1)
+      << "nothing of its end is cut off";
+}
+
+// Who reads standard output may be gone.
+TEST_F(CommandTest, TheFileIsWrittenThoughStandardOutputIsLost) {
+  std::ostringstream out;
+  out.setstate(std::ios::badbit);
+  std::ostringstream err;
+  const int code = Main(With(kShort, {"--json=" + Path("run.json")}), {.out = out, .err = err});
+  EXPECT_EQ(code, 2);
+  EXPECT_EQ(err.str(), "rmap_stress: standard output: cannot be written: send it somewhere else\n");
+  EXPECT_EQ(Json::parse(Read("run.json"))["rounds"], 10);
+}
+
+// A mistake in the words does not cost the file of an earlier run; nor does asking leave one.
+TEST_F(CommandTest, AFileIsAsItWasUntilTheRunHasEnded) {
+  std::ofstream(Path("old.json")) << "old";
+  const std::string nowhere = "--scripts=" + Path("nowhere");
+  EXPECT_EQ(RunWords({"--json=" + Path("old.json"), nowhere}).code, 2);
+  EXPECT_EQ(Read("old.json"), "old");
+  EXPECT_EQ(RunWords({"--json=" + Path("new.json"), nowhere}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(Path("new.json")));
+}
+
+// A file's name may be of any bytes but one.
+TEST_F(CommandTest, NamesNeedNotBeText) {
+  setenv(kFault, "1", 1);
+  const std::string folder = Path("\xff\xfe");
+  std::filesystem::create_directories(folder);
+  const Ran ran = RunWords(With(
+      kShort, {"--json=" + folder + "/run.json", "--scripts=" + folder, "--shrink_seconds=0"}));
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_EQ(Json::parse(Read("\xff\xfe/run.json"))["failures"].size(), 1u);
+}
+
+TEST_F(CommandTest, AnInterruptIsTold) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = Main(With(kShort, {"--json=-"}),
+                        {.out = out, .err = err, .is_interrupted = [] { return true; }});
+  EXPECT_EQ(code, kInterrupted);
+  EXPECT_EQ(Json::parse(out.str())["interrupted"], true);
+}
+
+// The time is over before the worker has looked at it.
+TEST_F(CommandTest, NothingRunIsNoSuccess) {
+  setenv(kFault, kSlowStart, 1);
+  const Ran ran = RunWords({"--seconds=0.01"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(absl::StartsWith(ran.err, "rmap_stress: nothing was run")) << ran.err;
+}
+
 struct Mistake {
   std::vector<std::string> words;
   std::string message;
@@ -267,10 +351,17 @@ struct Mistake {
 
 TEST_F(CommandTest, EachMistakeIsOneLineThatSaysTheMend) {
   std::ofstream(Path("wrong.rmap")) << "phase\n  thread\n    frok P0\n";
+  std::ofstream(Path("empty.rmap")) << "phase\n  thread\n";
+  std::ofstream(Path("wide.rmap")) << "phase\n  thread\n    start P0\nphase\n"
+                                   << Repeated("  thread\n    read P0 1\n", 33);
+  std::ofstream(Path("long.rmap")) << "phase\n  thread\n" << Repeated("read P0 1\n", 100'000);
   const Mistake mistakes[] = {
       {{"--secnods=3"}, "did you mean --seconds?"},
       {{"--seconds=an hour"}, "give a number of seconds"},
       {{"--seconds=nan"}, "give a number of seconds"},
+      {{"--seconds=0"}, "give a number of seconds from 0.01"},
+      {{"--hang_seconds=0.5"}, "give a number of seconds from 1"},
+      {{"--failures_max=0"}, "give a whole number from 1"},
       {{"--seconds"}, "write --seconds=S"},
       {{"--threads=0"}, "give a whole number from 1 to 32"},
       {{"--threads=33"}, "give a whole number from 1 to 32"},
@@ -281,12 +372,25 @@ TEST_F(CommandTest, EachMistakeIsOneLineThatSaysTheMend) {
       {{"--profile=swop"}, "did you mean swap?"},
       {{"--weights=frok:1"}, "did you mean fork?"},
       {{"--weights=@/nowhere"}, "cannot be read"},
+      {{"--weights=@" + Path("")}, "no regular file"},
+      {{"--weights=@"}, "--weights=@: gives no weight"},
+      {{"--weights="}, "--weights=: gives no weight"},
       {{"--script=/nowhere"}, "cannot be read"},
+      {{"--script=" + Path("")}, "no regular file"},
+      {{"--script="}, "names nothing"},
+      {{"--script=" + Path("empty.rmap")}, "has no steps"},
+      {{"--script=" + Path("wide.rmap")}, "phase 2 has 33 threads: have at most 32"},
+      {{"--script=" + Path("long.rmap")}, "have at most 1048576"},
+      {{"--with=KH-25", "--without=KH-22,KH-25"}, "--without=KH-25: are of the same repair"},
       {{"--script=" + Path("wrong.rmap")}, "3:5: "},
       {{"--threads=32", "--phases=1000", "--steps=10000"}, "have at most 20000"},
       {{"--help=yes"}, "write --help"},
       {{"run\nnow"}, "\"run\\nnow\": takes no argument"},
-      {{"--json=" + Path("no/folder"), "--rounds=1"}, "cannot be written"},
+      // Before the run, which would last for ever.
+      {{"--json=" + Path("no/folder"), "--seconds=1e6"}, "cannot be written"},
+      {{"--json=" + Path(""), "--seconds=1e6"}, "cannot be written (Is a directory)"},
+      {{"--scripts=" + Path("no/folder"), "--seconds=1e6"}, "cannot be written to"},
+      {{"--scripts=" + Path("wide.rmap"), "--seconds=1e6"}, "cannot be written to"},
   };
   for (const Mistake& mistake : mistakes) {
     const Ran ran = RunWords(mistake.words);
@@ -312,6 +416,9 @@ TEST_F(CommandTest, HelpNamesEveryFlagAndProfile) {
 }  // namespace workload
 
 int main(int argc, char** argv) {
+  if (workload::HasFault(workload::kSlowStart)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
   const auto code = workload::RunAsWorker(argc, argv, workload::PlayPlanted);
   if (code.has_value()) return *code;
   testing::InitGoogleTest(&argc, argv);

@@ -207,6 +207,7 @@ std::string ToJson(const Campaign& campaign, const Results& results) {
                {"profile", campaign.profile},
                {"seed", campaign.seed},
                {"seconds", results.seconds},
+               {"interrupted", results.interrupted},
                {"rounds", results.rounds},
                {"threads", campaign.mix.threads},
                {"chaos", campaign.chaos},
@@ -226,7 +227,8 @@ std::string ToJson(const Campaign& campaign, const Results& results) {
     json["pairs"].push_back(
         {{"first", pair.first}, {"second", pair.second}, {"overlaps", pair.overlaps}});
   }
-  return json.dump(1) + "\n";
+  // Paths may be of any bytes.
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace workload

@@ -2,10 +2,10 @@
 //
 // The JSON is an object: `started`, `commit` (null unless RMAPCHECK_COMMIT says it),
 // `configuration` ("plain", "tsan", "asan", "ubsan"), `kernel`, `profile`, `seed`, `seconds`,
-// `rounds`, `threads`, `chaos`, `mix` (each size by the name of its flag, and `weights` by verb),
-// `operations`, `operations_per_second`; `failures` (each `seed`, `round`,
-// `rule`, `message`, `script`: a file or null, `command`: what repeats that round (repeat.h),
-// `after_seconds`, `after_rounds`, `last_steps`, `shrunk_to`: a size in words or null,
+// `interrupted` (whether a signal ended it), `rounds`, `threads`, `chaos`, `mix` (each size by the
+// name of its flag, and `weights` by verb), `operations`, `operations_per_second`; `failures` (each
+// `seed`, `round`, `rule`, `message`, `script`: a file or null, `command`: what repeats that round
+// (repeat.h), `after_seconds`, `after_rounds`, `last_steps`, `shrunk_to`: a size in words or null,
 // `shrunk_message`: how that one fails or null, `seen_instead`: messages of other failures that
 // were seen while it was made smaller); `operation_counts` by verb; `pairs` (each `first`,
 // `second`, `overlaps`): every two verbs that there are, the first not behind the second in the

@@ -52,22 +52,25 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
+// What the user sends to all of a terminal's processes is for the watcher alone: it decides when
+// the worker ends. Blocked, and not ignored by the worker itself, because that would come too late.
+// So a worker that dies has a reason of its own.
+void BlockSignalsOfUsers(posix_spawnattr_t& attributes) {
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&blocked, signal);
+  posix_spawnattr_setsigmask(&attributes, &blocked);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+}
+
 class Worker {
  public:
-  explicit Worker(int board) {
+  explicit Worker(const SharedBoard& board) {
+    board->job.watcher = getpid();
     int ends[2];
     CHECK(pipe2(ends, O_CLOEXEC) == 0, "no pipe");
     stderr_ = ends[0];
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-    std::vector<std::string> words = {"rmap_stress", WorkerWord(board)};
-    std::vector<std::string> environment = WorkerEnvironment();
-    const int error = posix_spawn(&pid_, "/proc/self/exe", &actions, nullptr,
-                                  Pointers(words).data(), Pointers(environment).data());
-    posix_spawn_file_actions_destroy(&actions);
+    const int error = Start(WorkerWord(board.descriptor()), ends[1]);
     close(ends[1]);
     CHECK(error == 0, "the program could not be started once more");
   }
@@ -96,6 +99,25 @@ class Worker {
   std::string TakeText() { return std::move(text_); }
 
  private:
+  // Returns: why it could not be started; 0 if it was.
+  int Start(const std::string& word, int output) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    BlockSignalsOfUsers(attributes);
+    std::vector<std::string> words = {"rmap_stress", word};
+    std::vector<std::string> environment = WorkerEnvironment();
+    const int error = posix_spawn(&pid_, "/proc/self/exe", &actions, &attributes,
+                                  Pointers(words).data(), Pointers(environment).data());
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+  }
+
   pid_t pid_ = 0;
   int stderr_ = -1;
   std::string text_;
@@ -125,7 +147,7 @@ class Pulse {
 }  // namespace
 
 std::optional<Ending> RunWorker(const SharedBoard& board, const Watch& watch) {
-  Worker worker(board.descriptor());
+  Worker worker(board);
   Pulse pulse(*board, watch.hang_after);
   Ending ending;
   bool interrupted = false;
@@ -135,7 +157,9 @@ std::optional<Ending> RunWorker(const SharedBoard& board, const Watch& watch) {
     if (interrupted || ending.was_hung) worker.Kill();
   }
   ending.status = worker.Wait();
-  if (interrupted) return std::nullopt;
+  // Of its own accord it ended earlier, and what it found is not lost.
+  const bool killed = WIFSIGNALED(ending.status) && WTERMSIG(ending.status) == SIGKILL;
+  if (interrupted && killed) return std::nullopt;
   ending.stderr_text = worker.TakeText();
   ending.message = board->message();
   ending.place = board->place();

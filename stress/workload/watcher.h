@@ -24,6 +24,7 @@ struct Watch {
 };
 
 // Runs the board's job. Returns: how the worker ended; nothing if the user did not wait for that.
+// (A user's signal that comes when it has ended is the caller's to notice.)
 // Requires: main() calls RunAsWorker() (worker.h).
 std::optional<Ending> RunWorker(const SharedBoard& board, const Watch& watch);
 

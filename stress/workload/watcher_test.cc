@@ -7,10 +7,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <thread>
@@ -48,13 +51,13 @@ void Deadlock() {
   ksync::SpinLock one(kClass);
   ksync::SpinLock other(kClass);
   ksync::Atomic<int> ready(0);
-  const auto take = [&ready](ksync::SpinLock& first,
-                             ksync::SpinLock& second) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    first.Lock();
-    ready.FetchAdd(1, ksync::relaxed);
-    ready.WaitUntilEqual(2, ksync::relaxed);
-    second.Lock();
-  };
+  const auto take = [&ready](ksync::SpinLock& first, ksync::SpinLock& second)
+                        ABSL_NO_THREAD_SAFETY_ANALYSIS {
+                          first.Lock();
+                          ready.FetchAdd(1, ksync::relaxed);
+                          ready.WaitUntilEqual(2, ksync::relaxed);
+                          second.Lock();
+                        };
   ksync::Thread thread([&] { take(other, one); });
   take(one, other);
 }
@@ -189,6 +192,49 @@ TEST_F(WatcherTest, AnInterruptEndsTheRun) {
   EXPECT_TRUE(results.interrupted);
   EXPECT_TRUE(results.failures.empty());
   EXPECT_EQ(results.rounds, kFaultyRound) << "what is known is kept";
+}
+
+// Whether the only child has ended, whoever asked.
+bool NoChildRuns() {
+  siginfo_t child{};
+  return waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) != 0 || child.si_pid != 0;
+}
+
+// The user's signal comes when the last worker has ended and nobody waits for anything any more.
+TEST_F(WatcherTest, AnInterruptAfterTheLastRoundIsTold) {
+  Guidance guidance;
+  guidance.is_interrupted = NoChildRuns;
+  const Results results = RunCampaign(Short(), guidance);
+  EXPECT_TRUE(results.interrupted);
+  EXPECT_EQ(results.rounds, 20u);
+}
+
+// What fails while the user's signal is under way is not lost by it.
+TEST_F(WatcherTest, AnInterruptAfterAFailureKeepsIt) {
+  setenv(kFault, "broken rule", 1);
+  Guidance guidance;
+  guidance.is_interrupted = NoChildRuns;
+  Campaign campaign = Short();
+  campaign.failures_max = 2;
+  const Results results = RunCampaign(campaign, guidance);
+  EXPECT_TRUE(results.interrupted);
+  ASSERT_EQ(results.failures.size(), 1u);
+  EXPECT_EQ(results.failures[0].failure.rule, "I7");
+}
+
+// Its watcher ended before it could ask to be ended with it.
+TEST_F(WatcherTest, AWorkerThatNobodyWatchesDoesNothing) {
+  const SharedBoard board;
+  board->job.kernel.Set("G9 with all");
+  board->job.rounds = 1;
+  board->job.deadline = std::numeric_limits<std::int64_t>::max();
+  board->job.watcher = getpid();  // Not this process's parent.
+  std::string program = "program";
+  std::string word = WorkerWord(dup(board.descriptor()));
+  char* words[] = {program.data(), word.data()};
+  EXPECT_EQ(RunAsWorker(2, words, PlayPlanted), 0);
+  EXPECT_EQ(board->rounds_done(), 0u);
+  prctl(PR_SET_PDEATHSIG, 0);
 }
 
 // The failure that is made smaller is the one that was found, though another is seen first.

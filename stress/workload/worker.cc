@@ -89,15 +89,16 @@ rmap::Kernel KernelOf(const Job& job) {
   return *kernel;
 }
 
-}  // namespace
-
-rmap::Script ScriptOf(const Job& job, std::uint64_t round) {
+// Returns: the script of each round; nothing if each has its own.
+std::optional<rmap::Script> GivenScript(const Job& job) {
   const std::string text = job.script.Get();
-  if (text.empty()) return Generate(job.mix, SeedOf(job.seed, round));
+  if (text.empty()) return std::nullopt;
   absl::StatusOr<rmap::Script> script = rmap::ParseScript(text);
   CHECK(script.ok(), script.status().message());
   return *std::move(script);
 }
+
+}  // namespace
 
 void PlayScript(const rmap::Kernel& kernel, const rmap::Script& script, Board& board,
                 ksync::Watchdog& watchdog) {
@@ -112,13 +113,15 @@ int RunJob(Board& board, const Play& play) {
   ksync::StaggerStarts(kStartSpinsMax);
   const Job& job = board.job;
   const rmap::Kernel kernel = KernelOf(job);
+  const std::optional<rmap::Script> given = GivenScript(job);
   ksync::Watchdog watchdog(absl::Milliseconds(job.hang_ms), OnHang);
   for (std::uint64_t i = 0; i < job.rounds && Now() < job.deadline; ++i) {
     const std::uint64_t round = job.first_round + i;
     board.BeginRound(round);
     ksync::SeedChoices(SeedOf(job.seed, round));
     if (job.chaos) ksync::SetChaos(ksync::DrawChaos(SeedOf(job.seed + 1, round)));
-    play(kernel, ScriptOf(job, round), board, watchdog);
+    play(kernel, given.has_value() ? *given : Generate(job.mix, SeedOf(job.seed, round)), board,
+         watchdog);
     ksync::SetChaos({});
     CheckNothingIsLeft();
     watchdog.Progress();
@@ -131,10 +134,10 @@ std::optional<int> RunAsWorker(int argc, char** argv, const Play& play) {
   if (argc != 2 || !absl::StartsWith(argv[1], kWorkerWord)) return std::nullopt;
   int descriptor = -1;
   CHECK(absl::SimpleAtoi(std::string_view(argv[1]).substr(kWorkerWord.size()), &descriptor));
-  // Ctrl-C is for the watcher; and who is not watched any more has nothing to do.
-  signal(SIGINT, SIG_IGN);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
   const SharedBoard board(descriptor);
+  // Who is not watched any more has nothing to do.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != board->job.watcher) return 0;  // It ended before that.
   return RunJob(*board, play);
 }
 

@@ -39,9 +39,6 @@ std::optional<int> RunAsWorker(int argc, char** argv, const Play& play = PlayScr
 // Returns: the word by which a program is started as a worker on that board.
 std::string WorkerWord(int descriptor);
 
-// Returns: the script of a round of a job.
-rmap::Script ScriptOf(const Job& job, std::uint64_t round);
-
 }  // namespace workload
 
 #endif  // RMAPCHECK_STRESS_WORKLOAD_WORKER_H_

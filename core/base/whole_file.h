@@ -1,7 +1,7 @@
 // Reading all of a file, and writing one so that it is there whole or not at all: a reader never
 // meets half of it, two writers never mix, and no link that somebody else put there is followed.
-#ifndef RMAPCHECK_MODELS_REPORT_WHOLE_FILE_H_
-#define RMAPCHECK_MODELS_REPORT_WHOLE_FILE_H_
+#ifndef RMAPCHECK_CORE_BASE_WHOLE_FILE_H_
+#define RMAPCHECK_CORE_BASE_WHOLE_FILE_H_
 
 #include <string>
 #include <string_view>
@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace models {
+namespace base {
 
 // Writes `text` under a name of its own in the same folder, then gives it its name.
 // Fails: with "PATH: cannot be written (why)"; then nothing of it is left.
@@ -20,6 +20,6 @@ absl::Status WriteWholeFile(const std::string& path, std::string_view text);
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path, std::size_t megabytes_max,
                                           std::string_view mend);
 
-}  // namespace models
+}  // namespace base
 
-#endif  // RMAPCHECK_MODELS_REPORT_WHOLE_FILE_H_
+#endif  // RMAPCHECK_CORE_BASE_WHOLE_FILE_H_

@@ -1,6 +1,6 @@
 // A reader trusts nothing that it finds under a name. mkstemp makes a file that was not there
 // before and that only its owner can read; what a new file usually may is given to it afterwards.
-#include "models/report/whole_file.h"
+#include "core/base/whole_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace models {
+namespace base {
 namespace {
 
 bool WriteAll(int descriptor, std::string_view text) {
@@ -87,4 +87,4 @@ absl::Status WriteWholeFile(const std::string& path, std::string_view text) {
       absl::StrCat(path, ": cannot be written (", std::strerror(error), ")"));
 }
 
-}  // namespace models
+}  // namespace base

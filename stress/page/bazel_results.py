@@ -18,7 +18,7 @@ import re
 import xml.etree.ElementTree
 import zipfile
 
-from errors import InputError
+from errors import InputError, check_regular
 from records import STATUSES, run_of_text
 
 FAILED_CASES_MAX = 20  # Of one target; what is left out is counted.
@@ -59,6 +59,7 @@ def with_origin(run, place, shards, tests):
 
 
 def read_run(path):
+    check_regular(path, "Name a run.json, or a folder of Bazel's test results")
     try:
         with open(path, encoding="utf-8") as file:
             return run_of_text(file.read(), path)

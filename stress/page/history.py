@@ -17,7 +17,7 @@ import os
 import tempfile
 
 import records
-from errors import InputError
+from errors import InputError, check_regular
 
 
 def add(path, new):
@@ -25,6 +25,7 @@ def add(path, new):
 
     Returns: (all records, how many were added, a message or None). Fails: InputError; then the file is as it was.
     """
+    check_regular(path, "Name another file with --history=FILE")
     try:
         with locked(path):
             old, message = read(path)
@@ -72,7 +73,7 @@ def read(path):
 
 
 def replace(path, content):
-    """Puts a whole file in the place of another, or leaves that as it was."""
+    """Puts a whole file in the place of another, or leaves that as it was. Requires: nothing else is there."""
     path = os.path.realpath(path)  # Or a link would be replaced, and not the file behind it.
     descriptor, temporary = tempfile.mkstemp(prefix=os.path.basename(path) + ".", dir=os.path.dirname(path))
     try:

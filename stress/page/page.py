@@ -10,7 +10,7 @@ import bazel_results
 import history
 import report
 import results
-from errors import InputError
+from errors import InputError, check_regular, one_line
 
 USAGE = """./bazelw run //stress/page -- [--history=FILE] [--out=FILE] [--tests_max=N] [--failures_max=N] [RESULT...]
 
@@ -85,10 +85,28 @@ def named_results(paths):
     return found
 
 
+def is_same(one, other):
+    """Whether two names are of one file, which need not be there."""
+    if os.path.exists(one) and os.path.exists(other):
+        return os.path.samefile(one, other)
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def check_out(out, inputs):
+    """Fails: if the page cannot take that place. Then nothing has been added to the history."""
+    mend = "Name another file with --out=FILE"
+    check_regular(out, mend)
+    for path in inputs:
+        if is_same(out, path):
+            raise InputError(out, "the page would take the place of what it is made of", mend)
+
+
 def write_page(options):
     """Returns: what was done, in a line; and a message or None."""
     where = from_where_the_user_stands(options.history)
     named = [from_where_the_user_stands(path) for path in options.results]
+    out = from_where_the_user_stands(options.out)
+    check_out(out, [where, where + ".lock", *named])
     given = named_results(named) if named else default_results()
     if not given and not os.path.exists(where):
         raise InputError(
@@ -97,7 +115,6 @@ def write_page(options):
             "Run ./bazelw test //stress/... first, or name a run.json",
         )
     everything, added, message = history.add(where, given)
-    out = from_where_the_user_stands(options.out)
     # Bazel runs it through a link with nothing beside it.
     with open(os.path.join(os.path.dirname(os.path.realpath(__file__)), "page.css"), encoding="utf-8") as file:
         style = file.read()
@@ -109,24 +126,34 @@ def write_page(options):
         ) from None
     runs = sum(record["kind"] == "run" for record in everything)
     told = f"{results.many(runs, 'run')} and {results.many(len(everything) - runs, 'result')} of targets"
-    done = f"{out}: {told}, {added} of them new"
+    done = f"{one_line(out)}: {told}, {added} of them new"
     return done, message
+
+
+def say(text):
+    """Returns: the exit code."""
+    try:
+        print(text, flush=True)
+        return 0
+    except OSError as error:
+        print(f"page: standard output: cannot be written ({error.strerror}). Send it somewhere else", file=sys.stderr)
+        # Or Python tries once more when it ends, and complains itself.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
 
 
 def main(words):
     try:
         options = parse(words)
         if options.help:
-            print(USAGE)
-            return 0
+            return say(USAGE)
         done, message = write_page(options)
     except InputError as error:
         print(f"page: {error}", file=sys.stderr)
         return 2
     if message:
         print(f"page: {message}", file=sys.stderr)
-    print(done)
-    return 0
+    return say(done)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import html.parser
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,12 @@ class Runs(Folder):
         self.assertIn(
             "seconds is Infinity", self.refused(self.changed(seconds=2).replace('"seconds": 2', '"seconds": 1e999'))
         )
+        # Numbers that no picture can be made of.
+        for member in ("operations", "rounds", "seed"):
+            self.assertIn(f"{member} is 1000", self.refused(self.changed(**{member: 10**400})))
+        self.assertIn("seconds is 1000", self.refused(self.changed(seconds=10**400)))
+        self.assertIn("operations_per_second is 1e+300", self.refused(self.changed(operations_per_second=1e300)))
+        self.assertIn("interrupted is 1", self.refused(self.changed(interrupted=1)))
         self.assertIn("NaN is no JSON", self.refused(self.changed(seconds=float("nan"))))
 
     def test_times(self):
@@ -474,7 +481,44 @@ class Command(Folder):
         self.expect_refused(
             self.page(run, "--out=absent/p.html"), "absent/p.html: the page cannot be written", "--out=FILE"
         )
-        self.expect_refused(self.page(run, "--out=empty"), "empty: the page cannot be written")
+        self.expect_refused(self.page(run, "--out=empty"), "empty: this is a folder", "--out=FILE")
+
+    def test_the_page_takes_the_place_of_nothing_it_is_made_of(self):
+        run = self.write("run.json", json.dumps(fixtures.run(1)))
+        os.symlink("run.json", self.path("link.json"))
+        for words in (
+            ["--out=nights", "--history=nights"],
+            ["--out=./nights", "--history=nights"],
+            ["--out=nights.lock", "--history=nights"],
+            ["--out=run.json"],
+            ["--out=link.json"],
+        ):
+            self.expect_refused(self.page(run, *words), "would take the place of what it is made of", "--out=FILE")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["link.json", "run.json"])
+        self.assertEqual(json.loads(self.read("run.json"))["rounds"], fixtures.run(1)["rounds"])
+
+    def test_what_is_no_file_is_left_alone(self):
+        """Reading a pipe or a device may never end; and it is not replaced by a file."""
+        run = self.write("run.json", json.dumps(fixtures.run(1)))
+        os.mkfifo(self.path("pipe"))
+        for words in ([run, "--history=pipe"], [run, "--out=pipe"], ["pipe"]):
+            self.expect_refused(self.page(*words), "pipe: this is no regular file. Name ")
+            self.assertTrue(stat.S_ISFIFO(os.stat(self.path("pipe")).st_mode))
+        self.assertEqual(sorted(os.listdir(self.folder)), ["pipe", "run.json"])
+
+    def test_standard_output_is_lost(self):
+        run = self.write("run.json", json.dumps(fixtures.run(1)))
+        for words in ([run], ["--help"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([PAGE, *words], cwd=self.folder, stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 2)
+            self.assertRegex(done.stderr, r"\Apage: standard output: cannot be written [^\n]+\n\Z")
+
+    def test_names_of_any_bytes(self):
+        run = self.write("run.json", json.dumps(fixtures.run(1)))
+        done = self.page(run, b"--out=\xff.html")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn(r"\udcff.html: 1 run", done.stdout)
 
     def test_a_mistake_adds_nothing(self):
         good, bad = self.write("good.json", json.dumps(fixtures.run(1))), self.write("bad.json", "{}")

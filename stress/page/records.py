@@ -13,16 +13,19 @@ import json
 from errors import InputError
 
 RUN_MEND = "Run it again with this tree's runner, or remove the file"
+# More than any runner counts, and little enough to reckon with.
+WHOLE_MAX = 2**64 - 1
+NUMBER_MAX = 1e18
 # The worst last.
 STATUSES = ("passed", "flaky", "timeout", "failed")
 
 
 def whole(value):
-    return type(value) is int and value >= 0
+    return type(value) is int and 0 <= value <= WHOLE_MAX
 
 
 def number(value):
-    return type(value) in (int, float) and 0 <= value < float("inf")
+    return type(value) in (int, float) and 0 <= value <= NUMBER_MAX
 
 
 def text(value):
@@ -31,6 +34,10 @@ def text(value):
 
 def name(value):
     return isinstance(value, str) and value.strip() != ""
+
+
+def yes_or_no(value):
+    return isinstance(value, bool)
 
 
 def text_or_null(value):
@@ -58,10 +65,11 @@ def objects(value):
 
 
 WANTED = {
-    whole: "a whole number from 0 on",
-    number: "a number from 0 on",
+    whole: f"a whole number from 0 to {WHOLE_MAX}",
+    number: f"a number from 0 to {NUMBER_MAX:g}",
     text: "a text",
     name: "a text that is not empty",
+    yes_or_no: "true or false",
     text_or_null: "a text or null",
     moment: "a time with its zone, as 2026-11-22T02:00:00Z",
     counts: "an object of whole numbers",
@@ -86,8 +94,8 @@ RUN = {
     "pairs": objects,
 }
 FAILURE = {"seed": whole, "round": whole, "rule": text, "message": text, "script": text_or_null}
-# What a run may have too: a name for its weights and sizes; from bazel_results.py its own name in its batch.
-RUN_MORE = {"profile": text, "name": text, "batch": text}
+# What a run may have too: a name for its weights and sizes; whether a signal ended it; from bazel_results.py its own name in its batch.
+RUN_MORE = {"profile": text, "interrupted": yes_or_no, "name": text, "batch": text}
 # What a failure may have too: the command that repeats it, what its threads did last, the size it was cut down to, and
 # the script that this is the size of.
 FAILURE_MORE = {"command": text_or_null, "last_steps": texts, "shrunk_to": text_or_null, "script_text": text}

@@ -29,6 +29,7 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   to.limits.unroll_max = options.unroll_max;
   to.limits.thread_storage = options.thread_storage;
   to.limits.keeps_storage = options.keeps_storage;
+  to.limits.observer = options.observer;
   to.executions_max = options.executions_max;
   to.seconds_max = options.seconds_max;
   to.stop_at_failure = options.stop_at_failure;
@@ -40,19 +41,6 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
     };
   }
   return to;
-}
-
-// The message with its places: "x is accessed by two threads without an order: T1 'a' writes at
-// f.cc:3, T2 'b' reads at f.cc:9".
-std::string Sentence(const Failure& failure, const Names& names) {
-  std::string text = failure.message;
-  const char* separator = ": ";
-  for (const Place& place : failure.places) {
-    text += separator + names.ThreadName(place.thread) + " " + place.what;
-    if (place.site.line() != 0) text += " at " + SiteName(place.site);
-    separator = "; ";
-  }
-  return text;
 }
 
 Report ToReport(const ExplorerResult& result, const Names& names, const Options& options) {
@@ -68,22 +56,11 @@ Report ToReport(const ExplorerResult& result, const Names& names, const Options&
   }
   report.verdict = Verdict::kViolated;
   report.failure_kind = result.failure.kind;
-  report.failure = Sentence(result.failure, names);
   report.trace = MakeTrace(result.failing, names, result.failure);
+  report.replay = ReplayOf(result.failing, names, result.failure);
   report.replay.program = options.program;
   report.replay.memory_model = MemoryModelName(options.memory_model);
-  report.replay.failure = FailureName(result.failure.kind);
-  report.replay.message = report.failure;
-  report.replay.steps = StepsOf(result.failing);
-  for (int t = 1; t < names.threads(); ++t) {
-    report.replay.threads.push_back({names.thread(t).parent, names.thread(t).manyeth});
-  }
-  // The last place is the one where the failing thread stood; nobody goes on in the other two.
-  const bool goes_on =
-      report.failure_kind != FailureKind::kDeadlock && report.failure_kind != FailureKind::kLeak;
-  if (goes_on && !result.failure.places.empty()) {
-    report.replay.then = result.failure.places.back().thread;
-  }
+  report.failure = report.replay.message;
   return report;
 }
 

@@ -39,6 +39,8 @@ struct Options {
   bool stop_at_failure = true;  // False: keep counting after the first failure.
   bool validate = false;        // Check our own graphs after every run (slow).
   std::string program = "";     // A name for reports and replays.
+  // Is told of the locks and accesses of each execution, if set; see models/locks.
+  Observer* observer = nullptr;
   // Asked before each execution, if set; once it says true, the search is cut ("interrupt").
   std::function<bool()> interrupted = nullptr;
   // Called now and then while the search goes on, if set.

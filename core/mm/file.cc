@@ -43,6 +43,10 @@ Page* TakeFirstPage(IntervalTree<CachedPage>& tree) {
 
 }  // namespace
 
+AddressSpace::AddressSpace(const Machine& owner)
+    : machine(owner),
+      i_mmap_lock(owner.Has(Mechanism::kSleepingLock) ? kSleepingIMmapLock : kIMmapLock) {}
+
 void GetFile(File& file) { file.f_count.Increment(); }
 
 void Fput(File& file, void (*put_page)(Page&)) {

@@ -38,22 +38,23 @@ struct CachedPage {
   // Whether the page may hold what is not stored yet. Guarded by tree_lock.
   // Kernel: PAGECACHE_TAG_DIRTY.
   ksync::Plain<bool> dirty{false, "cached.dirty"};
-  IntervalNode<CachedPage> node{this};  // Keyed by its one offset. Guarded by tree_lock.
+  IntervalNode<CachedPage> node{this,
+                                "cached.node"};  // Keyed by its one offset. Guarded by tree_lock.
 };
 
 struct AddressSpace {
-  explicit AddressSpace(const Machine& owner) : machine(owner) {}
+  explicit AddressSpace(const Machine& owner);
 
   const Machine& machine;
-  ksync::SpinLock i_mmap_lock{kIMmapLock};
-  List<Vma> i_mmap;  // Guarded by i_mmap_lock.
+  ksync::SpinLock i_mmap_lock;
+  List<Vma> i_mmap{"mapping.i_mmap"};  // Guarded by i_mmap_lock.
   // How often the file was truncated. Written under i_mmap_lock; faults read it without.
   ksync::Marked<unsigned> truncate_count{0, "mapping.truncate_count"};
   // Whether mm_take_all_locks() holds i_mmap_lock. Guarded by mm_all_locks_mutex.
   // Kernel: AS_MM_ALL_LOCKS.
   ksync::Plain<bool> taken_by_all_locks{false, "mapping.taken"};
   mutable ksync::SpinLock tree_lock{kTreeLock};
-  IntervalTree<CachedPage> page_tree;  // Guarded by tree_lock.
+  IntervalTree<CachedPage> page_tree{"mapping.page_tree"};  // Guarded by tree_lock.
 };
 
 struct File {

@@ -39,7 +39,9 @@ class IntervalTree;
 template <typename T>
 class IntervalNode {
  public:
-  explicit IntervalNode(T* owner) : owner_(owner) {}
+  // `name`: of the field that the node is, for messages and for lock rules: "avc.rb".
+  explicit IntervalNode(T* owner, const char* name = "interval_node")
+      : owner_(owner), spot_(Spot{}, name) {}
   IntervalNode(const IntervalNode&) = delete;
   IntervalNode& operator=(const IntervalNode&) = delete;
 
@@ -63,13 +65,16 @@ class IntervalNode {
   };
 
   T* const owner_;
-  ksync::Plain<Spot> spot_{Spot{}, "interval_node"};
+  ksync::Plain<Spot> spot_;
 };
 
 template <typename T>
 class IntervalTree {
  public:
   using Node = IntervalNode<T>;
+
+  // `name`: of the field that the tree is, likewise: "mapping.page_tree".
+  explicit IntervalTree(const char* name = "interval_tree") : head_(Head{}, name) {}
 
   // Kernel: RB_EMPTY_ROOT().
   bool Empty() const { return head_.Read().root == nullptr; }
@@ -236,7 +241,7 @@ class IntervalTree {
     return VisitBelow(here.right, first, last, visit);
   }
 
-  ksync::Plain<Head> head_{Head{}, "interval_tree"};
+  ksync::Plain<Head> head_;
 };
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -20,9 +20,9 @@ class List;
 template <typename T>
 class ListNode {
  public:
-  // `name`: of the field that the node is, for messages: "vma.mm_node".
+  // `name`: of the field that the node is, for messages and for lock rules: "vma.mm_node".
   explicit ListNode(T* owner, const char* name = "list.node")
-      : owner_(owner), next_(nullptr, name), prev_(nullptr, "list.prev") {}
+      : owner_(owner), next_(nullptr, name), prev_(nullptr, name) {}
   ListNode(const ListNode&) = delete;
   ListNode& operator=(const ListNode&) = delete;
 
@@ -41,8 +41,8 @@ class List {
  public:
   using Node = ListNode<T>;
 
-  // `name`: of the field that the list is, for messages: "mm.mmap".
-  explicit List(const char* name = "list") : first_(nullptr, name), last_(nullptr, "list.last") {}
+  // `name`: of the field that the list is, likewise: "mm.mmap".
+  explicit List(const char* name = "list") : first_(nullptr, name), last_(nullptr, name) {}
 
   // Kernel: list_empty().
   bool Empty() const { return First() == nullptr; }

@@ -2,8 +2,12 @@
 //
 // Kernel: the comments at the head of mm/rmap.c and mm/filemap.c. A lock of a larger rank may be
 // taken while one of a smaller rank is held, never the other way round; a trylock may go against
-// the order. Two locks of one class are nested in one place only: fork holds the parent's and the
-// child's mmap_sem, and their pte locks, at once (docs/LOCKING.md).
+// the order. Two locks of one class are nested in two places only: fork holds the parent's and the
+// child's mmap_sem, and their pte locks, at once; mm_take_all_locks takes all there are of two
+// classes (docs/LOCKING.md). Each says so where it takes the lock (ksync::Nesting).
+//
+// Who waits for a lock either spins or sleeps. Of two classes that depends on the kernel: they have
+// a second value here, of the same name and rank.
 #ifndef RMAPCHECK_CORE_MM_LOCK_ORDER_H_
 #define RMAPCHECK_CORE_MM_LOCK_ORDER_H_
 
@@ -12,11 +16,11 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 // Kernel: mm->mmap_sem. Guards an mm's list of VMAs and, taken for writing, their boundaries.
-inline constexpr ksync::LockClass kMmapSem{"mmap_sem", 30};
+inline constexpr ksync::LockClass kMmapSem{"mmap_sem", 30, true};
 // Kernel: mm_all_locks_mutex. Lets one thread at a time hold every rmap lock of an mm.
-inline constexpr ksync::LockClass kMmAllLocksMutex{"mm_all_locks_mutex", 35};
+inline constexpr ksync::LockClass kMmAllLocksMutex{"mm_all_locks_mutex", 35, true};
 // Kernel: PG_locked. Reclaim and migration take it without mmap_sem; a fault waits under mmap_sem.
-inline constexpr ksync::LockClass kPageLock{"page lock", 40};
+inline constexpr ksync::LockClass kPageLock{"page lock", 40, true};
 // Kernel: mapping->i_mmap_lock. Guards a file's list of VMAs; taken before an anon_vma's lock.
 inline constexpr ksync::LockClass kIMmapLock{"i_mmap_lock", 50};
 // Kernel: tasklist_lock. memory_failure() holds it, shared, while it walks an anon_vma.
@@ -31,6 +35,20 @@ inline constexpr ksync::LockClass kPteLock{"pte lock", 75};
 inline constexpr ksync::LockClass kSwapLock{"swap_lock", 80};
 // Kernel: mapping->tree_lock. Guards a file's page cache.
 inline constexpr ksync::LockClass kTreeLock{"tree_lock", 90};
+
+// Returns: the class as it is where its locks sleep.
+constexpr ksync::LockClass AsSleeping(ksync::LockClass lock_class) {
+  lock_class.sleeps = true;
+  return lock_class;
+}
+// From G6 on. Kernel: mapping->i_mmap_mutex; anon_vma->mutex, later anon_vma->rwsem.
+inline constexpr ksync::LockClass kSleepingIMmapLock = AsSleeping(kIMmapLock);
+inline constexpr ksync::LockClass kSleepingAnonVmaLock = AsSleeping(kAnonVmaLock);
+
+// Every class, outermost first.
+inline constexpr const ksync::LockClass* kLockClasses[] = {
+    &kMmapSem,     &kMmAllLocksMutex, &kPageLock, &kIMmapLock, &kTasklistLock,
+    &kAnonVmaLock, &kPageTableLock,   &kPteLock,  &kSwapLock,  &kTreeLock};
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -48,7 +48,7 @@ struct AnonVmaChain {
   ListNode<AnonVmaChain> same_vma{this, "avc.same_vma"};  // Guarded as vma->anon_vma_chain.
   // Where the anon_vma keeps it: one of the two, by generation. Guarded by the anon_vma's lock.
   ListNode<AnonVmaChain> same_anon_vma{this, "avc.same_anon_vma"};
-  IntervalNode<AnonVmaChain> rb{this};
+  IntervalNode<AnonVmaChain> rb{this, "avc.rb"};
 };
 
 using AnonVmaChains = List<AnonVmaChain, ksync::Marked>;

@@ -15,13 +15,21 @@ namespace rmap::inline KSYNC_BACKEND {
 class ABSL_LOCKABLE AnonVmaLock {
  public:
   AnonVmaLock(bool sleeps, bool shared_walkers)
-      : sleeps_(sleeps), shared_walkers_(shared_walkers) {}
+      : lock_(sleeps ? kSleepingAnonVmaLock : kAnonVmaLock),
+        sleeps_(sleeps),
+        shared_walkers_(shared_walkers) {}
 
   // For changes. Kernel: anon_vma_lock_write().
   void Lock(ksync::Site site = ksync::Site::current())
       ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (sleeps_) ksync::MightSleep(site);
     lock_.Lock(site);
+  }
+  // For changes, while others of the class are held.
+  void LockNested(ksync::Nesting nesting, ksync::Site site = ksync::Site::current())
+      ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (sleeps_) ksync::MightSleep(site);
+    lock_.LockNested(nesting, site);
   }
   void Unlock(ksync::Site site = ksync::Site::current())
       ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
@@ -48,7 +56,7 @@ class ABSL_LOCKABLE AnonVmaLock {
   bool IsLocked(ksync::Site site = ksync::Site::current()) { return lock_.IsLocked(site); }
 
  private:
-  ksync::RwSemaphore lock_{kAnonVmaLock};
+  ksync::RwSemaphore lock_;
   const bool sleeps_;
   const bool shared_walkers_;
 };

@@ -67,7 +67,7 @@ class AnonVmaMembers {
 
   const bool is_tree_;
   List<AnonVmaChain> list_{"anon_vma.head"};
-  IntervalTree<AnonVmaChain> tree_;
+  IntervalTree<AnonVmaChain> tree_{"anon_vma.rb_root"};
 };
 
 // Every offset there is.

@@ -34,9 +34,19 @@ using ThreadId = std::uint32_t;
 struct LockClass {
   const char* name;
   int rank = 0;
+  bool sleeps = false;  // Who waits for it sleeps; else it spins.
 };
 
 enum class LockMode : std::uint8_t { kExclusive, kShared };
+
+// Why a lock may be taken while its thread holds another one of the class. Kernel: the subclass of
+// mutex_lock_nested() and its like.
+enum class Nesting : std::uint8_t {
+  kNone,    // It may not.
+  kSecond,  // Of two, which nobody takes the other way round. Kernel: SINGLE_DEPTH_NESTING.
+  kAll,     // Of any number; one thread at a time does so, because of a lock around. Kernel:
+            // down_write_nest_lock().
+};
 
 // What a location is, for messages and for the rules that apply to it.
 enum class LocationKind : std::uint8_t { kAtomic, kMarked, kPlain, kLock, kPool };
@@ -125,7 +135,8 @@ class Hooks {
 
   // Locks (locations of kind kLock). Acquire waits; a shared holder excludes exclusive ones only.
   // Order: acquire on taking, release on giving back.
-  virtual void Acquire(LocationId lock, LockMode mode, Site site) = 0;
+  virtual void Acquire(LocationId lock, LockMode mode, Site site,
+                       Nesting nesting = Nesting::kNone) = 0;
   virtual bool TryAcquire(LocationId lock, LockMode mode, Site site) = 0;
   virtual void Release(LocationId lock, LockMode mode, Site site) = 0;
   // Returns: whether somebody holds `lock`, as far as the calling thread can see. Order: acquire.

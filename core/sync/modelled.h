@@ -179,7 +179,9 @@ class AnyLock : private Location {
  protected:
   AnyLock(const LockClass& lock_class, Site site)
       : Location({LocationKind::kLock, lock_class.name, this, &lock_class, true}, 0, site) {}
-  void Take(LockMode mode, Site site) { CurrentHooks().Acquire(id(), mode, site); }
+  void Take(LockMode mode, Site site, Nesting nesting = Nesting::kNone) {
+    CurrentHooks().Acquire(id(), mode, site, nesting);
+  }
   bool TryTake(LockMode mode, Site site) { return CurrentHooks().TryAcquire(id(), mode, site); }
   void Give(LockMode mode, Site site) { CurrentHooks().Release(id(), mode, site); }
   bool Look(Site site) const { return CurrentHooks().IsLocked(id(), site); }
@@ -195,6 +197,10 @@ class ABSL_LOCKABLE ExclusiveLock : private AnyLock {
       : AnyLock(lock_class, site) {}
   void Lock(Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     Take(LockMode::kExclusive, site);
+  }
+  // As Lock, while another lock of the class is held.
+  void LockNested(Nesting nesting, Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    Take(LockMode::kExclusive, site, nesting);
   }
   bool TryLock(Site site = Site::current()) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
     return TryTake(LockMode::kExclusive, site);
@@ -214,6 +220,10 @@ class ABSL_LOCKABLE SharedLock : private AnyLock {
       : AnyLock(lock_class, site) {}
   void Lock(Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     Take(LockMode::kExclusive, site);
+  }
+  // As Lock, while another lock of the class is held.
+  void LockNested(Nesting nesting, Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    Take(LockMode::kExclusive, site, nesting);
   }
   bool TryLock(Site site = Site::current()) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
     return TryTake(LockMode::kExclusive, site);

@@ -154,6 +154,10 @@ class ABSL_LOCKABLE ExclusiveLock : private AnyLock<Word> {
   void Lock(Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     this->Take(LockMode::kExclusive, site);
   }
+  // As Lock, while another lock of the class is held.
+  void LockNested(Nesting, Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    this->Take(LockMode::kExclusive, site);
+  }
   bool TryLock(Site site = Site::current()) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
     return this->TryTake(LockMode::kExclusive, site);
   }
@@ -172,6 +176,10 @@ class ABSL_LOCKABLE SharedLock : private AnyLock<Word> {
   explicit SharedLock(const LockClass& lock_class, Site site = Site::current())
       : AnyLock<Word>(lock_class, site) {}
   void Lock(Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
+    this->Take(LockMode::kExclusive, site);
+  }
+  // As Lock, while another lock of the class is held.
+  void LockNested(Nesting, Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     this->Take(LockMode::kExclusive, site);
   }
   bool TryLock(Site site = Site::current()) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {

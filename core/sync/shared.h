@@ -16,6 +16,11 @@ class ABSL_SCOPED_LOCKABLE Guard {
       : lock_(lock), site_(site) {
     lock_.Lock(site);
   }
+  // Takes it while another lock of its class is held.
+  Guard(L& lock, Nesting nesting, Site site = Site::current()) ABSL_EXCLUSIVE_LOCK_FUNCTION(lock)
+      : lock_(lock), site_(site) {
+    lock_.LockNested(nesting, site);
+  }
   ~Guard() noexcept(false) ABSL_UNLOCK_FUNCTION() { lock_.Unlock(site_); }
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <source_location>
 #include <string>
+#include <utility>
 
 namespace ksync {
 
@@ -55,6 +56,10 @@ class Site {
   }
 
   friend constexpr bool operator==(Site, Site) = default;
+  template <typename Hash>
+  friend Hash AbslHashValue(Hash hash, Site site) {
+    return Hash::combine(std::move(hash), site.where_);
+  }
 
  private:
   static constexpr std::uintptr_t kIsCall = 1;

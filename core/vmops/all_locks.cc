@@ -27,7 +27,7 @@ void ForEachLockedAnonVma(const Vma& vma, Visit visit) {
 void LockMapping(const Vma& vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   File* const file = vma.vm_file.Read();
   if (file == nullptr || file->f_mapping.taken_by_all_locks.Read()) return;
-  file->f_mapping.i_mmap_lock.Lock();
+  file->f_mapping.i_mmap_lock.LockNested(ksync::Nesting::kAll);
   file->f_mapping.taken_by_all_locks.Write(true);
 }
 
@@ -41,7 +41,7 @@ void UnlockMapping(const Vma& vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 // Kernel: vm_lock_anon_vma(), vm_unlock_anon_vma().
 void LockAnonVma(AnonVma& anon_vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   if (anon_vma.taken_by_all_locks.Read()) return;
-  anon_vma.lock.Lock();
+  anon_vma.lock.LockNested(ksync::Nesting::kAll);
   anon_vma.taken_by_all_locks.Write(true);
 }
 

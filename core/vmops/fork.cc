@@ -35,7 +35,7 @@ void CopyOnePte(Mm& child, Mm& parent, VirtualPage address, bool copy_on_write) 
 void CopyPageRange(Mm& child, Mm& parent, const Vma& vma) {
   const bool copy_on_write = (vma.vm_flags.Read() & kVmShared) == 0;
   const ksync::Guard child_lock(child.pte_lock);
-  const ksync::Guard parent_lock(parent.pte_lock);
+  const ksync::Guard parent_lock(parent.pte_lock, ksync::Nesting::kSecond);
   const VirtualPage end = vma.vm_end.Read();
   for (VirtualPage address = vma.vm_start.Read(); address < end; ++address) {
     CopyOnePte(child, parent, address, copy_on_write);
@@ -85,7 +85,7 @@ bool DupVma(Mm& child, Mm& parent, const Vma& vma) {
 // Requires: nobody else knows the child. Returns: false if memory ran out.
 bool DupMmap(Mm& child, Mm& parent) {
   const ksync::Guard parent_sem(parent.mmap_sem);
-  const ksync::Guard child_sem(child.mmap_sem);
+  const ksync::Guard child_sem(child.mmap_sem, ksync::Nesting::kSecond);
   const VirtualPage brk = parent.brk.Read();
   child.brk.Write(brk);
   for (auto* node = parent.mmap.First(); node != nullptr; node = parent.mmap.After(*node)) {

@@ -34,6 +34,8 @@ const char* FailureName(FailureKind kind) {
       return "nondeterminism";
     case FailureKind::kOutOfBounds:
       return "out of bounds";
+    case FailureKind::kLockRule:
+      return "lock rule";
   }
   return "";
 }

@@ -25,6 +25,7 @@ enum class FailureKind {
   kCrash,
   kNondeterminism,
   kOutOfBounds,
+  kLockRule,  // An observer saw what it was made to wait for.
 };
 
 // Returns: the name used in reports and replay files ("data race").

@@ -46,7 +46,8 @@ class Once {
   }
   void Take() const {
     const Inside inside;
-    engine->Acquire(LockAt(LockAddress(), site_), LockMode::kExclusive, site_);
+    engine->Acquire(LockAt(LockAddress(), site_), LockMode::kExclusive, site_,
+                    ksync::Nesting::kNone);
     // Whoever came here because it had not seen the end of it: the execution in which it does see
     // it is another one, and orders less.
     if (engine->Load(Flag(), ksync::relaxed, site_) != 0) engine->Block(site_, nullptr);

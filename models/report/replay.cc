@@ -18,4 +18,29 @@ std::vector<ReplayStep> StepsOf(const ExecutionGraph& graph) {
   return steps;
 }
 
+Replay ReplayOf(const ExecutionGraph& graph, const Names& names, const Failure& failure) {
+  Replay replay;
+  replay.failure = FailureName(failure.kind);
+  replay.message = FailureSentence(failure, names);
+  replay.steps = StepsOf(graph);
+  for (int t = 1; t < names.threads(); ++t) {
+    replay.threads.push_back({names.thread(t).parent, names.thread(t).manyeth});
+  }
+  // The last place is the one where the failing thread stood; nobody goes on in the other two.
+  const bool goes_on = failure.kind != FailureKind::kDeadlock && failure.kind != FailureKind::kLeak;
+  if (goes_on && !failure.places.empty()) replay.then = failure.places.back().thread;
+  return replay;
+}
+
+std::string FailureSentence(const Failure& failure, const Names& names) {
+  std::string text = failure.message;
+  const char* separator = ": ";
+  for (const Place& place : failure.places) {
+    text += separator + names.ThreadName(place.thread) + " " + place.what;
+    if (place.site.line() != 0) text += " at " + SiteName(place.site);
+    separator = "; ";
+  }
+  return text;
+}
+
 }  // namespace models

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "models/graph/execution_graph.h"
+#include "models/graph/failure.h"
+#include "models/graph/names.h"
 
 namespace models {
 
@@ -46,6 +48,14 @@ struct Replay {
 
 // Returns: the decisions that lead to `graph`.
 std::vector<ReplayStep> StepsOf(const ExecutionGraph& graph);
+
+// Returns: the execution `graph`, which `failure` ended if there was one, without the names of
+// program, build and memory model.
+Replay ReplayOf(const ExecutionGraph& graph, const Names& names, const Failure& failure);
+
+// Returns: the message with its places: "x is accessed by two threads without an order: T1 'a'
+// writes at f.cc:3; T2 'b' reads at f.cc:9".
+std::string FailureSentence(const Failure& failure, const Names& names);
 
 }  // namespace models
 

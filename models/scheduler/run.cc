@@ -57,6 +57,7 @@ Run::~Run() = default;
 RunOutcome Run::Execute(const std::function<void()>& program, ExecutionGraph& graph,
                         Decider& decider) {
   Reset(graph, decider);
+  if (limits_.observer != nullptr) limits_.observer->BeginRun();
   CrashGuard guard;
   ksync::Hooks* before = ksync::InstallHooks(this);
   StartThread(
@@ -73,6 +74,7 @@ RunOutcome Run::Execute(const std::function<void()>& program, ExecutionGraph& gr
   guard.Disarm();
   guard_ = nullptr;
   ksync::InstallHooks(before);
+  if (limits_.observer != nullptr) TellOfEnd();
   if (failure_.kind != FailureKind::kNone) return RunOutcome::kFailed;
   if (!limit_.empty()) return RunOutcome::kTooLong;
   return complete_ ? RunOutcome::kComplete : RunOutcome::kIncomplete;

@@ -30,6 +30,7 @@
 #include "models/scheduler/extent.h"
 #include "models/scheduler/fiber.h"
 #include "models/scheduler/heap.h"
+#include "models/scheduler/observer.h"
 #include "models/scheduler/races.h"
 #include "models/scheduler/shadow.h"
 #include "models/scheduler/spins.h"
@@ -54,6 +55,7 @@ struct RunLimits {
   bool watches_leaks = true;     // Whether what is never freed is a failure.
   ThreadStorage thread_storage;  // Begins as it is before the first execution.
   bool keeps_storage = false;    // From the start; else from KeepThreadStorage on.
+  Observer* observer = nullptr;  // Who is told what happens; null: nobody.
 };
 
 enum class RunOutcome {
@@ -126,7 +128,8 @@ class Run final : public ksync::Hooks {
   void EndLocationAt(const void* address, ksync::Site site) override;
   void PlainReadAt(const void* address, std::size_t bytes, ksync::Site site) override;
   void PlainWriteAt(const void* address, std::size_t bytes, ksync::Site site) override;
-  void Acquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
+  void Acquire(LocationId lock, ksync::LockMode mode, ksync::Site site,
+               ksync::Nesting nesting) override;
   bool TryAcquire(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
   void Release(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
   bool IsLocked(LocationId lock, ksync::Site site) override;
@@ -153,11 +156,6 @@ class Run final : public ksync::Hooks {
   // A thread's first events are not looked at for repetition: it is no spin yet.
   static constexpr int kMayRepeat = 12;
 
-  struct HeldLock {
-    LocationId lock;
-    ksync::LockMode mode;
-    ksync::Site site;
-  };
   struct Thread {
     std::unique_ptr<Fiber> fiber;
     void (*body)(void*) = nullptr;
@@ -328,6 +326,17 @@ class Run final : public ksync::Hooks {
   void CountLoop(ksync::Site site);
   PoolObject* FindPoolObject(void* memory);
   bool ForgetHeld(LocationId lock, ksync::LockMode mode);
+
+  // Tell the observer, if there is one. Of an event: after it.
+  void Tell(const Event& event) {
+    if (limits_.observer != nullptr) [[unlikely]]
+      TellOfEvent(event);
+  }
+  [[gnu::cold]] void TellOfEvent(const Event& event);
+  [[gnu::cold]] void TellOfAccess(LocationId field, bool writes, int count, ksync::Site site);
+  [[gnu::cold]] void TellOfLock(const LockStep& step);
+  [[gnu::cold]] void TellOfNewLife(const Allocation& block);
+  [[gnu::cold]] void TellOfEnd();
   void CheckProgress(const Event& event, EventId id);
   void CheckEndOfThread();
   [[noreturn]] void EndExecution();

@@ -184,6 +184,7 @@ void Run::NotePlain(LocationId location, bool writes, Site site) {
   const char* what = writes ? "writes" : "reads";
   const NamedLocation& named = names_.location(location);
   if (named.dead) FailDead(location, what, site);
+  if (limits_.observer != nullptr) TellOfAccess(location, writes, statuses_[current_].next, site);
   const PlainAccess access{current_, static_cast<std::uint16_t>(statuses_[current_].next), site};
   if (!writes && !races_.Initialised(location)) {
     FailHere(FailureKind::kUninitialisedRead,

@@ -21,6 +21,7 @@ LocationId Run::NewLocation(const ksync::LocationInfo& info, std::uint64_t initi
   named.pool_object = -1;
   named.block = nullptr;
   named.width = 0;
+  if (limits_.observer != nullptr) limits_.observer->OnMake(id, current_, here());
   if (Allocation* block = heap_.Find(info.address)) {
     named.next_in_block = block->first_location;
     named.pool_object = block->pool_object;
@@ -50,13 +51,16 @@ void Run::EndLocation(LocationId location, Site site) {
 
 std::uint64_t Run::Load(LocationId location, Order order, Site site) {
   Action action = Make(ActionKind::kLoad, location, order, site);
-  return watches_loops_ ? PerformInLoop(action) : Perform(action).read;
+  if (watches_loops_) return PerformInLoop(action);
+  const Event& event = Perform(action);
+  Tell(event);
+  return event.read;
 }
 
 void Run::Store(LocationId location, std::uint64_t value, Order order, Site site) {
   Action action = Make(ActionKind::kStore, location, order, site);
   action.value = value;
-  Perform(action);
+  Tell(Perform(action));
 }
 
 std::uint64_t Run::Rmw(LocationId location, const ksync::RmwOp& op, Order success, Order failure,
@@ -67,7 +71,10 @@ std::uint64_t Run::Rmw(LocationId location, const ksync::RmwOp& op, Order succes
   action.bytes = op.bytes;
   action.value = op.operand;
   action.second = op.expected;
-  return watches_loops_ ? PerformInLoop(action) : Perform(action).read;
+  if (watches_loops_) return PerformInLoop(action);
+  const Event& event = Perform(action);
+  Tell(event);
+  return event.read;
 }
 
 std::uint64_t Run::Await(LocationId location, const ksync::Condition& condition, Order order,
@@ -110,7 +117,8 @@ void Run::StorePlain(LocationId location, std::uint64_t value, Site site) {
 
 // Locks -------------------------------------------------------------------------------------------
 
-void Run::Acquire(LocationId lock, LockMode mode, Site site) {
+void Run::Acquire(LocationId lock, LockMode mode, Site site, ksync::Nesting nesting) {
+  if (limits_.observer != nullptr) TellOfLock({current_, lock, mode, nesting, false, false, site});
   Action action = Make(ActionKind::kAcquire, lock, Order::kAcquire, site);
   action.detail = static_cast<std::uint8_t>(mode);
   Perform(action);
@@ -121,6 +129,9 @@ bool Run::TryAcquire(LocationId lock, LockMode mode, Site site) {
   Action action = Make(ActionKind::kTryAcquire, lock, Order::kAcquire, site);
   action.detail = static_cast<std::uint8_t>(mode);
   if (!Perform(action).writes) return false;
+  if (limits_.observer != nullptr) {
+    TellOfLock({current_, lock, mode, ksync::Nesting::kNone, true, false, site});
+  }
   me().held.push_back({lock, mode, site});
   return true;
 }
@@ -299,6 +310,7 @@ void* Run::PoolAllocate(LocationId pool, std::size_t size, const char* name, boo
   PoolObject* known = FindPoolObject(object);
   known->live = true;
   known->site = site;
+  if (limits_.observer != nullptr) TellOfNewLife(*heap_.Find(object));
   return object;
 }
 

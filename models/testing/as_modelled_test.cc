@@ -70,7 +70,7 @@ class SequentialHooks final : public ksync::Hooks {
   }
 
   // A lock is held kExclusively, or shared by so many.
-  void Acquire(LocationId lock, LockMode mode, Site site) override {
+  void Acquire(LocationId lock, LockMode mode, Site site, ksync::Nesting) override {
     if (!TryAcquire(lock, mode, site)) throw Abandoned();
   }
   bool TryAcquire(LocationId lock, LockMode mode, Site) override {

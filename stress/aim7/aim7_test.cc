@@ -258,7 +258,10 @@ TEST(Aim7Command, MistakesAreOneLine) {
       {"--users=0", "--users=0: is no number that fits: give a whole number from 1 to 65536"},
       {"--users=64..32", "--users=32: is no number that fits: give a whole number from 64"},
       {"--users=64,64", "--users=64,64: does not grow"},
-      {"--users=", "--users=: is no number"},
+      {"--users=", "--users=: lacks a number: write some like 64,100 or 64..512"},
+      {"--users=64..", "--users=64..: lacks a number"},
+      {"--users=..64", "--users=..64: lacks a number"},
+      {"--users=64,", "--users=: lacks a number"},
       {"--users", "--users: has no value: write --users=LIST"},
       {"--kernels=G77", "--kernels=G77: \"G77\" is not a kernel generation"},
       {"--kernels=", "is not a kernel generation"},
@@ -370,6 +373,14 @@ TEST(Aim7Command, WithoutGnuplotItSaysSoBeforeItMeasures) {
   const Outcome outcome = RunCommand(SmallAnd("--svg=" + testing::TempDir() + "none.svg"));
   setenv("PATH", path.c_str(), /*overwrite=*/1);
   ExpectOneLine(outcome, "gnuplot: is not here: apt-get install gnuplot-nox");
+}
+
+// G1 as it was lacks what its chains need; which rule it breaks is found by the validator.
+TEST(Aim7Command, AKernelThatBreaksARuleIsNamed) {
+  const std::vector<std::string> words = {"--kernels=G9 with all,G1", "--users=64",
+                                          "--seconds=0.05", "--repeats=1"};
+  EXPECT_EXIT(Main(words, std::cout, std::cerr), testing::ExitedWithCode(2),
+              "^aim7: G1, 64 users: is not sound: I5: [^\n]*: name kernels with repairs[^\n]*\n$");
 }
 
 TEST(Aim7Command, OutputThatIsLostIsAnError) {

@@ -97,9 +97,10 @@ class Machine {
 
   void CheckNothingIsLeft() {
     rmap::ReclaimSwapCache(world_.machine());
-    CHECK(frames_.used() == 0, "a page outlives all processes");
+    ksync::Check(frames_.used() == 0, "a page outlives all processes");
     CHECK(frames_.used_max() <= frames_.count(), "there were more pages than frames");
-    CHECK(world_.machine().swap().SlotsInUse() == 0, "a swap slot outlives all processes");
+    const bool swap_is_empty = world_.machine().swap().SlotsInUse() == 0;
+    ksync::Check(swap_is_empty, "a swap slot outlives all processes");
   }
 
   const Kernel kernel_;

@@ -8,7 +8,7 @@
 // Afterwards nothing moves any more, and it is asked whether the run was one of a working kernel:
 // all users but a few exit, and what is left is validated (core/rmap/validate.h), so that a link or
 // a count that one of those who went has left behind is seen; then the rest exits, and every frame
-// and swap slot must be free. A run that is not sound ends the process: there is no number of it.
+// and swap slot must be free. Of a run that is not sound there is no number.
 // (Not all users are validated together, because the validator's time grows with their cube.)
 //
 // What it does not do: let users sleep or think, or make a swap device slow. Swapping costs here
@@ -60,7 +60,7 @@ struct Point {
   double RmapLockShare() const { return locks.RmapSeconds() / (locks.seconds * threads); }
 };
 
-// Measures one point. Fails the process if the run was not sound.
+// Measures one point. Fails: as ksync::Check does, if the run was not sound.
 // Requires: users >= 1; the load's pages are at least 4, and its frames enough for who runs.
 Point MeasurePoint(const rmap::Kernel& kernel, const Load& load, std::uint32_t users);
 

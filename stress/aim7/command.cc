@@ -2,8 +2,11 @@
 // stress/command_line.h.
 #include "stress/aim7/command.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -13,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cli/words.h"
+#include "core/sync/native_control.h"
 #include "stress/aim7/plot.h"
 #include "stress/aim7/report.h"
 #include "stress/command_line.h"
@@ -40,10 +44,15 @@ absl::Status ReadUsers(const std::string& item, std::vector<std::uint32_t>& user
   const std::pair<std::string, std::string> ends = absl::StrSplit(item, absl::MaxSplits("..", 1));
   std::uint32_t first = 0;
   std::uint32_t last = 0;
+  const bool is_range = item.find("..") != std::string::npos;
+  if (item.empty() || (is_range && (ends.first.empty() || ends.second.empty()))) {
+    return Wrong(
+        absl::StrCat("--users=", item, ": lacks a number: write some like 64,100 or 64..512"));
+  }
   absl::Status read = cost::ReadNumber("--users", ends.first, 1, kUsersMax, first);
   if (!read.ok()) return read;
   last = first;
-  if (item.find("..") != std::string::npos) {
+  if (is_range) {
     read = cost::ReadNumber("--users", ends.second, first, kUsersMax, last);
     if (!read.ok()) return read;
   }
@@ -170,7 +179,19 @@ std::string Help() {
       "from\n"
       "one parent, when memory is short and reclaim finds them by the reverse mapping.\n\n",
       cost::HelpOf(FlagsOf(defaults)),
-      "\nExit codes: 0 done; 2 bad usage, or output that cannot be written.\n");
+      "\nExit codes: 0 done; 2 bad usage, a kernel that breaks a rule, or output that cannot be "
+      "written.\n");
+}
+
+// What is measured, for the handler, which gets no argument of ours.
+const std::string* the_point = nullptr;
+
+// A kernel with mistakes may be asked for; what it breaks is told.
+void OnUnsoundRun(const char* message, ksync::Site) {
+  const std::string line = cli::OneLine(absl::StrCat(
+      *the_point, ": is not sound: ", message, ": name kernels with repairs, as \"G1 with all\""));
+  std::fprintf(stderr, "aim7: %s\n", line.c_str());
+  _exit(kBadInput);  // What is broken cannot be taken down.
 }
 
 // Measures and writes. Returns: what went wrong with an output.
@@ -180,9 +201,13 @@ absl::Status Measure(const Command& command, std::ostream& out, std::ostream& er
     if (!ready.ok()) return ready;
   }
   cost::Ticker ticker("aim7", err);
-  const Results results = MeasureAll(
-      command.request,
-      [&ticker](const std::string& step, double fraction) { ticker.Tick(step, fraction); });
+  const ksync::CheckHandler before = ksync::InstallCheckHandler(OnUnsoundRun);
+  const Results results =
+      MeasureAll(command.request, [&ticker](const std::string& step, double fraction) {
+        the_point = &step;
+        ticker.Tick(step, fraction);
+      });
+  ksync::InstallCheckHandler(before);
   out << (command.json ? ToJson(results) : ToText(results)) << std::flush;
   return command.svg.empty() ? absl::OkStatus() : DrawPlot(PlotScript(results), command.svg);
 }

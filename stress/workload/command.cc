@@ -248,8 +248,7 @@ absl::StatusOr<rmap::Kernel> ReadGeneration(const std::string& name) {
 absl::Status CheckNoneIsBoth(const Draft& draft) {
   for (const std::string& id : draft.with) {
     if (std::ranges::find(draft.without, id) == draft.without.end()) continue;
-    return Wrong(absl::StrCat("--with=", id, " --without=", id,
-                              ": are of the same repair: leave one of them out"));
+    return Wrong(absl::StrCat("--with=", id, ": is taken away by --without: leave one out"));
   }
   return absl::OkStatus();
 }

@@ -381,7 +381,7 @@ TEST_F(CommandTest, EachMistakeIsOneLineThatSaysTheMend) {
       {{"--script=" + Path("empty.rmap")}, "has no steps"},
       {{"--script=" + Path("wide.rmap")}, "phase 2 has 33 threads: have at most 32"},
       {{"--script=" + Path("long.rmap")}, "have at most 1048576"},
-      {{"--with=KH-25", "--without=KH-22,KH-25"}, "--without=KH-25: are of the same repair"},
+      {{"--with=KH-25", "--without=KH-22,KH-25"}, "--with=KH-25: is taken away by --without"},
       {{"--script=" + Path("wrong.rmap")}, "3:5: "},
       {{"--threads=32", "--phases=1000", "--steps=10000"}, "have at most 20000"},
       {{"--help=yes"}, "write --help"},

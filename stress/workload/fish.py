@@ -13,10 +13,11 @@ What this does not do: choose kernel and profile (fish.txt says them), or repeat
 import argparse
 import contextlib
 import json
-import math
 import os
 import shlex
 import shutil
+import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -32,11 +33,13 @@ something fails. The table goes to standard output, as Markdown, a row as soon a
   --seed=N      from which the programs follow           (1)
   --json=FILE   write all that was measured; FILE begins where you stand
 
-Exit code 0: the table is whole, whatever it tells; 2: it is not, and one line says why."""
+Exit code 0: the table is whole, whatever it tells; 2: it is not, and one line says why; 130 and 143: SIGINT and SIGTERM ended
+it. FILE has what was measured until then."""
 
 NETS = {"plain": "plain", "tsan": "ThreadSanitizer", "asan": "AddressSanitizer"}
 TARGET = "//stress:rmap_stress"
 CONTROL_ROUNDS_MIN = 100
+SECONDS_MIN, SECONDS_MAX = 0.01, 1e7  # As rmap_stress has them.
 
 
 class Wrong(Exception):
@@ -71,8 +74,9 @@ def parse(words):
     parser.add_argument("--json")
     parser.add_argument("--help", action="store_true")
     options = parser.parse_args(words)
-    if not (0 < options.seconds < math.inf):
-        parser.error(f"--seconds={options.seconds} is no time: give a number above 0")
+    if not (SECONDS_MIN <= options.seconds <= SECONDS_MAX):
+        wanted = f"give a number from {SECONDS_MIN:g} to {SECONDS_MAX:g}"
+        parser.error(f"--seconds={options.seconds} is no time: {wanted}")
     if not 0 <= options.seed < 2**64:
         parser.error(f"--seed={options.seed} is no seed: give a whole number from 0 to {2**64 - 1}")
     if options.json == "":
@@ -162,56 +166,88 @@ def row(cells):
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def fill_table(options, programs):
-    """Prints the table, row by row. Returns: what was measured, a record for each row."""
+def fill_table(options, programs, records):
+    """Prints the table, row by row, and adds to the records what was measured, one for each row."""
     row(["repair", "kernel, with all others", "profile", *(NETS[net] for net in options.nets)])
     print(f"|{'---|' * (3 + len(options.nets))}")
-    records = []
     for fish in options.fish:
         results = {}
         for net in options.nets:
             results[net] = try_net(programs[net], fish, options.seconds, options.seed)
             print(f"fish: {fish.repair}: {net}: {in_words(results[net], options.seconds)}", file=sys.stderr, flush=True)
-        row([fish.repair, fish.generation, fish.profile, *(in_words(results[net], options.seconds) for net in options.nets)])
         records.append({"repair": fish.repair, "generation": fish.generation, "profile": fish.profile, "nets": results})
-    return records
+        row([fish.repair, fish.generation, fish.profile, *(in_words(results[net], options.seconds) for net in options.nets)])
 
 
-def fish_all(options, words):
+def fish_all(options, words, records):
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         workspace = os.path.dirname(os.path.realpath(options.workspace))
         programs = {net: build(net, workspace, folder) for net in options.nets}
         command = shlex.join(["./bazelw", "run", "//stress:fish", *(["--", *words] if words else [])])
         print(f"`{command}`\n", flush=True)
-        records = fill_table(options, programs)
+        fill_table(options, programs, records)
     caught = sum(is_caught(record["nets"].values()) for record in records)
     print(f"\n{caught} of {len(records)} mistakes were caught: seed {options.seed}, at most {options.seconds:g} s a cell, "
-          f"{os.cpu_count()} processors, load {load:.1f} at the beginning and {os.getloadavg()[0]:.1f} at the end.")
-    return records
+          f"{os.cpu_count()} processors, load {load:.1f} at the beginning and {os.getloadavg()[0]:.1f} at the end.",
+          flush=True)
+
+
+@contextlib.contextmanager
+def kept(path):
+    """Makes a list that is written when all is over, however it ends. That it can be is known at the beginning."""
+    records = []
+    if not path:
+        yield records
+        return
+    with open(path, "a", encoding="utf-8") as file:  # What is there stays until then.
+        try:
+            yield records
+        finally:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                file.truncate(0)
+            json.dump(records, file, indent=1)
+
+
+class Ended(Exception):
+    """By SIGTERM. Programs that were started end with it, as with Ctrl-C."""
+
+
+def end(_signal, _frame):
+    raise Ended
+
+
+def interrupted(code):
+    print("fish: interrupted: the rows so far are whole", file=sys.stderr)
+    return code
+
+
+def give_up_standard_output():
+    """Or Python tries once more when it ends, and complains itself."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main(words):
     try:
+        signal.signal(signal.SIGTERM, end)
         if "--help" in words or "-h" in words:
-            print(USAGE)
+            print(USAGE, flush=True)
             return 0
         options = parse(words)
-        with contextlib.ExitStack() as stack:
-            # Bazel runs programs elsewhere.
-            path = options.json and os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), options.json)
-            file = stack.enter_context(open(path, "w", encoding="utf-8")) if path else None
-            records = fish_all(options, words[2:])
-            if file:
-                json.dump(records, file, indent=1)
+        # Bazel runs programs elsewhere.
+        with kept(options.json and os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", ""), options.json)) as records:
+            fish_all(options, words[2:], records)
         return 0
     except Wrong as wrong:
         print(f"fish: {' '.join(str(wrong).split())}", file=sys.stderr)
     except OSError as error:
         print(f"fish: {error.filename or 'standard output'}: {error.strerror}. Name another", file=sys.stderr)
+        if error.filename is None:
+            give_up_standard_output()
     except KeyboardInterrupt:
-        print("fish: interrupted: the rows so far are whole", file=sys.stderr)
-        return 130
+        return interrupted(130)
+    except Ended:
+        return interrupted(143)
     return 2
 
 

@@ -24,7 +24,7 @@ echo "text of the build"
 
 # Notes its words, and fails as failures.json says: the net and the repair that is out, "-" if none is.
 PROGRAM = """#!{python}
-import json, os, sys
+import json, os, signal, sys
 with open("{folder}/programs.log", "a") as file:
     file.write(os.path.basename(sys.argv[0]) + " " + " ".join(sys.argv[1:]) + "\\n")
 without = [word.partition("=")[2] for word in sys.argv if word.startswith("--without=")]
@@ -32,6 +32,10 @@ with open("{folder}/failures.json") as file:
     failure = json.load(file).get(os.path.basename(sys.argv[0]) + " " + (without or ["-"])[0])
 if failure == "refused":
     sys.exit(2)
+if isinstance(failure, str) and failure.startswith("SIG"):
+    os.kill(os.getppid(), getattr(signal, failure))
+    while True:
+        signal.pause()
 print(json.dumps({{"failures": [failure] if failure else []}}))
 sys.exit(1 if failure else 0)
 """
@@ -67,11 +71,12 @@ class FishTest(unittest.TestCase):
     def fails(self, failures):
         self.write("failures.json", json.dumps(failures))
 
-    def fish(self, *words):
+    def fish(self, *words, stdout=subprocess.PIPE):
         """The user stands in the tree; the program runs elsewhere, as Bazel does it."""
         paths = [os.path.join(self.folder, name) for name in ("fish.txt", "WORKSPACE")]
         environment = dict(os.environ, BUILD_WORKING_DIRECTORY=self.folder)
-        return subprocess.run([FISH, *paths, *words], cwd="/", env=environment, capture_output=True, text=True)
+        return subprocess.run([FISH, *paths, *words], cwd="/", env=environment, stdout=stdout, stderr=subprocess.PIPE,
+                              text=True)
 
     def rows(self, *words):
         done = self.fish(*words)
@@ -134,9 +139,32 @@ class FishTest(unittest.TestCase):
         (record,) = json.loads(self.read("fish.json"))
         self.assertEqual((record["repair"], record["nets"]["plain"]["rounds"]), ("KH-15", 9))
 
+    def test_what_was_measured_is_kept_however_it_ends(self):
+        for name, code in (("SIGINT", 130), ("SIGTERM", 143), ("refused", 2)):
+            self.fails({"plain KH-01": failure("I3", 4, 9), "plain KH-15": name})
+            self.write("fish.json", "[" * 9999)  # Of an earlier day.
+            done = self.fish("--nets=plain", "--json=fish.json")
+            self.assertEqual((done.returncode, done.stdout.count("| KH-")), (code, 1), done)
+            (record,) = json.loads(self.read("fish.json"))
+            self.assertEqual(record["repair"], "KH-01")
+
+    def test_standard_output_is_lost(self):
+        self.fails({})
+        for words in (["--nets=plain", "--json=fish.json"], ["--help"]):
+            with open("/dev/full", "w") as full:
+                done = self.fish(*words, stdout=full)
+            self.assertEqual(done.returncode, 2)
+            self.assertRegex(done.stderr, r"fish: standard output: No space left on device. Name another\n\Z")
+        self.assertEqual(json.loads(self.read("fish.json")), [])
+
+    def test_an_old_file_is_not_lost_by_a_mistake(self):
+        self.write("fish.json", "old")
+        self.expect_refused("--json=fish.json", "--nets=msan", part="msan")
+        self.assertEqual(self.read("fish.json"), "old")
+
     def test_wrong_words_are_one_line_before_anything_is_built(self):
-        for word in ("--seconds=0", "--seconds=nan", "--seconds=inf", "--seconds=x", "--seed=-1", "--seed=x", "--nets=",
-                     "--nets=msan", "--only=", "--only=KH-99", "--json=", "--json=/nowhere/file", "--sec=1", "x\ny"):
+        for word in ("--seconds=0", "--seconds=0.001", "--seconds=99999999", "--seconds=nan", "--seconds=inf",
+                     "--seconds=x", "--seed=-1", "--seed=x", "--nets=", "--nets=msan", "--only=", "--only=KH-99", "--json=", "--json=/nowhere/file", "--sec=1", "x\ny"):
             with self.subTest(word=word):
                 self.expect_refused(word, part=word.rpartition("=")[2].split("\n")[0])
         self.assertFalse(os.path.exists(os.path.join(self.folder, "bazelw.log")))

@@ -33,6 +33,7 @@ constexpr Name kNames[] = {
     {"data race", "data race"},
     {"lock misuse", "lock misuse"},
     {"runtime error: ", "undefined behaviour"},
+    {"undefined-behavior", "undefined behaviour"},
     {"CHECK(", "broken invariant"},
     {"terminate called", "exception"},
 };

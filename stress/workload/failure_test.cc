@@ -116,7 +116,9 @@ TEST(FailureTest, SanitizersAreUnderstood) {
             "deadlock");
   EXPECT_EQ(RuleOfText("SUMMARY: AddressSanitizer: alloc-dealloc-mismatch a.cc:3 in F"),
             "alloc-dealloc-mismatch");
-  EXPECT_EQ(RuleOfText("a.cc:3:1: runtime error: shift exponent 64 is too large"),
+  const std::string shift = "a.cc:3:1: runtime error: shift exponent 64 is too large";
+  EXPECT_EQ(RuleOfText(shift), "undefined behaviour");
+  EXPECT_EQ(RuleOfText(shift + "\nSUMMARY: UndefinedBehaviorSanitizer: undefined-behavior a.cc:3"),
             "undefined behaviour");
 }
 

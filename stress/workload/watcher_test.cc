@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <limits>
 #include <optional>
 #include <string>
 #include <thread>
@@ -69,6 +70,31 @@ void MisuseLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   lock.Unlock();
 }
 
+// What only this sanitizer sees, and what that is called.
+#if defined(KSYNC_UNDER_TSAN)
+constexpr char kSeen[] = "data race";
+void BeSeen() {
+  ksync::Plain<int> field(0, "field");
+  ksync::Thread thread([&field] { field.Write(1); });
+  field.Write(2);
+}
+#elif defined(__SANITIZE_ADDRESS__)
+constexpr char kSeen[] = "use after free";
+void BeSeen() {
+  volatile int* volatile number = new int(1);
+  delete number;
+  *number = 2;
+}
+#elif defined(RMAPCHECK_UBSAN)
+constexpr char kSeen[] = "undefined behaviour";
+void BeSeen() {
+  volatile int most = std::numeric_limits<int>::max();
+  most = most + 1;
+}
+#else
+#define NO_SANITIZER
+#endif
+
 struct Planted {
   const char* name;
   void (*fault)();
@@ -85,6 +111,9 @@ constexpr Planted kPlanted[] = {
     {"leak", Leak, "leak"},
     {"exit", Exit, "exit"},
     {"lock misuse", MisuseLock, "lock misuse"},
+#ifndef NO_SANITIZER
+    {kSeen, BeSeen, kSeen},
+#endif
 };
 
 // Two mistakes that break no rule with a number; one of them in each third round.

@@ -28,7 +28,7 @@ const std::vector<Fish>& QuickFish() {
   static const auto& fish = *new std::vector<Fish>{
       {"G9 with all without KH-17", "general", {"check", "C5", "I3", "I4"}},
       {"G9 with all without KH-19", "general", {"I5"}},
-      {"G9 with all without KH-20", "general", {"I3"}},
+      {"G9 with all without KH-20", "general", {"I2", "I3"}},
       {"G8 with all without KH-28", "general", {"check"}},
       {"G9 with all without KH-66", "general", {"C5", "check"}},
       {"G9 with all without KH-67", "scarce", {"C5", "check"}},

@@ -3,8 +3,10 @@
 #ifndef RMAPCHECK_MODELS_RMAP_SCENARIOS_H_
 #define RMAPCHECK_MODELS_RMAP_SCENARIOS_H_
 
+#include <string>
 #include <vector>
 
+#include "core/mm/lock_order.h"
 #include "core/scenarios/expected.h"
 #include "core/scenarios/scenarios.h"
 
@@ -16,6 +18,15 @@ using RmapBug = rmap::modelled::Bug;
 using RmapKernelPair = rmap::modelled::KernelPair;
 
 inline const std::vector<RmapScenario>& RmapScenarios() { return rmap::modelled::Scenarios(); }
+
+// Returns: the names of all lock classes, outermost first.
+inline std::vector<std::string> RmapLockNames() {
+  std::vector<std::string> names;
+  for (const ksync::LockClass* lock_class : rmap::modelled::kLockClasses) {
+    names.push_back(lock_class->name);
+  }
+  return names;
+}
 
 }  // namespace models
 

@@ -1,0 +1,264 @@
+// Line by line: the grammar's actions fill a draft, then the words are looked up.
+// Whatever is wrong with a line is thrown as its column and a sentence, and ends that line only.
+#include "models/locks/lock_claim.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "models/locks/claim_grammar.h"
+
+namespace models {
+namespace {
+
+namespace g = claim_grammar;
+using ksync::LockMode;
+
+// A word and where it stands.
+struct Placed {
+  std::string text;
+  int column = 0;
+};
+
+struct Draft {
+  LockClaim claim;
+  std::vector<Placed> locks;
+  std::vector<Placed> generations;
+  LockRule rule;
+  LockMode mode = LockMode::kShared;  // What a need is held to that says nothing.
+  bool has_from = false;
+  bool has_until = false;
+  bool only = false;
+  std::size_t end = 0;  // Of the claim in its line.
+};
+
+template <typename Input>
+Placed PlacedOf(const Input& in) {
+  return {in.string(), static_cast<int>(in.position().column)};
+}
+
+template <typename Rule>
+struct Do : tao::pegtl::nothing<Rule> {};
+
+template <>
+struct Do<g::lock_name> {
+  template <typename Input>
+  static void apply(const Input& in, Draft& draft) {
+    draft.locks.push_back(PlacedOf(in));
+    draft.claim.locks.push_back(in.string());
+  }
+};
+template <LockClaimKind kKind>
+struct IsA {
+  static void apply0(Draft& draft) { draft.claim.kind = kKind; }
+};
+template <>
+struct Do<g::order_claim> : IsA<LockClaimKind::kOrder> {};
+template <>
+struct Do<g::nest_claim> : IsA<LockClaimKind::kNest> {};
+template <>
+struct Do<g::waits_claim> : IsA<LockClaimKind::kWaits> {};
+template <>
+struct Do<g::spins> {
+  static void apply0(Draft& draft) { draft.claim.says_yes = false; }
+};
+template <>
+struct Do<g::field_name> {
+  template <typename Input>
+  static void apply(const Input& in, Draft& draft) {
+    draft.claim.field = in.string();
+    draft.claim.kind = LockClaimKind::kField;
+  }
+};
+template <>
+struct Do<g::common> : IsA<LockClaimKind::kCommon> {};
+template <>
+struct Do<g::no_common> {
+  static void apply0(Draft& draft) {
+    draft.claim.kind = LockClaimKind::kCommon;
+    draft.claim.says_yes = false;
+  }
+};
+
+template <>
+struct Do<g::reader_lock> {
+  template <typename Input>
+  static void apply(const Input& in, Draft& draft) {
+    draft.locks.push_back(PlacedOf(in));
+    draft.claim.readers_with = in.string();
+  }
+};
+
+// Rules -------------------------------------------------------------------------------------------
+
+void BeginRule(Draft& draft, LockMode mode) {
+  draft.rule.ways = {{}};
+  draft.mode = mode;
+}
+template <>
+struct Do<g::write_word> {
+  static void apply0(Draft& draft) { BeginRule(draft, LockMode::kExclusive); }
+};
+template <>
+struct Do<g::read_word> {
+  static void apply0(Draft& draft) { BeginRule(draft, LockMode::kShared); }
+};
+template <>
+struct Do<g::need_name> {
+  template <typename Input>
+  static void apply(const Input& in, Draft& draft) {
+    draft.locks.push_back(PlacedOf(in));
+    draft.rule.ways.back().push_back({in.string(), draft.mode});
+  }
+};
+template <LockMode kMode>
+struct Sets {
+  static void apply0(Draft& draft) { draft.rule.ways.back().back().mode = kMode; }
+};
+template <>
+struct Do<g::exclusive> : Sets<LockMode::kExclusive> {};
+template <>
+struct Do<g::shared> : Sets<LockMode::kShared> {};
+template <>
+struct Do<g::next_way> {
+  static void apply0(Draft& draft) { draft.rule.ways.emplace_back(); }
+};
+template <>
+struct Do<g::write_part> {
+  static void apply0(Draft& draft) { draft.claim.write = draft.rule; }
+};
+template <>
+struct Do<g::read_part> {
+  static void apply0(Draft& draft) { draft.claim.read = draft.rule; }
+};
+
+// Kernels, source ---------------------------------------------------------------------------------
+
+template <bool Draft::*kHas>
+struct Names {
+  template <typename Input>
+  static void apply(const Input& in, Draft& draft) {
+    draft.generations.push_back(PlacedOf(in));
+    draft.*kHas = true;
+  }
+};
+template <>
+struct Do<g::from_generation> : Names<&Draft::has_from> {};
+template <>
+struct Do<g::until_generation> : Names<&Draft::has_until> {};
+template <>
+struct Do<g::only_generation> : Names<&Draft::only> {};
+template <>
+struct Do<g::kernels> {
+  template <typename Input>
+  static void apply(const Input& in, Draft& draft) {
+    draft.end = in.position().byte + in.size();
+  }
+};
+template <>
+struct Do<g::claim> : Do<g::kernels> {};
+template <>
+struct Do<g::source_text> {
+  template <typename Input>
+  static void apply(const Input& in, Draft& draft) {
+    draft.claim.source = std::string(absl::StripAsciiWhitespace(in.string_view()));
+  }
+};
+
+// What is wrong with a line, as the parser or the look-up finds it.
+struct Wrong {
+  int column;
+  std::string message;
+};
+
+std::string Found(std::string_view rest) {
+  rest = absl::StripTrailingAsciiWhitespace(rest);
+  if (rest.empty()) return "the end of the line";
+  return absl::StrCat("'", rest.substr(0, rest.find(' ')), "'");
+}
+
+int IndexOf(const std::vector<std::string>& all, const std::string& name) {
+  const auto found = std::find(all.begin(), all.end(), name);
+  return found == all.end() ? -1 : static_cast<int>(found - all.begin());
+}
+
+void LookUpLocks(const Draft& draft, const LockVocabulary& vocabulary) {
+  for (const Placed& lock : draft.locks) {
+    if (IndexOf(vocabulary.locks, lock.text) >= 0) continue;
+    throw Wrong{lock.column, absl::StrCat("'", lock.text, "' is no lock: write one of ",
+                                          absl::StrJoin(vocabulary.locks, ", "))};
+  }
+}
+
+void LookUpGenerations(Draft& draft, const LockVocabulary& vocabulary) {
+  draft.claim.until = static_cast<int>(vocabulary.generations.size()) - 1;
+  std::vector<int> found;
+  for (const Placed& generation : draft.generations) {
+    found.push_back(IndexOf(vocabulary.generations, generation.text));
+    if (found.back() >= 0) continue;
+    throw Wrong{generation.column,
+                absl::StrCat("'", generation.text, "' is no kernel generation: write one of ",
+                             absl::StrJoin(vocabulary.generations, ", "))};
+  }
+  if (draft.has_from || draft.only) draft.claim.from = found.front();
+  if (draft.has_until || draft.only) draft.claim.until = found.back();
+  if (draft.claim.from <= draft.claim.until) return;
+  throw Wrong{draft.generations.front().column, "no kernel is meant: exchange the two generations"};
+}
+
+using Errors = tao::pegtl::must_if<g::Expected, tao::pegtl::normal, false>;
+
+LockClaim ParseLine(std::string_view line, const LockVocabulary& vocabulary) {
+  Draft draft;
+  const char* const begin = line.data();
+  tao::pegtl::memory_input<tao::pegtl::tracking_mode::eager> input(begin, begin + line.size(), "");
+  try {
+    tao::pegtl::parse<g::line, Do, Errors::control>(input, draft);
+  } catch (const tao::pegtl::parse_error& error) {
+    const tao::pegtl::position& at = error.positions()[0];
+    throw Wrong{static_cast<int>(at.column), absl::StrCat("expected ", error.message(), ", found ",
+                                                          Found(line.substr(at.byte)))};
+  }
+  LookUpLocks(draft, vocabulary);
+  LookUpGenerations(draft, vocabulary);
+  draft.claim.text = std::string(absl::StripAsciiWhitespace(line.substr(0, draft.end)));
+  return draft.claim;
+}
+
+}  // namespace
+
+std::string LockRule::Text() const {
+  std::vector<std::string> texts;
+  for (const std::vector<Need>& way : ways) {
+    std::vector<std::string> needs;
+    for (const Need& need : way) {
+      const char* const mode = need.mode == LockMode::kExclusive ? "(W)" : "(R)";
+      needs.push_back(need.lock + mode);
+    }
+    texts.push_back(needs.empty() ? "nothing" : absl::StrJoin(needs, " and "));
+  }
+  return absl::StrJoin(texts, " or ");
+}
+
+LockClaims ParseLockClaims(std::string_view text, const LockVocabulary& vocabulary) {
+  LockClaims read;
+  int number = 0;
+  for (std::string_view line : absl::StrSplit(text, '\n')) {
+    ++number;
+    line = absl::StripTrailingAsciiWhitespace(line);
+    const std::string_view content = absl::StripLeadingAsciiWhitespace(line);
+    if (content.empty() || content.starts_with('#')) continue;
+    const int indent = static_cast<int>(line.size() - content.size());
+    try {
+      read.claims.push_back(ParseLine(content, vocabulary));
+      read.claims.back().line = number;
+    } catch (const Wrong& wrong) {
+      read.mistakes.push_back({number, wrong.column + indent, std::string(content), wrong.message});
+    }
+  }
+  return read;
+}
+
+}  // namespace models

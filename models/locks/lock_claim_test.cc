@@ -1,0 +1,104 @@
+// Claims as they are written: what each kind means, and where and how a line that is no claim is
+// refused.
+#include "models/locks/lock_claim.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace models {
+namespace {
+
+using ksync::LockMode;
+
+LockClaims Parse(const std::string& text) {
+  return ParseLockClaims(text, {{"mmap_sem", "page lock", "anon_vma->lock"}, {"G0", "G1", "G2"}});
+}
+
+LockClaim One(const std::string& text) {
+  const LockClaims parsed = Parse(text);
+  EXPECT_TRUE(parsed.mistakes.empty()) << text << ": " << parsed.mistakes[0].message;
+  EXPECT_EQ(parsed.claims.size(), 1u) << text;
+  return parsed.claims.empty() ? LockClaim() : parsed.claims[0];
+}
+
+// "column: message" of the one mistake.
+std::string Refusal(const std::string& text) {
+  const LockClaims parsed = Parse(text);
+  EXPECT_TRUE(parsed.claims.empty()) << text;
+  if (parsed.mistakes.size() != 1) return "";
+  return std::to_string(parsed.mistakes[0].column) + ": " + parsed.mistakes[0].message;
+}
+
+TEST(LockClaim, AnOrderMayHaveSeveralSteps) {
+  const LockClaim claim = One("order mmap_sem > page lock > anon_vma->lock -- mm/rmap.c, head # x");
+  EXPECT_EQ(claim.kind, LockClaimKind::kOrder);
+  EXPECT_EQ(claim.locks, (std::vector<std::string>{"mmap_sem", "page lock", "anon_vma->lock"}));
+  EXPECT_EQ(claim.source, "mm/rmap.c, head");
+  EXPECT_EQ(claim.text, "order mmap_sem > page lock > anon_vma->lock");
+  EXPECT_EQ(claim.from, 0);
+  EXPECT_EQ(claim.until, 2);
+}
+
+TEST(LockClaim, AClaimNamesItsKernels) {
+  EXPECT_EQ(One("nest page lock from G1").from, 1);
+  EXPECT_EQ(One("nest page lock until G1").until, 1);
+  EXPECT_EQ(One("lock page lock sleeps G1 only").from, 1);
+  EXPECT_EQ(One("lock page lock sleeps G1 only").until, 1);
+  EXPECT_FALSE(One("lock page lock spins from G0 until G1").says_yes);
+  EXPECT_EQ(One("nest page lock until G1").text, "nest page lock until G1");
+}
+
+TEST(LockClaim, AFieldHasRules) {
+  const LockClaim claim =
+      One("field vma.x: write mmap_sem and page lock(R) or anon_vma->lock; read mmap_sem(W)");
+  EXPECT_EQ(claim.field, "vma.x");
+  ASSERT_TRUE(claim.write.has_value());
+  EXPECT_EQ(claim.write->Text(), "mmap_sem(W) and page lock(R) or anon_vma->lock(W)");
+  ASSERT_TRUE(claim.read.has_value());
+  EXPECT_EQ(claim.read->Text(), "mmap_sem(W)");
+  EXPECT_EQ(One("field vma.x: read page lock").read->Text(), "page lock(R)");
+  EXPECT_EQ(One("field vma.x: read nothing").read->Text(), "nothing");
+  EXPECT_FALSE(One("field vma.x: read nothing").write.has_value());
+}
+
+TEST(LockClaim, AFieldMayHaveACommonLockOrNone) {
+  EXPECT_TRUE(One("field vma.x: common lock").says_yes);
+  EXPECT_FALSE(One("field vma.x: no common lock G1 only").says_yes);
+  EXPECT_EQ(One("field vma.x: no common lock").kind, LockClaimKind::kCommon);
+  EXPECT_EQ(One("field x: common lock for readers with page lock from G1").readers_with,
+            "page lock");
+}
+
+TEST(LockClaim, MistakesNameThePlaceAndTheMend) {
+  EXPECT_EQ(Refusal("odrer mmap_sem > page lock"),
+            "1: expected 'order', 'nest', 'lock' or 'field', found 'odrer'");
+  EXPECT_EQ(Refusal("order mmap_sem"),
+            "15: expected '>' and the lock that is taken inside, found the end of the line");
+  EXPECT_EQ(Refusal("  order mmap_sem > pge lock"),
+            "20: 'pge lock' is no lock: write one of mmap_sem, page lock, anon_vma->lock");
+  EXPECT_EQ(Refusal("field vma.x read mmap_sem"),
+            "13: expected ':' and what is claimed of the field, found 'read'");
+  EXPECT_EQ(Refusal("field vma.x: read mmap_sem(X)"), "28: expected 'W' or 'R', found 'X)'");
+  EXPECT_EQ(Refusal("nest mmap_sem from G7"),
+            "20: 'G7' is no kernel generation: write one of G0, G1, G2");
+  EXPECT_EQ(Refusal("nest mmap_sem from G2 until G1"),
+            "20: no kernel is meant: exchange the two generations");
+  EXPECT_EQ(Refusal("nest mmap_sem --"),
+            "17: expected where the claim is taken from, found the end of the line");
+  EXPECT_EQ(
+      Refusal("nest mmap_sem; nest page lock"),
+      "14: expected 'from', 'until', a source behind '--', or the end of the line, found ';'");
+}
+
+TEST(LockClaim, AMistakeDoesNotHideTheOtherLines) {
+  const LockClaims parsed = Parse("# remark\n\nnest mmap_sem\nnonsense\nnest page lock\n");
+  ASSERT_EQ(parsed.claims.size(), 2u);
+  EXPECT_EQ(parsed.claims[0].line, 3);
+  EXPECT_EQ(parsed.claims[1].line, 5);
+  ASSERT_EQ(parsed.mistakes.size(), 1u);
+  EXPECT_EQ(parsed.mistakes[0].line, 4);
+}
+
+}  // namespace
+}  // namespace models

@@ -1,0 +1,75 @@
+// Numbers for classes and fields, and words for what is held.
+// A name is met as a pointer, over and over; that pointer is looked up before its letters are.
+#include "models/locks/observations.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/check.h"
+
+namespace models {
+namespace {
+
+template <typename Named>
+std::size_t IndexOf(const std::vector<Named>& all, const std::string& name) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Named& n) { return n.name == name; });
+  return static_cast<std::size_t>(found - all.begin());
+}
+
+}  // namespace
+
+Replay Witness::ToReplay() const {
+  Replay replay = *execution;
+  replay.failure = FailureName(FailureKind::kLockRule);
+  replay.message = sentence;
+  return replay;
+}
+
+ClassId Observations::ClassOf(const ksync::LockClass& lock_class) {
+  const auto [known, added] = known_classes_.try_emplace(&lock_class, 0);
+  if (!added) return known->second;
+  const std::size_t id = IndexOf(classes_, lock_class.name);
+  CHECK(id < kClassesMax, "no more lock classes than bits in a mask");
+  if (id == classes_.size()) classes_.push_back({lock_class.name, lock_class.rank});
+  classes_[id].sleeps |= lock_class.sleeps;
+  known->second = static_cast<ClassId>(id);
+  return known->second;
+}
+
+int Observations::FieldOf(const char* name) {
+  const auto [known, added] = known_names_.try_emplace(name, 0);
+  if (!added) return known->second;
+  const std::size_t id = IndexOf(fields_, name);
+  if (id == fields_.size()) fields_.push_back({name});
+  known->second = static_cast<int>(id);
+  return known->second;
+}
+
+std::optional<ClassId> Observations::FindClass(const std::string& name) const {
+  const std::size_t id = IndexOf(classes_, name);
+  if (id == classes_.size()) return std::nullopt;
+  return static_cast<ClassId>(id);
+}
+
+std::optional<int> Observations::FindField(const std::string& name) const {
+  const std::size_t id = IndexOf(fields_, name);
+  if (id == fields_.size()) return std::nullopt;
+  return static_cast<int>(id);
+}
+
+const char* ModeText(ksync::LockMode mode) {
+  return mode == ksync::LockMode::kExclusive ? "W" : "R";
+}
+
+std::string HoldsText(const Observations& seen, const Holds& holds) {
+  if (holds.empty()) return "nothing";
+  std::string text;
+  for (const Hold& hold : holds) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", hold.other ? "another " : "",
+                    seen.classes()[hold.lock_class].name, "(", ModeText(hold.mode), ")");
+  }
+  return text;
+}
+
+}  // namespace models

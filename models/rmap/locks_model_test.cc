@@ -1,0 +1,141 @@
+// The lock mistakes of the kernel's history, each found by what is seen of locks when its repair is
+// taken out, and not with it; and how the rule for a VMA's boundaries changed.
+//
+// KH-58 and KH-68 are not here: their places (huge pages, hugetlb) are not in the core.
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "core/history/kernel.h"
+#include "gtest/gtest.h"
+#include "models/check.h"
+#include "models/locks/lock_claim.h"
+#include "models/locks/lock_observer.h"
+#include "models/locks/lock_order.h"
+#include "models/locks/lock_verdict.h"
+#include "models/rmap/scenarios.h"
+
+namespace models {
+namespace {
+
+struct Watched {
+  Observations seen;
+  Report report;
+};
+
+Watched Watch(const std::string& scenario, const std::string& kernel_name) {
+  const absl::StatusOr<rmap::Kernel> kernel = rmap::ParseKernel(kernel_name);
+  EXPECT_TRUE(kernel.ok()) << kernel_name;
+  Watched watched;
+  for (const RmapScenario& known : RmapScenarios()) {
+    if (known.name != scenario) continue;
+    LockObserver observer(watched.seen, scenario, "rc11");
+    Options options;
+    options.observer = &observer;
+    options.stop_at_failure = false;
+    watched.report = Check(options, [&] { known.run(*kernel); });
+  }
+  EXPECT_GT(watched.seen.executions, 0u) << scenario;
+  return watched;
+}
+
+LockVocabulary Vocabulary() {
+  LockVocabulary vocabulary{RmapLockNames(), {}};
+  for (const rmap::GenerationInfo& info : rmap::Generations()) {
+    vocabulary.generations.push_back(info.name);
+  }
+  return vocabulary;
+}
+
+LockVerdict VerdictOf(const std::string& claim, const Watched& watched) {
+  const LockClaims parsed = ParseLockClaims(claim, Vocabulary());
+  EXPECT_EQ(parsed.claims.size(), 1u) << claim;
+  return Judge(parsed.claims.at(0), watched.seen).verdict;
+}
+
+bool HasCycle(const Watched& watched) {
+  for (const OrderProblem& problem : FindOrderProblems(watched.seen)) {
+    if (problem.mistake == OrderMistake::kCycle && !problem.gated) return true;
+  }
+  return false;
+}
+
+constexpr char kFilesFirst[] = "order i_mmap_lock > anon_vma->lock";
+
+TEST(LocksOfHistory, Kh02TakesFileLocksUnderAnonVmaLocks) {
+  const Watched without = Watch("TakeAllLocksVersusAdjust", "G0 without KH-02");
+  EXPECT_TRUE(HasCycle(without));
+  EXPECT_EQ(VerdictOf(kFilesFirst, without), LockVerdict::kViolated);
+  EXPECT_EQ(without.report.failure_kind, FailureKind::kDeadlock);
+  const Watched with = Watch("TakeAllLocksVersusAdjust", "G0");
+  EXPECT_FALSE(HasCycle(with));
+  EXPECT_EQ(VerdictOf(kFilesFirst, with), LockVerdict::kHolds);
+}
+
+constexpr char kStartIsGuarded[] =
+    "field vma.vm_start: common lock for readers with anon_vma->lock";
+constexpr char kOffsetIsGuarded[] =
+    "field vma.vm_pgoff: common lock for readers with anon_vma->lock";
+
+TEST(LocksOfHistory, Kh26MovesTheNeighboursStartWithoutItsLock) {
+  EXPECT_EQ(VerdictOf(kStartIsGuarded, Watch("BoundaryDownVersusMigration", "G5")),
+            LockVerdict::kViolated);
+  EXPECT_EQ(VerdictOf(kStartIsGuarded, Watch("BoundaryDownVersusMigration", "G5 with KH-26")),
+            LockVerdict::kHolds);
+}
+
+TEST(LocksOfHistory, Kh37WalksAListUnderAnothersLock) {
+  constexpr char kListIsGuarded[] = "field anon_vma.head: read anon_vma->lock";
+  EXPECT_EQ(VerdictOf(kListIsGuarded, Watch("WalkVersusForkElsewhere", "G5 without KH-37")),
+            LockVerdict::kViolated);
+  EXPECT_NE(VerdictOf(kListIsGuarded, Watch("WalkVersusForkElsewhere", "G5")),
+            LockVerdict::kViolated);
+}
+
+TEST(LocksOfHistory, Kh57WalksAChainWithoutTheLock) {
+  constexpr char kLinkIsGuarded[] = "field avc.rb: read anon_vma->lock";
+  EXPECT_EQ(VerdictOf(kLinkIsGuarded, Watch("ValidateMmUnlocked", "G8 without KH-57")),
+            LockVerdict::kViolated);
+  EXPECT_EQ(VerdictOf(kLinkIsGuarded, Watch("ValidateMmUnlocked", "G8")), LockVerdict::kHolds);
+}
+
+TEST(LocksOfHistory, Kh64SleepsInAReadSideSection) {
+  const Watched without = Watch("WalksVersusExit", "G6");
+  EXPECT_EQ(without.report.failure_kind, FailureKind::kLockMisuse);
+  EXPECT_NE(without.report.failure.find("inside a read-side section"), std::string::npos);
+  EXPECT_EQ(Watch("WalksVersusExit", "G6 with KH-64").report.failure_kind, FailureKind::kNone);
+}
+
+TEST(LocksOfHistory, Kh69GivesBackALockThatItDoesNotHave) {
+  const Watched without = Watch("ExpandStackUnlocked", "G8");
+  EXPECT_EQ(without.report.failure_kind, FailureKind::kLockMisuse);
+  EXPECT_EQ(Watch("ExpandStackUnlocked", "G8 with KH-69").report.failure_kind, FailureKind::kNone);
+}
+
+// Split-below stores the start and the offset of a VMA that a migration walks to.
+TEST(LocksOfHistory, TheBoundaryLockWentAndCameBack) {
+  for (const char* kernel : {"G1", "G2", "G3", "G4"}) {
+    const Watched watched = Watch("SplitBelowVersusMigration", kernel);
+    EXPECT_EQ(VerdictOf(kStartIsGuarded, watched), LockVerdict::kViolated) << kernel;
+    EXPECT_EQ(VerdictOf(kOffsetIsGuarded, watched), LockVerdict::kViolated) << kernel;
+  }
+  for (const char* kernel : {"G0", "G5", "G6", "G7", "G8", "G9"}) {
+    const Watched watched = Watch("SplitBelowVersusMigration", kernel);
+    EXPECT_EQ(VerdictOf(kStartIsGuarded, watched), LockVerdict::kHolds) << kernel;
+    EXPECT_EQ(VerdictOf(kOffsetIsGuarded, watched), LockVerdict::kHolds) << kernel;
+  }
+}
+
+// The file of claims is well-formed, names a source for each, and contradicts no rank.
+TEST(OrderClaims, TheFileIsSound) {
+  std::ostringstream text;
+  text << std::ifstream("docs/locking/order.claims").rdbuf();
+  const LockClaims parsed = ParseLockClaims(text.str(), Vocabulary());
+  EXPECT_TRUE(parsed.mistakes.empty())
+      << parsed.mistakes[0].line << ": " << parsed.mistakes[0].message;
+  EXPECT_GT(parsed.claims.size(), 50u);
+  for (const LockClaim& claim : parsed.claims) EXPECT_NE(claim.source, "") << claim.text;
+}
+
+}  // namespace
+}  // namespace models

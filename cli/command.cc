@@ -17,10 +17,9 @@ namespace cli {
 namespace {
 
 constexpr std::pair<const char*, Verb> kVerbs[] = {
-    {"prove", Verb::kProve},   {"bugs", Verb::kBugs},     {"claims", Verb::kClaims},
-    {"litmus", Verb::kLitmus}, {"replay", Verb::kReplay}, {"run", Verb::kRun},
-    {"list", Verb::kList},
-    {"help", Verb::kHelp},
+    {"prove", Verb::kProve}, {"bugs", Verb::kBugs},     {"claims", Verb::kClaims},
+    {"locks", Verb::kLocks}, {"litmus", Verb::kLitmus}, {"replay", Verb::kReplay},
+    {"run", Verb::kRun},     {"list", Verb::kList},     {"help", Verb::kHelp},
 };
 
 std::optional<Verb> FindVerb(std::string_view name) {

@@ -27,7 +27,7 @@ enum ExitCode {
   kInterrupted = 130,  // By a signal. What a shell makes of it, if the process ends by the signal.
 };
 
-enum class Verb { kProve, kBugs, kClaims, kLitmus, kReplay, kRun, kList, kHelp };
+enum class Verb { kProve, kBugs, kClaims, kLocks, kLitmus, kReplay, kRun, kList, kHelp };
 enum class Format { kText, kJson };
 
 enum class TraceStyle {
@@ -46,6 +46,7 @@ struct Command {
   TraceStyle trace = TraceStyle::kBrief;
   models::MemoryModelKind memory_model = models::MemoryModelKind::kRc11;
   std::uint64_t executions_max = 0;  // 0: no limit.
+  bool executions_max_given = false;
   std::size_t events_max = models::Options().events_max;
   double seconds_max = 0;  // For each search; 0: no limit.
   std::string replay_dir;  // Empty: a folder among the temporary ones.
@@ -54,8 +55,11 @@ struct Command {
   bool with_all = false;
   std::optional<rmap::Generation> generation;
   bool any_build = false;
-  std::string expect;    // `litmus`: of every test; empty: nothing.
-  std::string verdicts;  // `litmus`: a file with a table; empty: none.
+  std::string claims;     // `locks`: a file; empty: the claims that are built in.
+  std::string scenarios;  // `locks`: patterns, with commas between them; empty: all.
+  std::string svg;        // `locks`: where the picture goes; empty: nowhere.
+  std::string expect;     // `litmus`: of every test; empty: nothing.
+  std::string verdicts;   // `litmus`: a file with a table; empty: none.
   std::uint64_t unroll_max = 2;
   std::string program_replay;  // The execution that `run` runs again; empty: it searches.
   std::string program_flags;   // What `run` hands on: " --flag=value" each.

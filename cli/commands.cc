@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "absl/strings/str_cat.h"
+#include "models/locks/default_claims.h"
 
 namespace cli {
 namespace {
@@ -15,6 +16,7 @@ constexpr char kUsage[] =
     "  rmapcheck [prove] FILE.rmap...  scripts: what processes, reclaim and migration do together\n"
     "  rmapcheck bugs [ID...]          historical bugs: found without their fix, gone with it\n"
     "  rmapcheck claims [ID...]        what was said of the design in 2010, and what became of it\n"
+    "  rmapcheck locks [CLAIM...]      who holds which lock when, and what is claimed of that\n"
     "  rmapcheck litmus FILE...        litmus tests in herd's format (also FOLDER, @LIST)\n"
     "  rmapcheck replay FILE           a stored failing execution, once more\n"
     "  rmapcheck run PROGRAM [-- ARGS] an unmodified program that was built for checking\n"
@@ -39,6 +41,8 @@ ExitCode Do(const Command& command, const Scenarios& scenarios, Console& console
       return Bugs(command, rmap::Fixes(), scenarios, console);
     case Verb::kClaims:
       return Claims(command, models::Claims(), scenarios, console);
+    case Verb::kLocks:
+      return Locks(command, models::DefaultLockClaims(), scenarios, console);
     case Verb::kLitmus:
       return Litmus(command, console);
     case Verb::kReplay:

@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "cli/command.h"
 #include "cli/console.h"
@@ -18,6 +19,9 @@ ExitCode Bugs(const Command& command, std::span<const rmap::FixInfo> fixes,
               const Scenarios& scenarios, Console& console);
 ExitCode Claims(const Command& command, std::span<const models::Claim> claims,
                 const Scenarios& scenarios, Console& console);
+// `claims`: the text of those that are built in.
+ExitCode Locks(const Command& command, std::string_view claims, const Scenarios& scenarios,
+               Console& console);
 ExitCode Litmus(const Command& command, Console& console);
 ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& console);
 // Becomes the program. Returns: only if that is not possible.

@@ -503,7 +503,8 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
       {{"Fime"}, "Fime: is neither a command nor a scenario: did you mean Fine?"},
       {{"prov"}, "prov: is neither a command nor a scenario: did you mean prove?"},
       {{"theorems"},
-       "theorems: is neither a command nor a scenario: there is prove, bugs, claims, litmus, "
+       "theorems: is neither a command nor a scenario: there is prove, bugs, claims, locks, "
+       "litmus, "
        "replay, run, list, help; "
        "`rmapcheck list` names the scenarios"},
       {{"prove", "Nothing"}, "Nothing: matches no scenario: there is Fine, Fixed, Surprising"},

@@ -80,6 +80,7 @@ absl::Status SetCount(const char* flag, const std::string& value, std::uint64_t 
 }
 
 absl::Status SetExecutionsMax(Command& command, const std::string& value) {
+  command.executions_max_given = true;
   return SetCount("executions_max", value, 0, std::numeric_limits<std::uint64_t>::max(),
                   command.executions_max);
 }
@@ -177,6 +178,24 @@ absl::Status SetVerdicts(Command& command, const std::string& value) {
   return absl::OkStatus();
 }
 
+absl::Status SetClaims(Command& command, const std::string& value) {
+  if (value.empty()) return Wrong("claims", value, "is empty", "give a file");
+  command.claims = value;
+  return absl::OkStatus();
+}
+
+absl::Status SetScenarios(Command& command, const std::string& value) {
+  if (value.empty()) return Wrong("scenarios", value, "is empty", "give a pattern");
+  command.scenarios = value;
+  return absl::OkStatus();
+}
+
+absl::Status SetSvg(Command& command, const std::string& value) {
+  if (value.empty()) return Wrong("svg", value, "is empty", "give a file");
+  command.svg = value;
+  return absl::OkStatus();
+}
+
 absl::Status SetUnrollMax(Command& command, const std::string& value) {
   constexpr std::uint64_t kMost = 1'000;
   absl::StrAppend(&command.program_flags, " --unroll_max=", value);
@@ -207,11 +226,12 @@ absl::Status SetReplay(Command& command, const std::string& value) {
 
 constexpr unsigned Bit(Verb verb) { return 1u << static_cast<int>(verb); }
 
+constexpr unsigned kKernels = Bit(Verb::kProve) | Bit(Verb::kLocks);
 constexpr unsigned kSearches = Bit(Verb::kProve) | Bit(Verb::kBugs) | Bit(Verb::kClaims);
 constexpr unsigned kChecks = kSearches | Bit(Verb::kRun);
-constexpr unsigned kLimited = kChecks | Bit(Verb::kLitmus);
+constexpr unsigned kLimited = kChecks | Bit(Verb::kLitmus) | Bit(Verb::kLocks);
 constexpr unsigned kRuns = kChecks | Bit(Verb::kReplay);
-constexpr unsigned kPrints = kRuns | Bit(Verb::kLitmus) | Bit(Verb::kList);
+constexpr unsigned kPrints = kRuns | Bit(Verb::kLitmus) | Bit(Verb::kList) | Bit(Verb::kLocks);
 
 constexpr Flag kFlags[] = {
     {"format", "text|json", "how results are written (text)", kPrints, true, SetFormat},
@@ -225,14 +245,19 @@ constexpr Flag kFlags[] = {
      SetEventsMax},
     {"seconds_max", "S", "end a search after so many seconds (0: never)", kLimited, true,
      SetSecondsMax},
-    {"replay_dir", "FOLDER", "where failing executions are kept (in TMPDIR)", kChecks, true,
-     SetReplayDir},
-    {"generation", "G", "check this kernel generation only (all)", Bit(Verb::kProve), true,
-     SetGeneration},
-    {"without", "FIX[,FIX]", "take fixes out of the kernel; may be repeated (none)",
-     Bit(Verb::kProve), true, SetWithout, true},
-    {"with", "FIX[,FIX]|all", "give it fixes of later kernels; may be repeated (none)",
-     Bit(Verb::kProve), true, SetWith, true},
+    {"replay_dir", "FOLDER", "where failing executions are kept (in TMPDIR)",
+     kChecks | Bit(Verb::kLocks), true, SetReplayDir},
+    {"generation", "G", "check this kernel generation only (all; locks: the newest)", kKernels,
+     true, SetGeneration},
+    {"without", "FIX[,FIX]", "take fixes out of the kernel; may be repeated (none)", kKernels, true,
+     SetWithout, true},
+    {"with", "FIX[,FIX]|all", "give it fixes of later kernels; may be repeated (none)", kKernels,
+     true, SetWith, true},
+    {"scenarios", "PATTERN[,PATTERN]", "what to run (all that the kernel has)", Bit(Verb::kLocks),
+     true, SetScenarios},
+    {"claims", "FILE", "claims about locks, see docs/LOCKING.md (those built in)",
+     Bit(Verb::kLocks), true, SetClaims},
+    {"svg", "FILE", "draw the order of locks there (not)", Bit(Verb::kLocks), true, SetSvg},
     {"expect", "ANSWER", "what every test must come out as (nothing)", Bit(Verb::kLitmus), true,
      SetExpect},
     {"verdicts", "FILE", "what each must: a table, see docs/LITMUS.md (none)", Bit(Verb::kLitmus),

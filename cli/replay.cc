@@ -9,6 +9,7 @@
 #include "cli/table.h"
 #include "cli/words.h"
 #include "models/check.h"
+#include "models/locks/lock_observer.h"
 #include "models/report/build_digest.h"
 #include "models/report/json.h"
 #include "models/report/replay_file.h"
@@ -112,6 +113,13 @@ ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& con
   options.memory_model = stored->memory_model;
   options.program = job.Name();
   options.events_max = std::max(options.events_max, stored->replay.steps.size() + 2);
+  // What an observer has seen is no failure of the program: it must be looked for again.
+  models::Observations seen;
+  models::LockObserver observer(seen, job.Name(), stored->replay.memory_model,
+                                stored->replay.message);
+  const bool of_locks =
+      stored->replay.failure == models::FailureName(models::FailureKind::kLockRule);
+  if (of_locks) options.observer = &observer;
   const models::Report report = models::CheckReplay(
       options, [&job] { job.scenario->run(job.kernel); }, stored->replay);
   const bool reproduced = stored->replay.failure == models::FailureName(report.failure_kind) &&

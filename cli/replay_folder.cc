@@ -69,9 +69,10 @@ std::string FittingName(const std::string& name) {
 }
 
 // "A on G5 without KH-22" with model "sc" becomes "A-on-G5-without-KH-22-sc.json".
-std::string FileName(const models::Replay& replay) {
+std::string FileName(const models::Replay& replay, const std::string& what) {
   std::string name = replay.program;
   if (replay.memory_model != "rc11") absl::StrAppend(&name, " ", replay.memory_model);
+  if (!what.empty()) absl::StrAppend(&name, " ", what);
   for (char& c : name) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_') c = '-';
   }
@@ -113,10 +114,10 @@ absl::Status ReplayFolder::Prepare() const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> ReplayFolder::Write(const models::Report& report) const {
-  models::Replay replay = report.replay;
+absl::StatusOr<std::string> ReplayFolder::Write(models::Replay replay,
+                                                const std::string& what) const {
   replay.build = models::BuildDigest();
-  const std::string file = (fs::path(folder_) / FileName(replay)).string();
+  const std::string file = (fs::path(folder_) / FileName(replay, what)).string();
   const absl::Status written = models::WriteReplay(replay, file);
   if (!written.ok()) return written;
   return file;
@@ -145,8 +146,12 @@ absl::StatusOr<Picture> WritePicture(const models::Trace& trace, const std::stri
     return absl::InvalidArgumentError(
         absl::StrCat(replay_file, ": a picture would take the place of the replay"));
   }
-  const std::string picture = models::TraceDot(models::WithoutSetUp(trace));
-  const absl::Status written = base::WriteWholeFile(dot_file, picture);
+  return DrawPicture(models::TraceDot(models::WithoutSetUp(trace)), dot_file, svg_file);
+}
+
+absl::StatusOr<Picture> DrawPicture(const std::string& text, const std::string& dot_file,
+                                    const std::string& svg_file) {
+  const absl::Status written = base::WriteWholeFile(dot_file, text);
   if (!written.ok()) return written;
   unlink(svg_file.c_str());  // It may be of another execution; and `dot` would follow a link.
   return Picture{dot_file, svg_file, Draw(dot_file, svg_file)};

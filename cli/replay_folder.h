@@ -28,7 +28,11 @@ class ReplayFolder {
 
   // Writes the replay of a violated report. Returns: the file.
   // Fails: saying which file and why, without a mend.
-  absl::StatusOr<std::string> Write(const models::Report& report) const;
+  absl::StatusOr<std::string> Write(const models::Report& report) const {
+    return Write(report.replay, "");
+  }
+  // Likewise; `what` tells it from other replays of the same program.
+  absl::StatusOr<std::string> Write(models::Replay replay, const std::string& what) const;
 
  private:
   const bool own_;
@@ -42,6 +46,9 @@ struct Picture {
   bool drawn;  // Else there is no such svg file.
 };
 
+// Writes what `dot` shall draw, and has it drawn. Fails: likewise.
+absl::StatusOr<Picture> DrawPicture(const std::string& text, const std::string& dot_file,
+                                    const std::string& svg_file);
 // Writes the picture of a trace beside its replay. Fails: likewise.
 absl::StatusOr<Picture> WritePicture(const models::Trace& trace, const std::string& replay_file);
 

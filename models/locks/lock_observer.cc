@@ -129,9 +129,7 @@ const Failure* LockObserver::EndRun(const ExecutionGraph& graph, const Names& na
 
 template <typename MakeFailure>
 void LockObserver::Count(Seen& seen, const Ended& run, MakeFailure make) {
-  if (seen.latest == seen_.executions) return;
-  seen.latest = seen_.executions;
-  ++seen.executions;
+  if (!CountOnce(seen.executions, seen.latest)) return;
   if (seen.witness.execution != nullptr) return;
   const Failure shown = make();
   seen.witness = {Execution(run), FailureSentence(shown, run.names)};
@@ -164,7 +162,7 @@ void LockObserver::NoteLock(const LockNote& note, const Ended& run) {
   const LockStep& step = note.step;
   const ClassId taken = ClassOf(step.lock, run);
   SeenClass& seen = seen_.lock_class(taken);
-  ++seen.taken;
+  CountOnce(seen.taken, seen.latest);
   seen.writer_waits |= !step.tried && step.mode == LockMode::kExclusive;
   Edge edge{.held = kRcu,
             .taken = taken,
@@ -265,8 +263,8 @@ void LockObserver::NoteMeeting(const Life& life, AccessNote& a, AccessNote& b, c
   const bool both_write = a.step.writes && b.step.writes;
   const Meeting meeting{both_write ? 0 : HeldClasses(a.step.writes ? b : a, run),
                         CommonClasses(a, b, run)};
-  std::vector<Meeting>& known = seen_.field(field).meetings;
-  if (std::find(known.begin(), known.end(), meeting) == known.end()) known.push_back(meeting);
+  Meeting& known = seen_.field(field).MeetingLike(meeting);
+  CountOnce(known.executions, known.latest);
   if (meeting.common == 0) NoteClash({field, a.step.site, b.step.site, meeting.reader}, a, b, run);
 }
 

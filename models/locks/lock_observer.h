@@ -80,6 +80,13 @@ class LockObserver final : public Observer {
   Holds HoldsOf(const AccessNote& access, const Instances& guards, const Ended& run);
   Holds HoldsOf(const AccessNote& access, const Ended& run);
   ClassId ClassOf(LocationId lock, const Ended& run);
+  // Counts the execution, unless it has been counted. Returns: whether it had not.
+  bool CountOnce(std::uint64_t& executions, std::uint64_t& latest) const {
+    if (latest == seen_.executions) return false;
+    latest = seen_.executions;
+    ++executions;
+    return true;
+  }
   // Counts the execution, of which `make` describes what there is to be seen.
   template <typename MakeFailure>
   void Count(Seen& seen, const Ended& run, MakeFailure make);

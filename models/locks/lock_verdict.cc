@@ -89,9 +89,10 @@ Judged JudgeWaits(const LockClaim& claim, const Observations& seen) {
   if (!id.has_value() || seen.classes()[*id].taken == 0) {
     return {LockVerdict::kNotExercised, absl::StrCat("nobody took ", claim.locks[0])};
   }
-  const bool sleeps = seen.classes()[*id].sleeps;
-  if (sleeps == claim.says_yes) return {LockVerdict::kHolds, ""};
-  return {LockVerdict::kViolated, sleeps ? "who waits for it sleeps" : "who waits for it spins"};
+  const SeenClass& lock = seen.classes()[*id];
+  if (lock.sleeps == claim.says_yes) return {LockVerdict::kHolds, "", lock.taken};
+  const char* const why = lock.sleeps ? "who waits for it sleeps" : "who waits for it spins";
+  return {LockVerdict::kViolated, why, lock.taken};
 }
 
 // Judges one half of a claim on a field. Returns: false if it is violated.
@@ -137,12 +138,13 @@ bool IsAbout(const LockClaim& claim, const Observations& seen, ClassMask reader)
 Judged JudgeCommon(const LockClaim& claim, const Observations& seen) {
   const std::optional<int> field = seen.FindField(claim.field);
   if (!field.has_value()) return {LockVerdict::kNotExercised, NoField(claim)};
-  const std::vector<Meeting>& meetings = seen.fields()[*field].meetings;
-  const bool exercised = std::any_of(meetings.begin(), meetings.end(), [&](const Meeting& m) {
-    return IsAbout(claim, seen, m.reader);
-  });
-  if (!exercised) return {LockVerdict::kNotExercised, "no two such accesses could meet"};
   Judged judged;
+  for (const Meeting& meeting : seen.fields()[*field].meetings) {
+    if (!IsAbout(claim, seen, meeting.reader)) continue;
+    judged.executions = std::max(judged.executions, meeting.executions);
+  }
+  if (judged.executions == 0)
+    return {LockVerdict::kNotExercised, "no two such accesses could meet"};
   for (const Clash& clash : seen.clashes.all()) {
     if (clash.field == *field && IsAbout(claim, seen, clash.reader)) RestOn(clash.seen, judged);
   }

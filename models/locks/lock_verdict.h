@@ -19,9 +19,8 @@ const char* LockVerdictName(LockVerdict verdict);
 
 struct Judged {
   LockVerdict verdict = LockVerdict::kNotExercised;
-  std::string why;  // Of a claim that does not hold, in one sentence.
-  std::uint64_t executions =
-      0;  // Of all, how many bear on the claim: at most the most frequent row.
+  std::string why;                 // Of a claim that does not hold, in one sentence.
+  std::uint64_t executions = 0;    // Of all, how many have what bears on it most often.
   const Seen* shown_by = nullptr;  // What violates it, or bears it out; null: nothing.
 };
 

@@ -26,6 +26,13 @@ Replay Witness::ToReplay() const {
   return replay;
 }
 
+Meeting& SeenField::MeetingLike(const Meeting& meeting) {
+  for (Meeting& known : meetings) {
+    if (known.reader == meeting.reader && known.common == meeting.common) return known;
+  }
+  return meetings.emplace_back(meeting);
+}
+
 ClassId Observations::ClassOf(const ksync::LockClass& lock_class) {
   const auto [known, added] = known_classes_.try_emplace(&lock_class, 0);
   if (!added) return known->second;

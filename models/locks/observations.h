@@ -44,7 +44,8 @@ struct SeenClass {
   bool sleeps = false;
   bool writer_waits = false;  // Somebody asked for one exclusively, and would have waited.
   int together_max = 0;       // How many locks of the class one execution had.
-  std::uint64_t taken = 0;    // How often one was asked for, or got by trying.
+  std::uint64_t taken = 0;    // In how many executions one was asked for, or got by trying.
+  std::uint64_t latest = 0;   // The last of them, counting from 1.
 };
 
 // A lock as it was held at an access.
@@ -120,13 +121,16 @@ struct Clash {
 struct Meeting {
   ClassMask reader;  // As in Clash.
   ClassMask common;  // Of which classes they have a lock in common, one of the two exclusively.
-
-  friend bool operator==(const Meeting&, const Meeting&) = default;
+  std::uint64_t executions = 0;  // That have two such.
+  std::uint64_t latest = 0;      // The last of them, counting from 1.
 };
 
 struct SeenField {
   std::string name;
   std::vector<Meeting> meetings = {};  // Each once.
+
+  // Returns: the meeting of the same locks, which is added if there is none.
+  Meeting& MeetingLike(const Meeting& meeting);
 };
 
 // Rows of a table, found by what makes them different.

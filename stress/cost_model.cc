@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "core/base/check.h"
+#include "core/mm/at_rest.h"
 #include "core/rmap/anon_vma.h"
 #include "core/rmap/walk.h"
 #include "core/rmap/world.h"
@@ -88,7 +89,7 @@ class Family {
   // Makes a VMA of each page of the parent.
   void Split() {
     for (VirtualPage address = 0; address < layout_.End(); address += 2) {
-      if (rmap::FindVma(parent(), address) == nullptr) continue;
+      if (rmap::FindVma(rmap::Resting(parent()), address) == nullptr) continue;
       const bool done = rmap::Mprotect(parent(), address, address + 1, rmap::kVmRead);
       CHECK(done, "memory does not run out here");
     }
@@ -137,7 +138,7 @@ std::vector<Page*> PagesAt(const Family& family, VirtualPage address) {
   std::vector<Page*> pages;
   absl::flat_hash_set<const Page*> known;
   for (Mm* mm : family.members()) {
-    const rmap::Pte pte = mm->page_table[address].Read();
+    const rmap::Pte pte = rmap::Resting(*mm).page_table[address].Read();
     if (pte.IsPresent() && known.insert(&pte.page()).second) pages.push_back(&pte.page());
   }
   return pages;

@@ -3,6 +3,7 @@
 #include "stress/objects.h"
 
 #include "absl/container/flat_hash_set.h"
+#include "core/mm/at_rest.h"
 #include "core/rmap/anon_vma.h"
 
 namespace cost {
@@ -37,7 +38,8 @@ Objects CountObjects(const Kernel& kernel, std::span<Mm* const> mms) {
   Objects objects;
   absl::flat_hash_set<const rmap::AnonVma*> anon_vmas;
   for (const Mm* mm : mms) {
-    for (const Vma* vma = rmap::FirstVma(*mm); vma != nullptr; vma = rmap::NextVma(*mm, *vma)) {
+    for (const Vma* vma = rmap::FirstVma(rmap::Resting(*mm)); vma != nullptr;
+         vma = rmap::NextVma(rmap::Resting(*mm), *vma)) {
       ++objects.vmas;
       CountLinks(*vma, objects, anon_vmas);
     }

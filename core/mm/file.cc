@@ -2,12 +2,14 @@
 // tree allocates its nodes before it takes the lock, and so does this. Kernel: mm/filemap.c.
 #include "core/mm/file.h"
 
+#include "core/mm/at_rest.h"
 #include "core/mm/machine.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-CachedPage* FindEntry(const AddressSpace& mapping, PageOffset offset) {
+CachedPage* FindEntry(const AddressSpace& mapping, PageOffset offset)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mapping.tree_lock) {
   IntervalNode<CachedPage>* const node = mapping.page_tree.First(offset, offset);
   return node == nullptr ? nullptr : &node->owner();
 }
@@ -30,11 +32,10 @@ CachedPage* TakeEntry(AddressSpace& mapping, const Page& page, PageOffset offset
 }
 
 // Returns: the page of the first entry, which is erased; null if there is none.
-// No lock, because nobody else can find the file.
-Page* TakeFirstPage(IntervalTree<CachedPage>& tree) {
-  IntervalNode<CachedPage>* const node = tree.First(0, static_cast<PageOffset>(-1));
+Page* TakeFirstPage(AddressSpace& mapping) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mapping.tree_lock) {
+  IntervalNode<CachedPage>* const node = mapping.page_tree.First(0, static_cast<PageOffset>(-1));
   if (node == nullptr) return nullptr;
-  tree.Erase(*node);
+  mapping.page_tree.Erase(*node);
   CachedPage* const entry = &node->owner();
   Page* const page = entry->page.Read();
   ksync::Delete(entry);
@@ -51,8 +52,9 @@ void GetFile(File& file) { file.f_count.Increment(); }
 
 void Fput(File& file, void (*put_page)(Page&)) {
   if (!file.f_count.DecrementAndTest()) return;
+  AssertLastUser(file.f_mapping);  // Nobody else can find the file.
   ksync::Check(file.f_mapping.i_mmap.Empty(), "BUG: a file is freed that a VMA maps");
-  while (Page* const page = TakeFirstPage(file.f_mapping.page_tree)) put_page(*page);
+  while (Page* const page = TakeFirstPage(file.f_mapping)) put_page(*page);
   ksync::Delete(&file);
 }
 

@@ -35,11 +35,10 @@ struct CachedPage {
   explicit CachedPage(Page& cached) : page(&cached, "cached.page") {}
 
   const ksync::Plain<Page*> page;
-  // Whether the page may hold what is not stored yet. Guarded by tree_lock.
+  // Whether the page may hold what is not stored yet. Guarded by the mapping's tree_lock.
   // Kernel: PAGECACHE_TAG_DIRTY.
   ksync::Plain<bool> dirty{false, "cached.dirty"};
-  IntervalNode<CachedPage> node{this,
-                                "cached.node"};  // Keyed by its one offset. Guarded by tree_lock.
+  IntervalNode<CachedPage> node{this, "cached.node"};  // Keyed by its one offset. Guarded likewise.
 };
 
 struct AddressSpace {
@@ -47,14 +46,14 @@ struct AddressSpace {
 
   const Machine& machine;
   ksync::SpinLock i_mmap_lock;
-  List<Vma> i_mmap{"mapping.i_mmap"};  // Guarded by i_mmap_lock.
+  List<Vma> i_mmap ABSL_GUARDED_BY(i_mmap_lock){"mapping.i_mmap"};
   // How often the file was truncated. Written under i_mmap_lock; faults read it without.
   ksync::Marked<unsigned> truncate_count{0, "mapping.truncate_count"};
-  // Whether mm_take_all_locks() holds i_mmap_lock. Guarded by mm_all_locks_mutex.
+  // Whether mm_take_all_locks() holds i_mmap_lock. Guarded by the machine's mm_all_locks_mutex.
   // Kernel: AS_MM_ALL_LOCKS.
   ksync::Plain<bool> taken_by_all_locks{false, "mapping.taken"};
   mutable ksync::SpinLock tree_lock{kTreeLock};
-  IntervalTree<CachedPage> page_tree{"mapping.page_tree"};  // Guarded by tree_lock.
+  IntervalTree<CachedPage> page_tree ABSL_GUARDED_BY(tree_lock){"mapping.page_tree"};
 };
 
 struct File {
@@ -97,8 +96,9 @@ bool PageDirty(const AddressSpace& mapping, PageOffset offset);
 void SetPageDirty(AddressSpace& mapping, PageOffset offset);
 bool TestClearPageDirty(AddressSpace& mapping, PageOffset offset);
 
-// Returns: the page at the offset, or null. Requires: tree_lock held.
-Page* LookupPage(const AddressSpace& mapping, PageOffset offset);
+// Returns: the page at the offset, or null.
+Page* LookupPage(const AddressSpace& mapping, PageOffset offset)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mapping.tree_lock);
 
 // Returns: the page at the offset after `get(page)` took a reference, or null.
 // Kernel: find_get_page().

@@ -64,7 +64,7 @@ class Machine {
 
   // Who is asked when memory fails. Kernel: the task list.
   mutable ksync::RwLock tasklist_lock{kTasklistLock};
-  List<Mm> tasks{"machine.tasks"};  // Guarded by tasklist_lock.
+  List<Mm> tasks ABSL_GUARDED_BY(tasklist_lock){"machine.tasks"};
 
   // One thread at a time takes all locks of an mm. Kernel: mm_all_locks_mutex.
   ksync::Mutex mm_all_locks_mutex{kMmAllLocksMutex};

@@ -13,7 +13,8 @@ namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 // Returns: the first VMA that ends behind the page, or null.
-ListNode<Vma>* FirstEndingAfter(const Mm& mm, VirtualPage address) {
+ListNode<Vma>* FirstEndingAfter(const Mm& mm, VirtualPage address)
+    ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) {
   ListNode<Vma>* node = mm.mmap.First();
   while (node != nullptr && node->owner().vm_end.Read() <= address) node = mm.mmap.After(*node);
   return node;

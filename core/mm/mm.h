@@ -23,21 +23,27 @@ struct Mm {
   ksync::RwSemaphore mmap_sem{kMmapSem};
   ksync::SpinLock page_table_lock{kPageTableLock};
   ksync::SpinLock pte_lock{kPteLock};
-  PageTable page_table{machine.size().virtual_pages};       // Written under pte_lock.
-  List<Vma> mmap{"mm.mmap"};                                // By address. Guarded by mmap_sem.
-  ListNode<Mm> task_node{this, "mm.task_node"};             // On machine.tasks, or nowhere.
-  ksync::Plain<VirtualPage> brk{VirtualPage{0}, "mm.brk"};  // Guarded by mmap_sem.
+  PageTable page_table ABSL_GUARDED_BY(pte_lock){machine.size().virtual_pages};
+  List<Vma> mmap ABSL_GUARDED_BY(mmap_sem){"mm.mmap"};  // By address.
+  ListNode<Mm> task_node{this, "mm.task_node"};         // On machine.tasks, or nowhere.
+  ksync::Plain<VirtualPage> brk ABSL_GUARDED_BY(mmap_sem){VirtualPage{0}, "mm.brk"};
 };
+
+// Returns: what is in a pte just now. Without the pte lock it is a hint, which is asked again under
+// it; that is why the analysis is turned off.
+inline Pte PeekPte(const Mm& mm, VirtualPage address,
+                   ksync::Site site = ksync::Site::current()) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  return mm.page_table[address].Read(site);
+}
 
 // Puts an mm on the list of those who are asked when memory fails, or takes it off. An mm on it
 // must be taken off before its end. Kernel: the task list, in copy_process() and exit_mm().
 void AttachTask(Mm& mm);
 void DetachTask(Mm& mm);
 
-// Each requires mmap_sem held for writing, or an mm that nobody else knows.
 // Kernel: __insert_vm_struct(), __vma_unlink().
-void InsertVmStruct(Mm& mm, Vma& vma);
-void VmaUnlink(Mm& mm, Vma& vma);
+void InsertVmStruct(Mm& mm, Vma& vma) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
+void VmaUnlink(Mm& mm, Vma& vma) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 // Gives a copy of a VMA a policy of its own, equal to the original's. Returns: false if memory ran
 // out; then the copy has none. Kernel: vma_dup_policy().
@@ -48,20 +54,19 @@ void VmaUnlink(Mm& mm, Vma& vma);
 void FreeVma(Vma& vma);
 
 // Brings mm.largest_gap up to date. Kernel: vma_gap_update(). Requires: as for mm.largest_gap.
-void VmaGapUpdate(Mm& mm);
+void VmaGapUpdate(Mm& mm) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
 
 // Returns: the VMA that contains the page, or null. Kernel: find_vma() and the test after it.
-// Requires: mmap_sem held.
-Vma* FindVma(const Mm& mm, VirtualPage address);
+Vma* FindVma(const Mm& mm, VirtualPage address) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
 // Returns: the first VMA that ends behind the page, or null. Kernel: find_vma().
-Vma* FindVmaOrNext(const Mm& mm, VirtualPage address);
+Vma* FindVmaOrNext(const Mm& mm, VirtualPage address) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
 
-// Returns: the neighbour in the list, adjacent or not; null at the ends. Requires: mmap_sem held.
-Vma* FirstVma(const Mm& mm);
-Vma* NextVma(const Mm& mm, const Vma& vma);
-Vma* PrevVma(const Mm& mm, const Vma& vma);
-// Returns: the last VMA before a page at which nothing is mapped, or null. Requires: mmap_sem held.
-Vma* VmaBefore(const Mm& mm, VirtualPage address);
+// Returns: the neighbour in the list, adjacent or not; null at the ends.
+Vma* FirstVma(const Mm& mm) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
+Vma* NextVma(const Mm& mm, const Vma& vma) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
+Vma* PrevVma(const Mm& mm, const Vma& vma) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
+// Returns: the last VMA before a page at which nothing is mapped, or null.
+Vma* VmaBefore(const Mm& mm, VirtualPage address) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

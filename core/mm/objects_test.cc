@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/history/kernel.h"
+#include "core/mm/at_rest.h"
 #include "core/mm/file.h"
 #include "core/mm/mempolicy.h"
 #include "core/mm/page.h"
@@ -110,8 +111,8 @@ TEST_F(FileTest, VmasAreListedInOrder) {
   ListNode<Vma> second_node(&second);
   VmaLinkFile(mapping(), first_node);
   VmaLinkFile(mapping(), second_node);
-  EXPECT_EQ(mapping().i_mmap.First(), &first_node);
-  EXPECT_EQ(mapping().i_mmap.Last(), &second_node);
+  EXPECT_EQ(Resting(mapping()).i_mmap.First(), &first_node);
+  EXPECT_EQ(Resting(mapping()).i_mmap.Last(), &second_node);
   EXPECT_DEATH(Fput(file_, Ignore), "BUG: a file is freed that a VMA maps");
   UnlinkFileVma(mapping(), first_node);
   UnlinkFileVma(mapping(), second_node);

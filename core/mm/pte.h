@@ -103,7 +103,7 @@ class PageTable {
   PageTable& operator=(const PageTable&) = delete;
 
   VirtualPage size() const { return size_; }
-  // Order: what is read without the pte lock is a hint. Requires for a write: the pte lock is held.
+  // Order: what is read without the pte lock is a hint (PeekPte(), mm.h).
   ksync::Marked<Pte>& operator[](VirtualPage address) const { return entries_[address].pte; }
 
  private:

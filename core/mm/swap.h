@@ -145,20 +145,20 @@ class SwapArea {
 
   std::uint32_t WordCount() const { return (slot_count_ + kWordBits - 1) / kWordBits; }
 
-  // Each requires swap_lock.
-  Slot& SlotOf(SwapEntry entry) const;
-  void SetUse(SwapEntry entry, const Use& use);
-  void Uncache(SwapEntry entry, const Page& page);
-  void SetFree(SwapEntry entry, bool free);
-  std::optional<SwapEntry> FindFree();
+  Slot& SlotOf(SwapEntry entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(swap_lock_);
+  void SetUse(SwapEntry entry, const Use& use) ABSL_EXCLUSIVE_LOCKS_REQUIRED(swap_lock_);
+  void Uncache(SwapEntry entry, const Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(swap_lock_);
+  void SetFree(SwapEntry entry, bool free) ABSL_EXCLUSIVE_LOCKS_REQUIRED(swap_lock_);
+  std::optional<SwapEntry> FindFree() ABSL_EXCLUSIVE_LOCKS_REQUIRED(swap_lock_);
 
   const std::uint32_t slot_count_;
-  const std::unique_ptr<Slot[]> slots_;
+  const std::unique_ptr<Slot[]> slots_ ABSL_GUARDED_BY(swap_lock_);
   mutable ksync::SpinLock swap_lock_{kSwapLock};
   // A bit for each slot, so that a search among many slots in use is short.
-  const std::unique_ptr<FreeWord[]> free_;
-  ksync::Plain<std::uint32_t> lowest_{0, "swap.lowest_free"};  // Kernel: lowest_bit.
-  ksync::Plain<bool> is_closed_{false, "swap.is_closed"};
+  const std::unique_ptr<FreeWord[]> free_ ABSL_GUARDED_BY(swap_lock_);
+  // Kernel: lowest_bit.
+  ksync::Plain<std::uint32_t> lowest_ ABSL_GUARDED_BY(swap_lock_){0, "swap.lowest_free"};
+  ksync::Plain<bool> is_closed_ ABSL_GUARDED_BY(swap_lock_){false, "swap.is_closed"};
 };
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -85,9 +85,9 @@ struct Vma {
   AnonVmaChains anon_vma_chain{"vma.anon_vma_chain"};
   // The one link of a VMA of the kernels before chains, where the VMA itself was on the list.
   AnonVmaChain own_link;
-  // On mm.mmap. Guarded by mmap_sem.
+  // On mm.mmap, and guarded with it.
   ListNode<Vma> mm_node{this, "vma.mm_node"};
-  // On file.f_mapping.i_mmap. Guarded by i_mmap_lock.
+  // On file.f_mapping.i_mmap, and guarded with it.
   ListNode<Vma> shared_node{this, "vma.shared_node"};
   // Each a reference, or null. Guarded by mmap_sem.
   ksync::Plain<File*> vm_file{nullptr, "vma.vm_file"};

@@ -59,9 +59,10 @@ AnonVma* ReusableAnonVma(const Vma& near) {
 }
 
 // Returns: a neighbour's anon_vma that would let the two VMAs merge later, or null.
-// Kernel: find_mergeable_anon_vma(), mm/mmap.c. Requires: mmap_sem held.
+// Kernel: find_mergeable_anon_vma(), mm/mmap.c.
 AnonVma* FindMergeableAnonVma(const Vma& vma) {
   const Mm& mm = *vma.vm_mm.Read();
+  mm.mmap_sem.AssertHeldShared();
   if (const Vma* next = NextVma(mm, vma); next != nullptr && AreCompatible(vma, *next)) {
     if (AnonVma* anon_vma = ReusableAnonVma(*next)) return anon_vma;
   }
@@ -248,7 +249,9 @@ void UnlinkUnderOneLock(Vma& vma) {
 // VMA before the copy still is the parent's. Kernel: the first lines of anon_vma_clone() in 5.5.
 void ShareWithNeighbour(Vma& vma, const Vma& parent) {
   AnonVma* const anon_vma = parent.anon_vma.Read();
-  const Vma* const prev = PrevVma(*parent.vm_mm.Read(), parent);
+  const Mm& mm = *parent.vm_mm.Read();
+  mm.mmap_sem.AssertHeld();
+  const Vma* const prev = PrevVma(mm, parent);
   if (prev != nullptr && prev->anon_vma.Read() == anon_vma) vma.anon_vma.Write(anon_vma);
 }
 

@@ -13,7 +13,7 @@ class ChainLock {
  public:
   explicit ChainLock(const Machine& machine)
       : machine_(machine), keeps_(machine.Has(Mechanism::kChainUnderOneLock)) {}
-  ~ChainLock() noexcept(false) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ~ChainLock() noexcept(false) {
     if (held_ != nullptr) held_->Unlock();
   }
   ChainLock(const ChainLock&) = delete;

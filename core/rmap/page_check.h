@@ -16,9 +16,9 @@ enum class Peek { kSparesTheLock, kNever };
 template <typename Wanted, typename Act>
 bool WithPte(const Vma& vma, VirtualPage address, Peek peek, Wanted wanted, Act act) {
   Mm& mm = *vma.vm_mm.Read();
-  ksync::Marked<Pte>& pte = mm.page_table[address];
-  if (peek == Peek::kSparesTheLock && !wanted(pte.Read())) return false;
+  if (peek == Peek::kSparesTheLock && !wanted(PeekPte(mm, address))) return false;
   const ksync::Guard lock(mm.pte_lock);
+  ksync::Marked<Pte>& pte = mm.page_table[address];
   if (!wanted(pte.Read())) return false;
   act(pte);
   return true;

@@ -28,8 +28,7 @@ int PageMkclean(Page& page) {
   if (mapping == nullptr) return 0;
   int cleaned = 0;
   const ksync::Guard i_mmap_lock(mapping->i_mmap_lock);
-  const List<Vma>& vmas = mapping->i_mmap;
-  for (auto* node = vmas.First(); node != nullptr; node = vmas.After(*node)) {
+  for (auto* node = mapping->i_mmap.First(); node != nullptr; node = mapping->i_mmap.After(*node)) {
     const Vma& vma = node->owner();
     const std::optional<VirtualPage> address = VmaAddress(page, vma);
     if (address.has_value() && PageMkcleanOne(page, vma, *address)) ++cleaned;

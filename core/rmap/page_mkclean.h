@@ -10,9 +10,8 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Write-protects a page of a file wherever it is mapped. Requires: the page lock.
-// Returns: how many ptes were writable.
-int PageMkclean(Page& page);
+// Write-protects a page of a file wherever it is mapped. Returns: how many ptes were writable.
+int PageMkclean(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

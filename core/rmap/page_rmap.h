@@ -21,12 +21,14 @@ void PageAddNewAnonRmap(Page& page, const Vma& vma, VirtualPage address);
 
 // `exclusive`: nobody else can map the page any more.
 // Kernel: page_add_anon_rmap(), do_page_add_anon_rmap().
-// Requires: the page lock; the VMA has an anon_vma.
-void PageAddAnonRmap(Page& page, const Vma& vma, VirtualPage address, bool exclusive = false);
+// Requires: the VMA has an anon_vma.
+void PageAddAnonRmap(Page& page, const Vma& vma, VirtualPage address, bool exclusive = false)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // Anchors a page, which only this VMA maps, at the VMA's own anon_vma.
-// Kernel: page_move_anon_rmap(). Requires: the page lock.
-void PageMoveAnonRmap(Page& page, const Vma& vma, VirtualPage address);
+// Kernel: page_move_anon_rmap().
+void PageMoveAnonRmap(Page& page, const Vma& vma, VirtualPage address)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // A page of a file is mapped once more. Kernel: page_add_file_rmap().
 void PageAddFileRmap(Page& page);

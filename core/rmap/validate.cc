@@ -11,8 +11,8 @@ namespace {
 // Returns: the VMA whose own anon_vma it is; null if none.
 const Vma* VmaWith(AllMms mms, const AnonVma* anon_vma) {
   for (Mm* mm : mms) {
-    for (auto* node = mm->mmap.First(); node != nullptr; node = mm->mmap.After(*node)) {
-      if (node->owner().anon_vma.Read() == anon_vma) return &node->owner();
+    for (auto* vma = FirstVma(Resting(*mm)); vma; vma = NextVma(Resting(*mm), *vma)) {
+      if (vma->anon_vma.Read() == anon_vma) return vma;
     }
   }
   return nullptr;
@@ -35,7 +35,7 @@ std::string NameOf(AllMms mms, const Mm& mm) {
 
 std::string NameOf(AllMms mms, const Vma& vma) {
   for (Mm* mm : mms) {
-    if (mm->mmap.Contains(vma.mm_node)) {
+    if (Resting(*mm).mmap.Contains(vma.mm_node)) {
       return absl::StrCat(RangeOf(vma), " of ", NameOf(mms, *mm));
     }
   }

@@ -51,9 +51,10 @@ std::string BrokenWalkOrder(const Vma& source, const Vma& destination) {
 }
 
 std::string BrokenForkOrder(const Mm& parent, const Mm& child, VmFlags but_for) {
-  for (const Vma* vma = FirstVma(parent); vma != nullptr; vma = NextVma(parent, *vma)) {
+  const Vma* vma = FirstVma(Resting(parent));
+  for (; vma != nullptr; vma = NextVma(Resting(parent), *vma)) {
     const VirtualPage start = vma->vm_start.Read();
-    const Vma* const copy = FindVma(child, start);
+    const Vma* const copy = FindVma(Resting(child), start);
     const bool same =
         copy != nullptr && copy->vm_start.Read() == start && EndOffset(*copy) == EndOffset(*vma);
     if (!same || (but_for != 0 && (vma->vm_flags.Read() & but_for) != 0)) continue;
@@ -89,18 +90,20 @@ bool Snapshot::VmaState::GoesOnIn(const VmaState& next) const {
   return end == next.start && whole == next;
 }
 
-Snapshot::MmState::MmState(const Mm& its_mm, Cuts cuts) : mm(&its_mm), brk(mm->brk.Read()) {
-  for (auto* node = mm->mmap.First(); node != nullptr; node = mm->mmap.After(*node)) {
-    VmaState vma(node->owner());
-    const bool goes_on = cuts == Cuts::kAreNotSeen && !vmas.empty() && vmas.back().GoesOnIn(vma);
+Snapshot::MmState::MmState(const Mm& its_mm, Cuts cuts)
+    : mm(&its_mm), brk(Resting(its_mm).brk.Read()) {
+  const Mm& still = Resting(its_mm);
+  for (auto* vma = FirstVma(still); vma != nullptr; vma = NextVma(still, *vma)) {
+    VmaState state(*vma);
+    const bool goes_on = cuts == Cuts::kAreNotSeen && !vmas.empty() && vmas.back().GoesOnIn(state);
     if (goes_on) {
-      vmas.back().end = vma.end;
+      vmas.back().end = state.end;
     } else {
-      vmas.push_back(std::move(vma));
+      vmas.push_back(std::move(state));
     }
   }
-  for (VirtualPage address = 0; address < mm->page_table.size(); ++address) {
-    ptes.push_back(WithoutRights(mm->page_table[address].Read()));
+  for (VirtualPage address = 0; address < still.page_table.size(); ++address) {
+    ptes.push_back(WithoutRights(still.page_table[address].Read()));
   }
 }
 

@@ -2,6 +2,7 @@
 // The messages are compared whole where that is short.
 #include "core/rmap/validate_change.h"
 
+#include "core/mm/at_rest.h"
 #include "core/rmap/world.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fault.h"
@@ -17,6 +18,11 @@ namespace {
 using testing::IsEmpty;
 using testing::StartsWith;
 
+bool SplitInTwo(Mm& mm, Vma& vma) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  return SplitVma(vma, 1, NewVma::kAbove);
+}
+
 // A parent with one touched page, and its child, in the last kernel whose walk has an order.
 class ValidateChangeTest : public testing::Test {
  protected:
@@ -24,7 +30,7 @@ class ValidateChangeTest : public testing::Test {
     vma_ = MmapAnonymous(parent_, 0, 2);
     EXPECT_TRUE(HandlePageFault(parent_, 1, Access::kWrite, &page_));
     child_ = DupMm(parent_);
-    child_vma_ = FindVma(*child_, 1);
+    child_vma_ = FindVma(Resting(*child_), 1);
   }
   ~ValidateChangeTest() override {
     Mmput(*child_);
@@ -64,14 +70,14 @@ TEST_F(ValidateChangeTest, I8UnlockOfAnotherRoot) {
 TEST_F(ValidateChangeTest, I9FailedOperationThatSplit) {
   const Snapshot before({&parent_, child_});
   EXPECT_THAT(before.BrokenBy("nothing"), IsEmpty());
-  ASSERT_TRUE(SplitVma(*child_vma_, 1, NewVma::kAbove));
+  ASSERT_TRUE(SplitInTwo(*child_, *child_vma_));
   EXPECT_EQ(before.BrokenBy("a split"),
             "I9: a split failed and left mm#1 changed: 1 VMAs became 2");
 }
 
 TEST_F(ValidateChangeTest, I9FailedOperationThatSplitUnseen) {
   const Snapshot before({&parent_, child_}, Cuts::kAreNotSeen);
-  ASSERT_TRUE(SplitVma(*child_vma_, 1, NewVma::kAbove));
+  ASSERT_TRUE(SplitInTwo(*child_, *child_vma_));
   EXPECT_THAT(before.BrokenBy("a split"), IsEmpty());
   child_vma_->vm_flags.Write(kVmRead);
   EXPECT_EQ(before.BrokenBy("a split"),
@@ -89,13 +95,13 @@ TEST_F(ValidateChangeTest, I9FailedOperationThatMovedABoundary) {
 
 TEST_F(ValidateChangeTest, I9FailedOperationThatLostAPte) {
   const Snapshot before({&parent_});
-  const Pte pte = parent_.page_table[1].Read();
-  parent_.page_table[1].Write(pte.WriteProtected());
+  const Pte pte = Resting(parent_).page_table[1].Read();
+  Resting(parent_).page_table[1].Write(pte.WriteProtected());
   EXPECT_THAT(before.BrokenBy("fork"), IsEmpty());
-  parent_.page_table[1].Write(Pte{});
+  Resting(parent_).page_table[1].Write(Pte{});
   EXPECT_EQ(before.BrokenBy("fork"),
             "I9: fork failed and left mm#0 changed: what is mapped at address 1 changed");
-  parent_.page_table[1].Write(pte);
+  Resting(parent_).page_table[1].Write(pte);
 }
 
 TEST_F(ValidateChangeTest, I9FailedOperationThatLeftALink) {
@@ -131,8 +137,8 @@ TEST_F(ValidateChangeTest, I11StartWithoutItsOffset) {
 }
 
 TEST_F(ValidateChangeTest, I11EndWithoutTheNextStart) {
-  ASSERT_TRUE(SplitVma(*vma_, 1, NewVma::kAbove));
-  Vma& upper = *FindVma(parent_, 1);
+  ASSERT_TRUE(SplitInTwo(parent_, *vma_));
+  Vma& upper = *FindVma(Resting(parent_), 1);
   EXPECT_THAT(BrokenBoundary(*vma_, upper), IsEmpty());
   vma_->vm_end.Write(2);
   EXPECT_EQ(BrokenBoundary(*vma_, upper), "I11: VMA [0,2) and VMA [1,2) do not touch");

@@ -42,13 +42,13 @@ bool IsLocked(const Vma* vma) { return vma != nullptr && (vma->vm_flags.Read() &
 Named WhatIsNamed(AllMms mms) {
   Named named;
   for (const Mm* mm : mms) {
-    for (VirtualPage address = 0; address < mm->page_table.size(); ++address) {
-      const Pte pte = mm->page_table[address].Read();
+    for (VirtualPage address = 0; address < Resting(*mm).page_table.size(); ++address) {
+      const Pte pte = Resting(*mm).page_table[address].Read();
       if (pte.IsSwap()) ++named.slots[pte.entry().slot];
       if (!pte.IsPresent()) continue;
       named.pages.Add(&pte.page());
       const bool flagged = pte.page().mlocked.Read();
-      if (flagged && IsLocked(FindVma(*mm, address))) named.kept.Add(&pte.page());
+      if (flagged && IsLocked(FindVma(Resting(*mm), address))) named.kept.Add(&pte.page());
     }
   }
   return named;
@@ -100,7 +100,7 @@ std::string BrokenFile(AllMms mms, const Vma& vma, const Tally<File>& files) {
     return absl::StrCat("C3: the file of ", NameOf(mms, vma), " has ", references,
                         " references, and ", files[file], " VMAs map it");
   }
-  if (file->f_mapping.i_mmap.Contains(vma.shared_node)) return "";
+  if (Resting(file->f_mapping).i_mmap.Contains(vma.shared_node)) return "";
   return absl::StrCat("C3: ", NameOf(mms, vma), " is not on the list of its file");
 }
 

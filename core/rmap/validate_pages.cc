@@ -47,7 +47,7 @@ std::string BrokenPage(AllMms mms, Pte pte, const Vma& vma, VirtualPage address)
 
 // Returns: what is wrong with an entry, without its place.
 std::string BrokenEntry(AllMms mms, const Mm& mm, Pte pte, VirtualPage address) {
-  const Vma* const vma = FindVma(mm, address);
+  const Vma* const vma = FindVma(Resting(mm), address);
   if (vma == nullptr) return "I1: no VMA covers what is mapped";
   if (pte.IsMigration()) return "I1: a migration entry is left";
   if (!pte.IsPresent()) return "";
@@ -58,7 +58,7 @@ std::string BrokenEntry(AllMms mms, const Mm& mm, Pte pte, VirtualPage address) 
 }
 
 std::string BrokenPte(AllMms mms, const Mm& mm, VirtualPage address) {
-  const Pte pte = mm.page_table[address].Read();
+  const Pte pte = Resting(mm).page_table[address].Read();
   if (pte.IsNone()) return "";
   const std::string broken = BrokenEntry(mms, mm, pte, address);
   if (broken.empty()) return "";
@@ -75,7 +75,7 @@ std::string BrokenOwn(AllMms mms, const Vma& vma) {
 
 std::string BrokenPages(AllMms mms) {
   for (const Mm* mm : mms) {
-    for (VirtualPage address = 0; address < mm->page_table.size(); ++address) {
+    for (VirtualPage address = 0; address < Resting(*mm).page_table.size(); ++address) {
       if (std::string broken = BrokenPte(mms, *mm, address); !broken.empty()) return broken;
     }
   }

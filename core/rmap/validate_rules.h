@@ -11,6 +11,7 @@
 
 #include <string>
 
+#include "core/mm/at_rest.h"
 #include "core/rmap/anon_vma.h"
 #include "core/rmap/validate.h"
 
@@ -38,8 +39,8 @@ bool ChainNames(const Vma& vma, const AnonVma* wanted);
 // Returns: what that call returned.
 template <typename Rule>
 std::string FirstBrokenVma(const Mm& mm, Rule rule) {
-  for (auto* node = mm.mmap.First(); node != nullptr; node = mm.mmap.After(*node)) {
-    if (std::string broken = rule(node->owner()); !broken.empty()) return broken;
+  for (const Vma* vma = FirstVma(Resting(mm)); vma != nullptr; vma = NextVma(Resting(mm), *vma)) {
+    if (std::string broken = rule(*vma); !broken.empty()) return broken;
   }
   return "";
 }

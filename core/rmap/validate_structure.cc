@@ -8,7 +8,7 @@ namespace {
 
 bool SomeMmHas(AllMms mms, const Vma& vma) {
   for (Mm* mm : mms) {
-    if (mm->mmap.Contains(vma.mm_node)) return true;
+    if (Resting(*mm).mmap.Contains(vma.mm_node)) return true;
   }
   return false;
 }
@@ -57,10 +57,10 @@ bool SameChain(const Vma& one, const Vma& other) {
 std::string BrokenTwins(AllMms mms, const Mm& mm, const Vma& vma) {
   const AnonVma* const own = vma.anon_vma.Read();
   if (own == nullptr) return "";
-  for (auto* node = mm.mmap.After(vma.mm_node); node != nullptr; node = mm.mmap.After(*node)) {
-    const Vma& other = node->owner();
-    if (other.anon_vma.Read() != own || SameChain(vma, other)) continue;
-    return absl::StrCat("I4: ", NameOf(mms, vma), " and ", NameOf(mms, other),
+  const Vma* other = &vma;
+  while ((other = NextVma(Resting(mm), *other)) != nullptr) {
+    if (other->anon_vma.Read() != own || SameChain(vma, *other)) continue;
+    return absl::StrCat("I4: ", NameOf(mms, vma), " and ", NameOf(mms, *other),
                         " have one anon_vma and different chains");
   }
   return "";

@@ -3,6 +3,7 @@
 // threads in models/rmap/rules_model_test.cc. Native and sequential.
 #include "core/rmap/validate.h"
 
+#include "core/mm/at_rest.h"
 #include "core/mm/file.h"
 #include "core/mm/mempolicy.h"
 #include "core/rmap/world.h"
@@ -21,6 +22,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
+bool SplitInTwo(Mm& mm, Vma& vma) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  return SplitVma(vma, 1, NewVma::kAbove);
+}
+
 // A parent with one touched page, and its child.
 class ValidateTest : public testing::Test {
  protected:
@@ -28,7 +34,7 @@ class ValidateTest : public testing::Test {
     vma_ = MmapAnonymous(parent_, 0, 2);
     EXPECT_TRUE(HandlePageFault(parent_, 1, Access::kWrite, &page_));
     child_ = DupMm(parent_);
-    child_vma_ = FindVma(*child_, 1);
+    child_vma_ = FindVma(Resting(*child_), 1);
   }
   ~ValidateTest() override {
     Mmput(*child_);
@@ -57,14 +63,14 @@ TEST_F(ValidateTest, I1WrongIndex) {
 }
 
 TEST_F(ValidateTest, I1MigrationEntryLeftBehind) {
-  parent_.page_table[1].Write(Pte::Migration(page_, kVmRead));
+  Resting(parent_).page_table[1].Write(Pte::Migration(page_, kVmRead));
   EXPECT_EQ(Broken(), "I1: a migration entry is left at address 1 of mm#0");
 }
 
 TEST_F(ValidateTest, I1MappedOutsideAllVmas) {
-  child_->page_table[3].Write(Pte::Present(page_, kVmRead));
+  Resting(*child_).page_table[3].Write(Pte::Present(page_, kVmRead));
   EXPECT_EQ(Broken(), "I1: no VMA covers what is mapped at address 3 of mm#1");
-  child_->page_table[3].Write(Pte{});
+  Resting(*child_).page_table[3].Write(Pte{});
 }
 
 TEST_F(ValidateTest, I1TreeThatKnowsAnOlderRange) {
@@ -106,9 +112,9 @@ TEST_F(ValidateTest, I3OwnAnonVmaOutsideTheChain) {
 }
 
 TEST_F(ValidateTest, I4OneAnonVmaAndTwoChains) {
-  ASSERT_TRUE(SplitVma(*child_vma_, 1, NewVma::kAbove));
+  ASSERT_TRUE(SplitInTwo(*child_, *child_vma_));
   ASSERT_THAT(Broken(), IsEmpty());
-  Vma& half = *FindVma(*child_, 0);  // Without the page.
+  Vma& half = *FindVma(Resting(*child_), 0);  // Without the page.
   AnonVmaChain& link = half.anon_vma_chain.Last()->owner();
   half.anon_vma_chain.Erase(link.same_vma);
   EXPECT_EQ(Broken(),
@@ -149,7 +155,7 @@ TEST_F(ValidateTest, I7VmaThatNoMmHas) {
 }
 
 TEST_F(ValidateTest, I13PteThatAllowsWhatItsVmaForbids) {
-  parent_.page_table[1].Write(Pte::Present(page_, kVmAccess));
+  Resting(parent_).page_table[1].Write(Pte::Present(page_, kVmAccess));
   vma_->vm_flags.Write(kVmRead);
   EXPECT_EQ(Broken(),
             "I13: a pte allows too much of the page with index 1, mapped in VMA [0,2) of mm#0 at "
@@ -182,9 +188,9 @@ TEST_F(ValidateTest, C1PageThatNobodyMaps) {
 TEST_F(ValidateTest, C2SlotThatNobodyCounted) {
   SwapArea& swap = world_.machine().swap();
   const SwapEntry entry = swap.GetSwapPage().value();
-  parent_.page_table[0].Write(Pte::Swap(entry));
+  Resting(parent_).page_table[0].Write(Pte::Swap(entry));
   EXPECT_EQ(Broken(), "C2: swap slot 0 counts 0 ptes, and 1 name it");
-  parent_.page_table[0].Write(Pte{});
+  Resting(parent_).page_table[0].Write(Pte{});
   swap.SwapcacheFree(entry);
 }
 

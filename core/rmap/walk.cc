@@ -59,7 +59,7 @@ bool KeepsPages(const Vma& vma, Unmap what) {
 // pages unmarked, so it is asked again under mmap_sem. Nobody may wait for that under the locks of
 // a walk: if it is taken, the page just stays, and the next walk decides. Returns: whether it is
 // marked. Kernel: the label out_mlock in try_to_unmap_one().
-bool MlockUnderMmapSem(Page& page, const Vma& vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+bool MlockUnderMmapSem(Page& page, const Vma& vma) {
   Mm& mm = *vma.vm_mm.Read();
   if (!mm.mmap_sem.TryLockShared()) return false;
   const bool locked = IsMlocked(vma);
@@ -100,6 +100,7 @@ bool RemoveMigrationPte(const Page& old, Page& page, const Vma& vma, VirtualPage
     // The entry remembers only whether the page was writable; the rest is the VMA's to say.
     const Rights rights = pte.Read().rights() | kVmRead;
     pte.Write(Pte::Present(page, rights & vma.vm_page_prot.Read()));
+    page.lock.AssertHeld();
     PageAddAnonRmap(page, vma, address);
     if (was_mlocked && IsMlocked(vma)) page.mlocked.Write(true);
   });
@@ -172,11 +173,11 @@ WalkResult RemoveMigrationPtes(Page& old, Page& page, bool was_mlocked) {
 
 std::vector<const Mm*> CollectProcsAnon(Page& page) {
   std::vector<const Mm*> found;
-  const ksync::SharedGuard tasks(page.machine.tasklist_lock);
+  const Machine& machine = page.machine;
+  const ksync::SharedGuard tasks(machine.tasklist_lock);
   const LockedAnonVma locked = PageLockAnonVma(page);
   if (!locked) return found;
-  const List<Mm>& all = page.machine.tasks;
-  for (auto* task = all.First(); task != nullptr; task = all.After(*task)) {
+  for (auto* task = machine.tasks.First(); task != nullptr; task = machine.tasks.After(*task)) {
     ForEachVma(*locked.anon_vma, page, [&](const Vma& vma, VirtualPage address) {
       if (vma.vm_mm.Read() != &task->owner()) return true;
       if (PageReferencedOne(page, vma, address)) found.push_back(&task->owner());

@@ -35,8 +35,9 @@ inline std::optional<VirtualPage> VmaAddress(const Page& page, const Vma& vma) {
 }
 
 // Returns: where the VMA would map the page, for who comes from the VMA; nothing also if the two do
-// not belong together. Kernel: page_address_in_vma(). Requires: mmap_sem, the page lock.
-std::optional<VirtualPage> PageAddressInVma(const Page& page, const Vma& vma);
+// not belong together. Kernel: page_address_in_vma(). Requires: the mmap_sem of the VMA's mm.
+std::optional<VirtualPage> PageAddressInVma(const Page& page, const Vma& vma)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // What a walk did: the work is counted because claims are made about it.
 struct WalkResult {
@@ -57,14 +58,15 @@ enum class Unmap { kToSwap, kForMigration, kPoisoned, kNothing };
 // Unmaps the page wherever it is mapped and can be found. A VMA that locks its pages keeps them
 // from reclaim: if it can be made sure that it does, the page is marked, and the walk ends. The
 // caller looks at PageMapped to learn whether all were found.
-// Kernel: try_to_unmap(), try_to_munlock(). Requires: the page lock is held; for kToSwap the page
-// has a slot. Order: mmap_sem of a VMA that locks its pages is only tried.
-WalkResult TryToUnmap(Page& page, Unmap what);
+// Kernel: try_to_unmap(), try_to_munlock(). Requires: for kToSwap the page has a slot.
+// Order: mmap_sem of a VMA that locks its pages is only tried.
+WalkResult TryToUnmap(Page& page, Unmap what) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // Maps `page` wherever a migration entry for `old` stands. If `old` was kept in memory, `page` is
 // marked as such for each locked VMA that gets it. Kernel: remove_migration_ptes().
-// Requires: both page locks are held; the anon_vma of `page` lives.
-WalkResult RemoveMigrationPtes(Page& old, Page& page, bool was_mlocked);
+// Requires: the anon_vma of `page` lives.
+WalkResult RemoveMigrationPtes(Page& old, Page& page, bool was_mlocked)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(old.lock, page.lock);
 
 // Returns: the processes on the task list that map the page, as far as the walk finds them.
 // Kernel: collect_procs_anon(), mm/memory-failure.c.

@@ -87,7 +87,7 @@ void TakeAllLocksVersusAdjust(const Kernel& kernel) {
   Vma* const vma = MmapAnonymous(parent, 0, 2);
   Touch(parent, 0, world.AddPage());
   Mm& child = *DupMm(parent);
-  Vma* const copy = FindVma(child, 0);
+  Vma* const copy = FindVma(Resting(child), 0);
   MapFile(file, *vma);
   MapFile(file, *copy);
 

@@ -112,7 +112,8 @@ void CheckThird(const std::vector<Mm*>& mms) {
   int links = 0;
   int vmas = 0;
   for (const Mm* mm : mms) {
-    for (const Vma* vma = FirstVma(*mm); vma != nullptr; vma = NextVma(*mm, *vma)) {
+    for (const Vma* vma = FirstVma(Resting(*mm)); vma != nullptr;
+         vma = NextVma(Resting(*mm), *vma)) {
       const AnonVmaChains& chain = vma->anon_vma_chain;
       for (auto* node = chain.First(); node != nullptr; node = chain.After(*node)) ++links;
       ++vmas;
@@ -196,7 +197,7 @@ void InheritedAnchorIsOwn(const Kernel& kernel) {
   Mm& child = *DupMm(parent);
 
   const AnonVma* const anchor = ToAnonVma(page.mapping.Read());
-  const bool is_own = FindVma(child, 0)->anon_vma.Read() == anchor;
+  const bool is_own = FindVma(Resting(child), 0)->anon_vma.Read() == anchor;
   ksync::Check(is_own, "a page's anchor is not the anon_vma of a VMA that maps it");
   ExitAll(world, {&child, &parent});
 }

@@ -104,7 +104,8 @@ void TruncateVersusMremap(const Kernel& kernel) {
   TruncateInodePages(file, 0, 1);
   other.Join();
   for (VirtualPage address = 0; address < 4; ++address) {
-    ksync::Check(mm.page_table[address].Read().IsNone(), "a page is mapped that was truncated");
+    ksync::Check(Resting(mm).page_table[address].Read().IsNone(),
+                 "a page is mapped that was truncated");
   }
   Mmput(mm);
   Fput(file, PutPage);

@@ -64,9 +64,9 @@ void WatchWhile(const Kernel& kernel, const Change& change) {
   World world(kernel, {.virtual_pages = 6});
   Mm& mm = world.NewMm();
   change.prepare(world, mm);
-  Page& page = mm.page_table[change.from].Read().page();
-  const Vma* const lower = FirstVma(mm);
-  const Vma* const upper = change.both_stay ? NextVma(mm, *lower) : nullptr;
+  Page& page = Resting(mm).page_table[change.from].Read().page();
+  const Vma* const lower = FirstVma(Resting(mm));
+  const Vma* const upper = change.both_stay ? NextVma(Resting(mm), *lower) : nullptr;
 
   ksync::Thread other([&] { change.run(mm); }, "boundary");
   CheckWhole(page, change, lower, upper);
@@ -78,8 +78,8 @@ void WatchWhile(const Kernel& kernel, const Change& change) {
 
 // Touches every page that is mapped from `start` on.
 void TouchAll(World& world, Mm& mm, VirtualPage start = 0) {
-  for (VirtualPage address = start; address < mm.page_table.size(); ++address) {
-    if (FindVma(mm, address) != nullptr) Touch(mm, address, world.AddPage());
+  for (VirtualPage address = start; address < Resting(mm).page_table.size(); ++address) {
+    if (FindVma(Resting(mm), address) != nullptr) Touch(mm, address, world.AddPage());
   }
 }
 

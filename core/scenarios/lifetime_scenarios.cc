@@ -163,7 +163,7 @@ void KsmReferenceOutlivesFamily(const Kernel& kernel) {
   MmapAnonymous(parent, 0, 1);
   Touch(parent, 0, world.AddPage());
   Mm& child = *DupMm(parent);
-  KsmReference reference(child, *FirstVma(child));
+  KsmReference reference(child, *FirstVma(Resting(child)));
   Mmput(child);
   Mmput(parent);
 
@@ -177,7 +177,7 @@ void KsmReferenceVersusExit(const Kernel& kernel) {
   MmapAnonymous(parent, 0, 1);
   Touch(parent, 0, world.AddPage());
   Mm& child = *DupMm(parent);
-  KsmReference reference(child, *FirstVma(child));
+  KsmReference reference(child, *FirstVma(Resting(child)));
 
   ksync::Thread exit([&child] { Mmput(child); }, "exit");
   reference.Drop();

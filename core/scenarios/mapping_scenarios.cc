@@ -20,7 +20,8 @@ namespace {
 
 int VmaCount(const Mm& mm) {
   int count = 0;
-  for (const Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) ++count;
+  for (const Vma* vma = FirstVma(Resting(mm)); vma != nullptr; vma = NextVma(Resting(mm), *vma))
+    ++count;
   return count;
 }
 
@@ -43,7 +44,7 @@ void MergeTwoOutOfMemory(const Kernel& kernel) {
   const bool done = Mprotect(mm, 1, 2, kVmAccess);
   world.FailAllocations(false);
 
-  const bool changed = FindVma(mm, 1)->vm_page_prot.Read() == kVmAccess;
+  const bool changed = FindVma(Resting(mm), 1)->vm_page_prot.Read() == kVmAccess;
   ksync::Check(done == changed, "mprotect did not do what it says");
   Mmput(mm);
 }
@@ -62,7 +63,7 @@ void MergeOneOutOfMemory(const Kernel& kernel) {
   world.FailAllocations(false);
 
   if (!done) CheckUnbroken(before.BrokenBy("mprotect"));
-  const bool changed = FindVma(mm, 1)->vm_page_prot.Read() == kVmRead;
+  const bool changed = FindVma(Resting(mm), 1)->vm_page_prot.Read() == kVmRead;
   ksync::Check(done == changed, "mprotect did not do what it says");
   Validate({&mm});
   Mmput(mm);
@@ -124,7 +125,7 @@ void SplitGivesBackReferences(const Kernel& kernel) {
   world.FailAllocations(false);
   world.FailTheInfallible(false);
 
-  const Vma* const middle = FindVma(mm, 1);
+  const Vma* const middle = FindVma(Resting(mm), 1);
   const bool changed = middle == nullptr || middle->vm_page_prot.Read() == kVmRead;
   ksync::Check(done == changed, "an operation did not do what it says");
   if (!done) CheckUnbroken(before.BrokenBy("a split"));
@@ -146,7 +147,7 @@ void MunmapOutOfMemory(const Kernel& kernel) {
   world.FailAllocations(false);
 
   if (!done) CheckUnbroken(before.BrokenBy("munmap"));
-  ksync::Check(done == (FindVma(mm, page) == nullptr), "munmap did not do what it says");
+  ksync::Check(done == (FindVma(Resting(mm), page) == nullptr), "munmap did not do what it says");
   Validate({&mm});
   Mmput(mm);
 }
@@ -176,7 +177,7 @@ void MapOutOfMemory(const Kernel& kernel) {
   world.FailAllocations(false);
 
   if (!done) CheckUnbroken(before.BrokenBy("mmap or brk"));
-  const bool mapped = FindVma(mm, 1) != nullptr;
+  const bool mapped = FindVma(Resting(mm), 1) != nullptr;
   ksync::Check(mapped == (done != (how == Mapping::kBrkDown)), "a mapping is not as reported");
   Validate({&mm});
   Mmput(mm);
@@ -215,7 +216,7 @@ void MbindOfTwoMappings(const Kernel& kernel) {
   Bind(mm, 0, 2, *policy);
 
   for (VirtualPage address : {0, 1}) {
-    const bool bound = MpolEqual(FindVma(mm, address)->vm_policy.Read(), policy);
+    const bool bound = MpolEqual(FindVma(Resting(mm), address)->vm_policy.Read(), policy);
     ksync::Check(bound, "a VMA has another policy than mbind gave it");
   }
   MpolPut(policy);

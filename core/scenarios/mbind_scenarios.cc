@@ -20,8 +20,8 @@ void BindSecondPage(Mm& mm) {
   Mempolicy* const policy = MpolNew(1);
   const bool done = Mbind(mm, 1, 2, *policy);
   ksync::Check(done, "mbind found no memory");
-  const bool bound = MpolEqual(FindVma(mm, 1)->vm_policy.Read(), policy);
-  const bool alone = FindVma(mm, 0)->vm_policy.Read() == nullptr;
+  const bool bound = MpolEqual(FindVma(Resting(mm), 1)->vm_policy.Read(), policy);
+  const bool alone = FindVma(Resting(mm), 0)->vm_policy.Read() == nullptr;
   ksync::Check(bound && alone, "mbind did not do what it says");
   MpolPut(policy);
 }
@@ -98,7 +98,7 @@ void MbindVersusMigration(const Kernel& kernel) {
   migration.Finish();
   bind.Join();
 
-  ksync::Check(mm.page_table[0].Read().Maps(to), "a walk missed a migration entry");
+  ksync::Check(Resting(mm).page_table[0].Read().Maps(to), "a walk missed a migration entry");
   CheckReads(mm, 1, kParents);
   ExitAll(world, {&mm});
 }

@@ -43,7 +43,7 @@ void TouchAll(World& world, Mm& mm, std::span<const Area> areas) {
 // Migrates the page at `address` while `change` runs on another thread; then touches it, if it is
 // still mapped and may be, and ends.
 void MigrateWhile(World& world, Mm& mm, VirtualPage address, const std::function<void()>& change) {
-  Page& from = mm.page_table[address].Read().page();
+  Page& from = Resting(mm).page_table[address].Read().page();
   Migration migration(from, world.AddPage());
   const bool all_found = migration.Begin();
   ksync::Check(all_found, "a walk missed a mapping of a page at rest");
@@ -51,7 +51,7 @@ void MigrateWhile(World& world, Mm& mm, VirtualPage address, const std::function
   migration.Finish();
   other.Join();
 
-  const Vma* const vma = FindVma(mm, address);
+  const Vma* const vma = FindVma(Resting(mm), address);
   if (vma != nullptr && vma->vm_flags.Read() != 0) Touch(mm, address, world.AddPage());
   Validate({&mm});
   Mmput(mm);
@@ -60,8 +60,8 @@ void MigrateWhile(World& world, Mm& mm, VirtualPage address, const std::function
 // One of the pages that are mapped.
 VirtualPage ChoosePage(const Mm& mm) {
   std::vector<VirtualPage> mapped;
-  for (VirtualPage address = 0; address < mm.page_table.size(); ++address) {
-    if (!mm.page_table[address].Read().IsNone()) mapped.push_back(address);
+  for (VirtualPage address = 0; address < Resting(mm).page_table.size(); ++address) {
+    if (!Resting(mm).page_table[address].Read().IsNone()) mapped.push_back(address);
   }
   return mapped[ksync::Choose(static_cast<std::uint32_t>(mapped.size()), "page")];
 }
@@ -136,7 +136,7 @@ void MergeCase8Protection(const Kernel& kernel) {
 
 void TouchSome(World& world, Mm& mm, VirtualPage end) {
   for (VirtualPage address = 0; address < end; ++address) {
-    if (FindVma(mm, address) == nullptr) continue;
+    if (FindVma(Resting(mm), address) == nullptr) continue;
     if (ksync::Choose(2, "touched") == 1) Touch(mm, address, world.AddPage());
   }
 }
@@ -147,7 +147,7 @@ void CheckRights(const Mm& mm, const ProtectCase& one, bool changed) {
     for (VirtualPage address = area.start; address < area.end; ++address) {
       const bool asked = changed && address >= one.request.start && address < one.request.end;
       const Rights expected = asked ? one.request.rights : area.rights;
-      const Vma* const vma = FindVma(mm, address);
+      const Vma* const vma = FindVma(Resting(mm), address);
       ksync::Check(vma != nullptr, "mprotect unmapped a page");
       ksync::Check(vma->vm_page_prot.Read() == expected, "a page has other rights than it should");
     }

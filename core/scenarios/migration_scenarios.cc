@@ -26,14 +26,13 @@ Mm& NewProcess(World& world, Page& page, VirtualPage pages = 1) {
 }
 
 void CheckContent(Mm& mm) {
-  const Pte pte = mm.page_table[0].Read();
+  const Pte pte = Resting(mm).page_table[0].Read();
   ksync::Check(pte.IsPresent(), "a page is not mapped after its migration");
   CheckReads(mm, 0, kWritten);
 }
 
-// The first half, when nobody else is about.
-void BeginAtRest(Migration& migration) {
-  const bool all_found = migration.Begin();
+// Of the first half, when nobody else is about.
+void CheckAllFound(bool all_found) {
   ksync::Check(all_found, "a walk missed a mapping of a page at rest");
 }
 
@@ -52,7 +51,7 @@ void MigrationVersusExitSleeping(const Kernel& kernel) {
   Page& to = world.AddPage();
   Mm& mm = NewProcess(world, from);
   Migration migration(from, to, Copying::kSleeps);
-  BeginAtRest(migration);
+  CheckAllFound(migration.Begin());
 
   const auto exit_and_wait = [&mm] {
     Mmput(mm);
@@ -114,7 +113,7 @@ void ForkVersusRestoreWalk(const Kernel& kernel) {
   Page& to = world.AddPage();
   Mm& parent = NewProcess(world, from);
   Migration migration(from, to);
-  BeginAtRest(migration);
+  CheckAllFound(migration.Begin());
 
   Mm* child = nullptr;
   ksync::Thread fork([&] { child = DupMm(parent); }, "fork");

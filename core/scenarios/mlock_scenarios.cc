@@ -47,7 +47,7 @@ void LockVersusReclaim(const Kernel& kernel) {
     Lock(family.parent);
     CheckReads(family.parent, 0, kParents);
   });
-  const Pte pte = family.parent.page_table[0].Read();
+  const Pte pte = Resting(family.parent).page_table[0].Read();
   ksync::Check(pte.IsPresent(), "reclaim took a page after mlock had returned");
   const bool taken = SwapOut(family.parent, 0);
   ksync::Check(!taken, "reclaim took a page that is locked");

@@ -169,7 +169,7 @@ void CopyVmaPosition(const Kernel& kernel) {
 
 // Returns: whether `page` is what is mapped.
 bool IsMapped(Mm& mm, VirtualPage address, const Page& page) {
-  return mm.page_table[address].Read().Maps(page);
+  return Resting(mm).page_table[address].Read().Maps(page);
 }
 
 // Two touched pages of a VMA of three move; memory may run out anywhere.
@@ -230,8 +230,8 @@ void MoveBesideFork(const Kernel& kernel, bool back) {
   other.Join();
 
   CheckForkOrder(parent, child);
-  const Vma* const low = FindVma(mover, 1);
-  const Vma* const high = FindVma(mover, 5);
+  const Vma* const low = FindVma(Resting(mover), 1);
+  const Vma* const high = FindVma(Resting(mover), 5);
   // Where ptes move under the locks of the walk, nobody relies on the order of a target that was
   // there before.
   const bool relies = !back || !world.machine().Has(Mechanism::kMoveTakesRmapLocks);
@@ -250,7 +250,7 @@ void MremapOfUntouched(const Kernel& kernel) {
   MmapAnonymous(mm, 0, 1);
   MmapAnonymous(mm, 2, 3);
   Move(mm, {2, 1}, {1, 1});
-  const Vma* const vma = FirstVma(mm);
+  const Vma* const vma = FirstVma(Resting(mm));
   ksync::Check(vma->vm_start.Read() == 0, "a VMA begins elsewhere");
   ksync::Check(vma->vm_end.Read() == 2, "untouched neighbours are not one VMA");
   Page& page = world.AddPage();

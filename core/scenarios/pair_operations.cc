@@ -37,7 +37,8 @@ constexpr Rights kNothing = 0;
 
 // A fork copies a policy with each VMA.
 void SetPolicies(Side& side) {
-  for (Vma* vma = FirstVma(*side.mm); vma != nullptr; vma = NextVma(*side.mm, *vma)) {
+  for (Vma* vma = FirstVma(Resting(*side.mm)); vma != nullptr;
+       vma = NextVma(Resting(*side.mm), *vma)) {
     vma->vm_policy.Write(MpolNew(1));
   }
 }
@@ -156,14 +157,14 @@ void ReadShared(Side& side) { std::ignore = HandlePageFault(*side.mm, 3, Access:
 // A VMA that was never touched, beside those that were: its first fault may borrow an anon_vma. By
 // its rights it differs, else mmap would have joined them.
 void MapBeside(Side& side) {
-  if (FindVma(*side.mm, 5) == nullptr) MmapAnonymous(*side.mm, 5, 6, kVmRead);
+  if (FindVma(Resting(*side.mm), 5) == nullptr) MmapAnonymous(*side.mm, 5, 6, kVmRead);
 }
 void FirstFault(Side& side) { std::ignore = HandlePageFault(*side.mm, 5, Access::kRead); }
 
 // And one more beside that, which may borrow what the first has just got.
 void MapTwoBeside(Side& side) {
   MapBeside(side);
-  if (FindVma(*side.mm, 6) == nullptr) MmapAnonymous(*side.mm, 6, 7, kVmRead);
+  if (FindVma(Resting(*side.mm), 6) == nullptr) MmapAnonymous(*side.mm, 6, 7, kVmRead);
 }
 void FirstFaultAbove(Side& side) { std::ignore = HandlePageFault(*side.mm, 6, Access::kRead); }
 
@@ -211,7 +212,7 @@ void SwapOutShared(Side& side) {
 }
 
 void MarkAsStack(Side& side) {
-  Vma& vma = *FindVma(*side.mm, 2);
+  Vma& vma = *FindVma(Resting(*side.mm), 2);
   vma.vm_flags.Write(vma.vm_flags.Read() | kVmGrowsDown);
 }
 
@@ -253,7 +254,7 @@ void FailMemory(Side& side) {
 }
 
 void ShiftStack(Side& side) {
-  std::ignore = SetupArgPages(*FindVma(*side.mm, side.stage.shared), /*shift=*/1);
+  std::ignore = SetupArgPages(*FindVma(Resting(*side.mm), side.stage.shared), /*shift=*/1);
 }
 
 }  // namespace

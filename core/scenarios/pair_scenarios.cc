@@ -113,8 +113,8 @@ std::vector<Mm*> Survivors(const Stage& stage, const std::vector<Part>& parts) {
 std::vector<std::uint32_t> ReadEverywhere(const Stage& stage, Mm& mm) {
   std::vector<std::uint32_t> read;
   for (const VirtualPage address : {stage.shared + 5, stage.shared - 1, stage.shared}) {
-    if (mm.page_table[address].Read().IsNone()) continue;
-    const VmFlags flags = FindVma(mm, address)->vm_flags.Read();
+    if (Resting(mm).page_table[address].Read().IsNone()) continue;
+    const VmFlags flags = FindVma(Resting(mm), address)->vm_flags.Read();
     if (Allows(flags & kVmAccess, Access::kRead)) read.push_back(Load(mm, address));
   }
   return read;
@@ -156,7 +156,7 @@ void CheckAllWritten(const Stage& stage, const std::vector<Part>& parts) {
 
 std::string RangesOf(const Mm& mm) {
   std::string ranges;
-  for (const Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
+  for (const Vma* vma = FirstVma(Resting(mm)); vma != nullptr; vma = NextVma(Resting(mm), *vma)) {
     const VirtualPage start = vma->vm_start.Read();
     const VirtualPage end = vma->vm_end.Read();
     ranges += "[" + std::to_string(start) + "," + std::to_string(end) + ")";
@@ -286,7 +286,7 @@ void Overtake(const Kernel& kernel, Overtaking parents) {
   Named("SwapIn").prepare(parts.front().side);
   {
     const ksync::SharedGuard mmap_sem(child.mmap_sem);
-    const Pte pte = child.page_table[stage.shared].Read();
+    const Pte pte = PeekPte(child, stage.shared);
     SwapIn slow(*FindVma(child, stage.shared), stage.shared, Access::kRead, pte);
     const bool found = slow.Begin();
     ksync::Check(found, "a fault found no memory");
@@ -400,8 +400,8 @@ Scenario MakeTriple(const Operation& parents, Second who, const Operation& secon
 // What is mapped elsewhere.
 std::string OtherPages(const Stage& stage, const Mm& mm) {
   std::string others;
-  for (VirtualPage address = 0; address < mm.page_table.size(); ++address) {
-    const bool is_none = mm.page_table[address].Read().IsNone();
+  for (VirtualPage address = 0; address < Resting(mm).page_table.size(); ++address) {
+    const bool is_none = Resting(mm).page_table[address].Read().IsNone();
     if (address != stage.shared && !is_none) others += " +" + std::to_string(address);
   }
   return others;
@@ -409,7 +409,7 @@ std::string OtherPages(const Stage& stage, const Mm& mm) {
 
 // What stands where the page was at first.
 std::string InPlaceOfPage(const Stage& stage, const Mm& mm) {
-  const Pte pte = mm.page_table[stage.shared].Read();
+  const Pte pte = Resting(mm).page_table[stage.shared].Read();
   if (pte.IsNone()) return " none";
   if (!pte.IsPresent()) return " entry";
   return pte.Maps(*stage.page) ? " page" : " copy";

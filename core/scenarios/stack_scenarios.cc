@@ -117,7 +117,7 @@ void ExpandOutOfMemory(const Kernel& kernel) {
   world.FailAllocations(false);
 
   if (!done) CheckUnbroken(before.BrokenBy("expand_stack"));
-  ksync::Check(done == (FindVma(mm, 2) == stack), "a stack did not do what it says");
+  ksync::Check(done == (FindVma(Resting(mm), 2) == stack), "a stack did not do what it says");
   ExitAll(world, {&mm});
 }
 
@@ -153,7 +153,7 @@ void ExpandInheritedVersusMigration(const Kernel& kernel) {
   MmapAnonymous(parent, 3, 4, kStack);
   Touch(parent, 3, from);
   Mm& child = *DupMm(parent);
-  Vma& stack = *FindVma(child, 3);
+  Vma& stack = *FindVma(Resting(child), 3);
   Migration migration(from, to);
   const bool all_found = migration.Begin();
   ksync::Check(all_found, "a walk missed a mapping of a page at rest");
@@ -192,7 +192,7 @@ void ExpandVersusFault(const Kernel& kernel) {
 
 // Migrates what is mapped at an address, which nobody else uses.
 void MigrateAtRest(World& world, Mm& mm, VirtualPage address) {
-  Migration migration(mm.page_table[address].Read().page(), world.AddPage());
+  Migration migration(Resting(mm).page_table[address].Read().page(), world.AddPage());
   const bool all_found = migration.Begin();
   ksync::Check(all_found, "a walk missed a mapping of a page at rest");
   migration.Finish();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "core/mm/at_rest.h"
 #include "core/mm/mm.h"
 #include "core/rmap/validate.h"
 #include "core/rmap/world.h"

@@ -84,7 +84,7 @@ void OvertakenSwapIn(const Kernel& kernel, bool parents_too) {
 
   {
     const ksync::SharedGuard mmap_sem(child.mmap_sem);
-    const Pte pte = child.page_table[0].Read();
+    const Pte pte = PeekPte(child, 0);
     SwapIn slow(*FindVma(child, 0), 0, Access::kRead, pte);
     const bool found = slow.Begin();
     ksync::Check(found, "a fault found no memory");

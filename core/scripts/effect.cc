@@ -3,6 +3,7 @@
 #include "core/scripts/effect.h"
 
 #include "absl/strings/str_cat.h"
+#include "core/mm/at_rest.h"
 #include "core/mm/mempolicy.h"
 #include "core/mm/page.h"
 
@@ -39,11 +40,11 @@ Value ContentOf(const Machine& machine, Pte pte) {
 
 std::string InWords(const Mm& mm) {
   std::string text;
-  for (const Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
+  for (const Vma* vma = FirstVma(Resting(mm)); vma != nullptr; vma = NextVma(Resting(mm), *vma)) {
     text += VmaInWords(*vma);
   }
-  for (VirtualPage at = 0; at < mm.page_table.size(); ++at) {
-    const Pte pte = mm.page_table[at].Read();
+  for (VirtualPage at = 0; at < Resting(mm).page_table.size(); ++at) {
+    const Pte pte = Resting(mm).page_table[at].Read();
     if (pte.IsNone()) continue;
     absl::StrAppend(&text, " ", at, "=", ContentOf(mm.machine, pte), Mark(pte));
     if (pte.IsPresent() && pte.page().mlocked.Read()) text += "!";

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/mm/at_rest.h"
 #include "core/rmap/validate.h"
 #include "core/rmap/validate_change.h"
 #include "core/rmap/walk.h"
@@ -327,10 +328,10 @@ void Runner::CheckForkOrder(const std::vector<ProcessUse>& uses, const Step& for
 void Runner::CheckContents(std::uint32_t process, const Mm& mm) {
   std::vector<Value> contents;
   for (VirtualPage at = 0; at < script_.pages; ++at) {
-    const Pte pte = mm.page_table[at].Read();
+    const Pte pte = Resting(mm).page_table[at].Read();
     contents.push_back(ContentOf(mm.machine, pte));
   }
-  const std::uint32_t brk = mm.brk.Read();
+  const std::uint32_t brk = Resting(mm).brk.Read();
   CheckUnbroken(oracle_.BrokenAtRest(process, contents, brk));
 }
 

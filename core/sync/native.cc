@@ -89,8 +89,9 @@ void NoteGiven(const void* lock, LockMode mode, const LockClass& lock_class, Sit
 }
 
 bool Holds(const void* lock, LockMode mode) {
-  return std::ranges::any_of(
-      HeldLocks(), [&](const HeldLock& other) { return other.lock == lock && other.mode == mode; });
+  return std::ranges::any_of(HeldLocks(), [&](const HeldLock& other) {
+    return other.lock == lock && (other.mode == mode || other.mode == LockMode::kExclusive);
+  });
 }
 
 bool HoldsAny(const void* lock) {

@@ -30,6 +30,7 @@ namespace internal {
 void NoteTaken(const void* lock, LockMode mode, const LockClass& lock_class, Site site);
 // Fails: aborts when the calling thread does not hold `lock` in `mode`.
 void NoteGiven(const void* lock, LockMode mode, const LockClass& lock_class, Site site);
+// Who holds it exclusively holds it shared as well.
 bool Holds(const void* lock, LockMode mode);
 bool HoldsAny(const void* lock);
 [[noreturn]] void LockMisuse(const char* what, const LockClass& lock_class, Site site);

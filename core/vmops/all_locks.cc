@@ -9,7 +9,7 @@ namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 template <typename Visit>
-void ForEachVma(const Mm& mm, Visit visit) {
+void ForEachVma(const Mm& mm, Visit visit) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) {
   for (Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) visit(*vma);
 }
 
@@ -53,7 +53,7 @@ void UnlockAnonVma(AnonVma& anon_vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 
 }  // namespace
 
-void MmTakeAllLocks(Mm& mm) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+void MmTakeAllLocks(Mm& mm) {
   mm.mmap_sem.AssertHeld();
   mm.machine.mm_all_locks_mutex.Lock();
   const bool files_first = mm.machine.Has(Fix::kKh02);
@@ -64,7 +64,7 @@ void MmTakeAllLocks(Mm& mm) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   });
 }
 
-void MmDropAllLocks(Mm& mm) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+void MmDropAllLocks(Mm& mm) {
   mm.mmap_sem.AssertHeld();
   ForEachVma(mm, [](const Vma& vma) {
     ForEachLockedAnonVma(vma, UnlockAnonVma);

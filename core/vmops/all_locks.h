@@ -16,10 +16,11 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Requires: mmap_sem held for writing until the locks are dropped. To be followed by
-// MmDropAllLocks() on the same thread.
-void MmTakeAllLocks(Mm& mm);
-void MmDropAllLocks(Mm& mm);
+// Between the two, on one thread, mmap_sem is held all the time.
+void MmTakeAllLocks(Mm& mm) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem)
+    ABSL_EXCLUSIVE_LOCK_FUNCTION(mm.machine.mm_all_locks_mutex);
+void MmDropAllLocks(Mm& mm) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem)
+    ABSL_UNLOCK_FUNCTION(mm.machine.mm_all_locks_mutex);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

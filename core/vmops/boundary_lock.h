@@ -31,15 +31,13 @@ AnonVma* BoundaryAnonVma(const BoundaryChange& change);
 // Holds that lock, if there is one, for a scope.
 class BoundaryLock {
  public:
-  explicit BoundaryLock(const BoundaryChange& change,
-                        ksync::Site site = ksync::Site::current()) ABSL_NO_THREAD_SAFETY_ANALYSIS
-      : anon_vma_(BoundaryAnonVma(change)),
-        site_(site) {
+  explicit BoundaryLock(const BoundaryChange& change, ksync::Site site = ksync::Site::current())
+      : anon_vma_(BoundaryAnonVma(change)), site_(site) {
     if (anon_vma_ == nullptr) return;
     lock_ = &LockOf(change.vma.machine, *anon_vma_);
     lock_->Lock(site);
   }
-  ~BoundaryLock() noexcept(false) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ~BoundaryLock() noexcept(false) {
     if (lock_ != nullptr) lock_->Unlock(site_);
   }
   BoundaryLock(const BoundaryLock&) = delete;

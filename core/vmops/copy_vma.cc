@@ -26,7 +26,7 @@ bool CloneAt(Vma& copy, const Vma& source, VmaRange range) {
 }
 
 // Returns: a new VMA in the mm; null if memory ran out.
-Vma* NewCopy(Mm& mm, const Vma& source, VmaRange range) {
+Vma* NewCopy(Mm& mm, const Vma& source, VmaRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   Vma* const copy = VmAreaDup(source);
   if (copy == nullptr) return nullptr;
   const bool complete = VmaDupPolicy(source, *copy) && CloneAt(*copy, source, range);
@@ -48,6 +48,7 @@ bool Contains(const Vma& vma, VirtualPage address) {
 
 CopiedVma CopyVma(Vma& source, VirtualPage start, VirtualPage length, PageOffset pgoff) {
   Mm& mm = *source.vm_mm.Read();
+  mm.mmap_sem.AssertHeld();
   AnonVma* const anon_vma = source.anon_vma.Read();
   const bool untouched = anon_vma == nullptr && source.vm_file.Read() == nullptr;
   const VmaRange range = {start, start + length, untouched ? start : pgoff};

@@ -20,8 +20,8 @@ void MovePageTables(Mm& mm, VirtualPage start, VirtualPage end, VirtualPage shif
   }
 }
 
-// Kernel: shift_arg_pages(). Requires: mmap_sem held for writing.
-bool ShiftArgPages(Mm& mm, Vma& vma, VirtualPage shift) {
+// Kernel: shift_arg_pages().
+bool ShiftArgPages(Mm& mm, Vma& vma, VirtualPage shift) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   const VirtualPage start = vma.vm_start.Read();
   const VirtualPage end = vma.vm_end.Read();
   const PageOffset pgoff = vma.vm_pgoff.Read();

@@ -2,6 +2,7 @@
 // the last user needs none, and walkers never had it.
 #include "core/vmops/exit.h"
 
+#include "core/mm/at_rest.h"
 #include "core/vmops/mlock.h"
 #include "core/vmops/unmap.h"
 
@@ -9,27 +10,22 @@ namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 // Kernel: exit_mmap(): unmap_vmas(), free_pgtables(), remove_vma() for each.
-void ExitMmap(Mm& mm) {
-  const List<Vma>& mmap = mm.mmap;
-  for (auto* node = mmap.First(); node != nullptr; node = mmap.After(*node)) {
-    MunlockVmaPagesAll(mm, node->owner());
+void ExitMmap(Mm& mm) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
+  for (Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
+    MunlockVmaPagesAll(mm, *vma);
   }
-  for (auto* node = mmap.First(); node != nullptr; node = mmap.After(*node)) {
-    ZapPteRange(mm, node->owner());
-  }
-  for (auto* node = mmap.First(); node != nullptr; node = mmap.After(*node)) {
-    FreePgtables(node->owner());
-  }
-  while (auto* node = mmap.First()) {
-    Vma& vma = node->owner();
-    VmaUnlink(mm, vma);
-    RemoveVma(vma);
+  for (Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) ZapPteRange(mm, *vma);
+  for (Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) FreePgtables(*vma);
+  while (Vma* const vma = FirstVma(mm)) {
+    VmaUnlink(mm, *vma);
+    RemoveVma(*vma);
   }
 }
 
 }  // namespace
 
 void Mmput(Mm& mm) {
+  AssertLastUser(mm);
   ExitMmap(mm);
   ksync::Delete(&mm);
 }

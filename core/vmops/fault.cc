@@ -22,7 +22,9 @@ struct Fault {
   const Access access;
   Page* fresh;
 
-  ksync::Marked<Pte>& pte() const { return mm.page_table[address]; }
+  ksync::Marked<Pte>& pte() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.pte_lock) {
+    return mm.page_table[address];
+  }
 };
 
 // Returns: a page for MapNewPage; null if memory ran out.
@@ -92,10 +94,11 @@ bool DoSwapPage(const Fault& fault, Pte orig) {
   return true;
 }
 
-// Locks the page of a pte for which the pte lock is held. That lock is dropped to wait.
+// Locks the page that `orig` maps. The pte lock is dropped to wait.
 // Returns: false if the pte has changed meanwhile; then the page is not locked.
-bool LockPageOfPte(const Fault& fault, Pte orig) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  Page& page = orig.page();
+bool LockPageOfPte(const Fault& fault, Pte orig, Page& page)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(fault.mm.pte_lock)
+        ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true, page.lock) {
   if (page.lock.TryLock()) return true;
   GetPage(page);
   fault.mm.pte_lock.Unlock();
@@ -107,9 +110,9 @@ bool LockPageOfPte(const Fault& fault, Pte orig) ABSL_NO_THREAD_SAFETY_ANALYSIS 
   return same;
 }
 
-// Makes the page writable if nobody else can have it. Requires: the pte and the page lock.
-// Returns: false if it is shared.
-bool ReusePage(const Fault& fault, Page& page) {
+// Makes the page writable if nobody else can have it. Returns: false if it is shared.
+bool ReusePage(const Fault& fault, Page& page)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(fault.mm.pte_lock, page.lock) {
   if (!ReuseSwapPage(page)) return false;
   if (page.machine.Has(Mechanism::kReanchorOnReuse)) {
     PageMoveAnonRmap(page, fault.vma, fault.address);
@@ -119,12 +122,12 @@ bool ReusePage(const Fault& fault, Page& page) {
 }
 
 // Returns: whether there is nothing left to copy: the page may be written now, or the pte has
-// changed. Requires: the pte lock, which may be dropped meanwhile.
-bool TryToReuse(const Fault& fault, Pte orig) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+// changed. The pte lock may be dropped meanwhile.
+bool TryToReuse(const Fault& fault, Pte orig) ABSL_EXCLUSIVE_LOCKS_REQUIRED(fault.mm.pte_lock) {
   if (fault.pte().Read() != orig) return true;
   Page& page = orig.page();
   if (ToAnonVma(page.mapping.Read()) == nullptr) return false;
-  if (!LockPageOfPte(fault, orig)) return true;
+  if (!LockPageOfPte(fault, orig, page)) return true;
   const bool reused = ReusePage(fault, page);
   page.lock.Unlock();
   return reused;
@@ -165,7 +168,7 @@ bool IsSharedFile(const Vma& vma) {
 }
 
 // Mends what is wrong with the pte. Returns: false if memory ran out. Kernel: handle_pte_fault().
-bool HandlePteFault(Fault& fault, Pte pte) {
+bool HandlePteFault(Fault& fault, Pte pte) ABSL_SHARED_LOCKS_REQUIRED(fault.mm.mmap_sem) {
   if (pte.IsMigration()) {
     MigrationEntryWait(fault);
     return true;
@@ -203,8 +206,9 @@ bool HandlePageFault(Mm& mm, VirtualPage address, Access access, Page* fresh) {
   if (vma == nullptr || !ExpandStack(*vma, address)) return false;
   if (!Allows(vma->vm_flags.Read() & kVmAccess, access)) return false;
   Fault fault{mm, *vma, address, access, fresh};
+  fault.mm.mmap_sem.AssertHeldShared();  // It is `mm`.
   for (;;) {
-    const Pte pte = fault.pte().Read();
+    const Pte pte = PeekPte(mm, address);
     if (pte.IsPresent() && Allows(pte.rights(), access)) return true;
     if (!HandlePteFault(fault, pte)) return false;
   }

@@ -20,8 +20,9 @@ Page* FindOrReadPage(File& file, PageOffset offset) {
   return GetFilePage(file, offset);  // Another fault was faster, or memory ran out.
 }
 
-// Requires: the page lock; the page is in the cache.
-void MapFilePage(Mm& mm, const Vma& vma, VirtualPage address, Access access, Page& page) {
+// Requires: the page is in the cache.
+void MapFilePage(Mm& mm, const Vma& vma, VirtualPage address, Access access, Page& page)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
   const ksync::Guard pte_lock(mm.pte_lock);
   const Pte pte = mm.page_table[address].Read();
   if (!pte.IsNone() && !pte.Maps(page)) return;

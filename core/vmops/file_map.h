@@ -16,15 +16,16 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 // Puts a VMA where faults find it, and walks of its file. Kernel: vma_link().
-// Requires: mmap_sem held for writing; the VMA has its reference on the file.
-void VmaLink(Mm& mm, Vma& vma);
+// Requires: the VMA has its reference on the file.
+void VmaLink(Mm& mm, Vma& vma) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 // Returns: what new ptes of a VMA with these flags allow. Kernel: vma_wants_writenotify().
 Rights VmPageProt(VmFlags flags);
 
-// Tries once to make a page of a file usable. Requires: mmap_sem held; the VMA is of a file.
+// Tries once to make a page of a file usable. Requires: the VMA is of a file.
 // Returns: false if memory ran out. Kernel: __do_fault(), do_wp_page().
-[[nodiscard]] bool FileFault(Mm& mm, const Vma& vma, VirtualPage address, Access access);
+[[nodiscard]] bool FileFault(Mm& mm, const Vma& vma, VirtualPage address, Access access)
+    ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
 
 // Makes a page, of which nobody knows, the file's page at the offset. The cache takes a reference.
 // Requires: the offset is free. Returns: false if memory ran out.
@@ -36,8 +37,9 @@ template <typename Store>
 void WritePage(File& file, PageOffset offset, Store store);
 
 // Returns: whether a dirty page is to be stored now; it is clean then, and a write to it noticed.
-// Requires: the page lock. Kernel: clear_page_dirty_for_io().
-bool ClearPageDirtyForIo(AddressSpace& mapping, Page& page, PageOffset offset);
+// Kernel: clear_page_dirty_for_io().
+bool ClearPageDirtyForIo(AddressSpace& mapping, Page& page, PageOffset offset)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // Returns: the file's page with a reference for the caller, or null.
 Page* GetFilePage(File& file, PageOffset offset);

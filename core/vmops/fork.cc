@@ -21,8 +21,9 @@ Pte ShareForCopyOnWrite(ksync::Marked<Pte>& parents) {
   return pte.WriteProtected();
 }
 
-// Kernel: copy_one_pte(). Requires: both pte locks are held.
-void CopyOnePte(Mm& child, Mm& parent, VirtualPage address, bool copy_on_write) {
+// Kernel: copy_one_pte().
+void CopyOnePte(Mm& child, Mm& parent, VirtualPage address, bool copy_on_write)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(child.pte_lock, parent.pte_lock) {
   Pte pte = parent.page_table[address].Read();
   if (pte.IsNone()) return;
   if (copy_on_write) pte = ShareForCopyOnWrite(parent.page_table[address]);
@@ -66,7 +67,8 @@ void ForgetMlock(Vma& copy) {
 
 // Kernel: the loop of dup_mmap(). Returns: false if memory ran out; then nothing of the VMA was
 // copied.
-bool DupVma(Mm& child, Mm& parent, const Vma& vma) {
+bool DupVma(Mm& child, Mm& parent, const Vma& vma)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(child.mmap_sem, parent.mmap_sem) {
   Vma* const copy = VmAreaDup(vma);
   if (copy == nullptr) return false;
   if (parent.machine.Has(Fix::kKh29)) copy->vm_mm.Write(&child);
@@ -88,10 +90,9 @@ bool DupMmap(Mm& child, Mm& parent) {
   const ksync::Guard child_sem(child.mmap_sem, ksync::Nesting::kSecond);
   const VirtualPage brk = parent.brk.Read();
   child.brk.Write(brk);
-  for (auto* node = parent.mmap.First(); node != nullptr; node = parent.mmap.After(*node)) {
-    const Vma& vma = node->owner();
-    if ((vma.vm_flags.Read() & kVmDontCopy) != 0) continue;
-    if (!DupVma(child, parent, vma)) return false;
+  for (const Vma* vma = FirstVma(parent); vma != nullptr; vma = NextVma(parent, *vma)) {
+    if ((vma->vm_flags.Read() & kVmDontCopy) != 0) continue;
+    if (!DupVma(child, parent, *vma)) return false;
   }
   return true;
 }

@@ -39,7 +39,8 @@ bool ReplacePolicy(Vma& vma, const Mempolicy& policy) {
 }
 
 // Kernel: mbind_range(). Returns: false if memory ran out.
-bool MbindRange(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy) {
+bool MbindRange(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   while (start < end) {
     Vma* const vma = FindVma(mm, start);
     ksync::Check(vma != nullptr, "mbind of a hole");
@@ -65,7 +66,7 @@ Vma* FirstOfRange(const Page& page, Vma* first) {
 }
 
 // Returns: the first VMA from `first` on that maps the page, or null. Kernel: new_vma_page().
-Vma* VmaOfPage(const Mm& mm, const Page& page, Vma* first) {
+Vma* VmaOfPage(const Mm& mm, const Page& page, Vma* first) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) {
   if (!mm.machine.Has(Fix::kKh05)) return FirstOfRange(page, first);
   Vma* vma = first;
   while (vma != nullptr && !VmaAddress(page, *vma).has_value()) vma = NextVma(mm, *vma);
@@ -91,7 +92,8 @@ void MovePage(Page& from, Page& to) {
 
 // Moves the pages to where the policies of `first` and the VMAs behind it want them. Drops the
 // references. Kernel: migrate_pages().
-void MigratePages(const Mm& mm, const std::vector<Page*>& pages, Vma* first) {
+void MigratePages(const Mm& mm, const std::vector<Page*>& pages, Vma* first)
+    ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) {
   for (Page* page : pages) {
     Page* const target = NewVmaPage(mm.machine, VmaOfPage(mm, *page, first));
     if (target == nullptr) {

@@ -17,8 +17,9 @@ namespace rmap::inline KSYNC_BACKEND {
 // if memory ran out before every VMA had the policy.
 [[nodiscard]] bool Mbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy);
 
-// The same. Requires: mmap_sem held for writing.
-[[nodiscard]] bool DoMbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy);
+// The same for who holds mmap_sem.
+[[nodiscard]] bool DoMbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

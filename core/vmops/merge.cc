@@ -107,6 +107,7 @@ Vma* VmaMerge(Mm& mm, Vma* prev, VmaRange range, const VmaProperties& wanted) {
 
 Vma* MergeOrSplit(Vma& vma, VirtualPage start, VirtualPage end, const VmaProperties& wanted) {
   Mm& mm = *vma.vm_mm.Read();
+  mm.mmap_sem.AssertHeld();
   const VirtualPage distance = start - vma.vm_start.Read();
   Vma* const prev = distance != 0 ? &vma : PrevVma(mm, vma);
   const PageOffset pgoff = vma.vm_pgoff.Read() + distance;

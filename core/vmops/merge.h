@@ -19,10 +19,10 @@ VmaProperties PropertiesOf(const Vma& vma);
 
 // Tries to make the pages of `range`, whose properties become `wanted`, part of a neighbour.
 // `prev` is the VMA before the range, or the one whose tail the range is; may be null.
-// Requires: mmap_sem held for writing.
 // Returns: the VMA that now contains the range; null if none fits, or if memory ran out: callers
 // cannot tell the two apart.
-Vma* VmaMerge(Mm& mm, Vma* prev, VmaRange range, const VmaProperties& wanted);
+Vma* VmaMerge(Mm& mm, Vma* prev, VmaRange range, const VmaProperties& wanted)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 // Makes [start, end), a part of `vma`, either part of a neighbour that is as `wanted`, or a VMA of
 // its own, whose properties the caller then sets. Kernel: the first half of mprotect_fixup(),

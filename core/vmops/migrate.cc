@@ -38,11 +38,12 @@ void Migration::TakeMlock() {
   if (was_mlocked_) from_.mlocked.Write(false);
 }
 
-void Migration::LockPages() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+void Migration::LockPages() {
   from_.lock.Lock();
   // A trylock, as in the kernel: two page locks have no order.
   const bool locked = to_.lock.TryLock();
   ksync::Check(locked, "BUG: the new page of a migration is locked");
+  to_.lock.AssertHeld();
 }
 
 // A page that lost its last mapping after it was isolated may name an anon_vma of the past; in the
@@ -102,9 +103,11 @@ void Migration::CopyPage() {
   if (moved_) to_.content.Write(from_.content.Read());
 }
 
-void Migration::Finish() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+void Migration::Finish() {
   CopyPage();
-  if (walks_) RemoveMigrationPtes(from_, moved_ ? to_ : from_, was_mlocked_);
+  Page& page = moved_ ? to_ : from_;
+  page.lock.AssertHeld();
+  if (walks_) RemoveMigrationPtes(from_, page, was_mlocked_);
   ReleaseAnonVma();
   to_.lock.Unlock();
   from_.lock.Unlock();

@@ -35,13 +35,13 @@ class Migration {
 
   // Locks both pages and takes the old one out of use as far as the walk finds it.
   // Returns: whether the new page takes its place; otherwise Finish() undoes.
-  bool Begin();
+  bool Begin() ABSL_EXCLUSIVE_LOCK_FUNCTION(from_.lock, to_.lock);
 
   // Copies the contents, maps the new page (or again the old one), and unlocks both.
-  void Finish();
+  void Finish() ABSL_UNLOCK_FUNCTION(from_.lock, to_.lock);
 
  private:
-  void LockPages();
+  void LockPages() ABSL_EXCLUSIVE_LOCK_FUNCTION(from_.lock, to_.lock);
   bool HoldAnonVma();
   void ReleaseAnonVma();
   bool MayUnmap();

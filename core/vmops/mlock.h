@@ -13,8 +13,9 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 // Sets, or clears, kVmLocked for [start, end), a part of `vma`. Kernel: mlock_fixup().
-// Requires: mmap_sem held for writing. Returns: as below. The VMA may be gone then.
-[[nodiscard]] bool MlockFixup(Mm& mm, Vma& vma, VirtualPage start, VirtualPage end, bool locked);
+// Returns: as below. The VMA may be gone then.
+[[nodiscard]] bool MlockFixup(Mm& mm, Vma& vma, VirtualPage start, VirtualPage end, bool locked)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 // Sets, or clears, kVmLocked. Locking does not touch the range's pages: reclaim marks them when it
 // meets them. Unlocking takes their marks away.
@@ -23,20 +24,19 @@ namespace rmap::inline KSYNC_BACKEND {
 [[nodiscard]] bool Mlock(Mm& mm, VirtualPage start, VirtualPage end);
 [[nodiscard]] bool Munlock(Mm& mm, VirtualPage start, VirtualPage end);
 
-// A VMA that is about to go lets its pages go, if it was locked. Requires: mmap_sem for writing, or
-// the caller is the mm's last user. Kernel: munlock_vma_pages_all().
-void MunlockVmaPagesAll(Mm& mm, Vma& vma);
+// A VMA that is about to go lets its pages go, if it was locked. Kernel: munlock_vma_pages_all().
+void MunlockVmaPagesAll(Mm& mm, Vma& vma) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 // A new page comes to a VMA. Kernel: mlocked_vma_newpage(). Requires: the pte lock.
 void MlockVmaNewPage(Page& page, const Vma& vma);
 
 // A VMA, which may be locked, has let the page go: unless another locked one maps it, it may be
 // reclaimed again. Kernel: munlock_vma_page(), try_to_munlock().
-// Requires: the page lock is free; the caller has a use of the page.
-void MunlockVmaPage(Page& page);
+// Requires: the caller has a use of the page.
+void MunlockVmaPage(Page& page) ABSL_LOCKS_EXCLUDED(page.lock);
 
 // Forgets the flag, whoever maps the page. Kernel: clear_page_mlock(). Requires: as above.
-void ClearPageMlock(Page& page);
+void ClearPageMlock(Page& page) ABSL_LOCKS_EXCLUDED(page.lock);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -15,8 +15,8 @@ PageOffset OffsetOf(const MmapRequest& request) {
   return request.file == nullptr ? request.start : request.pgoff;
 }
 
-// Requires: mmap_sem held for writing. Returns: null if memory ran out.
-Vma* NewVmaFor(Mm& mm, const MmapRequest& request) {
+// Returns: null if memory ran out.
+Vma* NewVmaFor(Mm& mm, const MmapRequest& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   if (mm.machine.AllocationFails("vma")) return nullptr;
   Vma* const vma = ksync::New<Vma>(mm.machine, &mm, request.start, request.end, OffsetOf(request),
                                    request.flags);
@@ -30,8 +30,8 @@ Vma* NewVmaFor(Mm& mm, const MmapRequest& request) {
   return vma;
 }
 
-// Requires: mmap_sem held for writing.
-Vma* MmapRegionLocked(Mm& mm, const MmapRequest& request) {
+Vma* MmapRegionLocked(Mm& mm, const MmapRequest& request)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   if (!DoMunmap(mm, request.start, request.end)) return nullptr;
   const VmaRange range{request.start, request.end, OffsetOf(request)};
   Vma* const prev = VmaBefore(mm, request.start);

@@ -8,9 +8,9 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 // Makes [start, end), a part of `vma`, as the rights say. Kernel: mprotect_fixup().
-// Requires: mmap_sem held for writing. Returns: as Mprotect. The VMA may be gone then.
+// Returns: as Mprotect. The VMA may be gone then.
 [[nodiscard]] bool MprotectFixup(Mm& mm, Vma& vma, VirtualPage start, VirtualPage end,
-                                 Rights rights);
+                                 Rights rights) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 // The same for who does not hold mmap_sem. Requires: [start, end) lies in one VMA. Returns: false
 // if memory ran out; the rights are as they were then, but the VMA may have been split.

@@ -71,7 +71,7 @@ class PageTableMove {
 };
 
 // Ends a range whose ptes have moved away. If memory runs out, it stays, without pages.
-void EndRange(Mm& mm, PageRange range) {
+void EndRange(Mm& mm, PageRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   [[maybe_unused]] const bool gone = DoMunmap(mm, range.start, range.end());
 }
 

@@ -22,8 +22,9 @@ struct PageRange {
 };
 
 // Moves what is mapped in `from`, a part of `vma`, and unmaps `from`. Kernel: move_vma().
-// Requires: mmap_sem held for writing; else as Mremap. Returns: as Mremap.
-[[nodiscard]] bool MoveVma(Mm& mm, Vma& vma, PageRange from, PageRange to);
+// Requires: else as Mremap. Returns: as Mremap.
+[[nodiscard]] bool MoveVma(Mm& mm, Vma& vma, PageRange from, PageRange to)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 // Moves what is mapped in `from`, and unmaps `from`. If memory runs out only for that, the old
 // addresses stay mapped and empty, as in the kernel.

@@ -13,7 +13,8 @@ namespace {
 
 // Returns: the VMA before the range; what follows it begins in the range. Null: the first does.
 // `failed`: memory ran out. Kernel: the first split of do_munmap().
-Vma* SplitAtStart(Mm& mm, VirtualPage start, bool& failed) {
+Vma* SplitAtStart(Mm& mm, VirtualPage start, bool& failed)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   Vma* const vma = FindVmaOrNext(mm, start);
   if (vma == nullptr || vma->vm_start.Read() >= start) {
     return vma == nullptr ? nullptr : PrevVma(mm, *vma);
@@ -23,7 +24,7 @@ Vma* SplitAtStart(Mm& mm, VirtualPage start, bool& failed) {
 }
 
 // Returns: false if memory ran out.
-bool SplitAtEnd(Mm& mm, VirtualPage end) {
+bool SplitAtEnd(Mm& mm, VirtualPage end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   Vma* const last = FindVmaOrNext(mm, end);
   if (last == nullptr || last->vm_start.Read() >= end) return true;
   return SplitVma(*last, end, NewVma::kBelow);
@@ -31,7 +32,8 @@ bool SplitAtEnd(Mm& mm, VirtualPage end) {
 
 // Returns: the VMAs behind `prev` up to `end`, taken out of the list.
 // Kernel: detach_vmas_to_be_unmapped().
-std::vector<Vma*> Detach(Mm& mm, Vma* prev, VirtualPage end) {
+std::vector<Vma*> Detach(Mm& mm, Vma* prev, VirtualPage end)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   std::vector<Vma*> detached;
   for (;;) {
     Vma* const vma = prev == nullptr ? FirstVma(mm) : NextVma(mm, *prev);

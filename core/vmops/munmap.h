@@ -11,8 +11,9 @@ namespace rmap::inline KSYNC_BACKEND {
 // to split. Then everything is still mapped.
 [[nodiscard]] bool Munmap(Mm& mm, VirtualPage start, VirtualPage end);
 
-// The same. Requires: mmap_sem held for writing.
-[[nodiscard]] bool DoMunmap(Mm& mm, VirtualPage start, VirtualPage end);
+// The same for who holds mmap_sem.
+[[nodiscard]] bool DoMunmap(Mm& mm, VirtualPage start, VirtualPage end)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

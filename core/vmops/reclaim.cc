@@ -8,8 +8,8 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Kernel: pageout(). Requires: the page lock; nobody maps the page; it is in the swap cache.
-void Pageout(Page& page) {
+// Kernel: pageout(). Requires: nobody maps the page; it is in the swap cache.
+void Pageout(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
   // Order: acquire: either what a device wrote before it set the mark is stored, or the mark stays.
   page.dirty.Exchange(false, ksync::acquire);
   const SwapEntry entry = page.swap_entry.Read();
@@ -17,8 +17,8 @@ void Pageout(Page& page) {
   page.machine.swap().SwapWritepage(entry, content);
 }
 
-// Requires: the page lock. Returns: as ShrinkPage.
-bool ShrinkLockedPage(Page& page) {
+// Returns: as ShrinkPage.
+bool ShrinkLockedPage(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
   if (page.mlocked.Read()) return false;
   if (!PageSwapCache(page) && !AddToSwap(page)) return false;
   if (PageMapped(page)) TryToUnmap(page, Unmap::kToSwap);
@@ -29,7 +29,7 @@ bool ShrinkLockedPage(Page& page) {
 
 }  // namespace
 
-bool ShrinkPage(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+bool ShrinkPage(Page& page) {
   if (!page.lock.TryLock()) return false;
   const bool shrunk = ShrinkLockedPage(page);
   page.lock.Unlock();

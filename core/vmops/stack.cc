@@ -17,7 +17,10 @@ void StoreRange(Vma& vma, VirtualPage start, PageOffset pgoff) {
   vma.vm_start.Write(start);
   vma.vm_pgoff.Write(pgoff);
   AnonVmaIntervalTreePostUpdateVma(vma);
-  if (vma.machine.Has(Mechanism::kGapsInVmaTree)) VmaGapUpdate(*vma.vm_mm.Read());
+  if (!vma.machine.Has(Mechanism::kGapsInVmaTree)) return;
+  Mm& mm = *vma.vm_mm.Read();
+  mm.mmap_sem.AssertHeldShared();
+  VmaGapUpdate(mm);
 }
 
 // Kernel: expand_downwards(). Returns: false if there are no offsets below the stack's.

@@ -10,8 +10,8 @@ Page* LookupSwapCache(const Machine& machine, SwapEntry entry) {
   return machine.swap().LookupSwapCache(entry, GetPage);
 }
 
-// Fills a page that nobody knows yet. Requires: the page lock. Returns: as SwapcachePrepare.
-bool ReadInto(Page& page, SwapEntry entry) {
+// Fills a page that nobody knows yet. Returns: as SwapcachePrepare.
+bool ReadInto(Page& page, SwapEntry entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
   SwapArea& swap = page.machine.swap();
   page.swap_entry.Write(entry);
   if (!swap.SwapcachePrepare(entry, page)) return false;
@@ -81,7 +81,7 @@ void TryToFreeSwap(Page& page) {
   if (page.machine.swap().PageSwapcount(entry) == 0) DeleteFromSwapCache(page);
 }
 
-void FreePageAndSwapCache(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+void FreePageAndSwapCache(Page& page) {
   if (PageSwapCache(page) && !PageMapped(page) && page.lock.TryLock()) {
     TryToFreeSwap(page);
     page.lock.Unlock();

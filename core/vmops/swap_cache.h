@@ -19,23 +19,22 @@ namespace rmap::inline KSYNC_BACKEND {
 // Kernel: PageSwapCache(). The answer holds as long as the page lock is held.
 bool PageSwapCache(const Page& page);
 
-// Gives the page a slot. Kernel: add_to_swap(). Requires: the page lock.
-// Returns: false if no slot is free.
-[[nodiscard]] bool AddToSwap(Page& page);
+// Gives the page a slot. Kernel: add_to_swap(). Returns: false if no slot is free.
+[[nodiscard]] bool AddToSwap(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // Takes the page out of the cache. Kernel: delete_from_swap_cache().
-// Requires: the page lock; the page is in the cache; the caller has another use of it.
-void DeleteFromSwapCache(Page& page);
+// Requires: the page is in the cache; the caller has another use of it.
+void DeleteFromSwapCache(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // The same, if nobody maps the page and nobody but the cache and the caller has a reference: nobody
 // can come upon it any more; and if no device has written to it since it was stored.
 // Kernel: __remove_mapping(), mm/vmscan.c. Requires: as above.
 // Returns: whether it was taken out.
-[[nodiscard]] bool RemoveMapping(Page& page);
+[[nodiscard]] bool RemoveMapping(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // Takes the page out of the cache if no page table names its slot. `page` may also be in no cache.
-// Kernel: try_to_free_swap(). Requires: the page lock; the caller has another use of the page.
-void TryToFreeSwap(Page& page);
+// Kernel: try_to_free_swap(). Requires: the caller has another use of the page.
+void TryToFreeSwap(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // Drops a reference on a page that may be left in the cache without users.
 // Kernel: free_page_and_swap_cache(). Order: a trylock, so it may be called under a pte lock.
@@ -46,8 +45,8 @@ void FreeSwapAndCache(const Machine& machine, SwapEntry entry);
 
 // Returns: whether only the caller's pte, or the swap entry it has instead, leads to the page. If
 // so the page has left the cache: nothing else will ever read its slot.
-// Kernel: reuse_swap_page(). Requires: the page lock; the caller has the pte or the entry.
-[[nodiscard]] bool ReuseSwapPage(Page& page);
+// Kernel: reuse_swap_page(). Requires: the caller has the pte or the entry.
+[[nodiscard]] bool ReuseSwapPage(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // Returns: the page that caches the slot, with a reference, read in if need be; null if the entry
 // has lost its last user or is being read by somebody else, so that the caller looks again; nothing

@@ -14,14 +14,12 @@ bool SwapIn::Begin() {
   return true;
 }
 
-// Requires: the page lock.
 bool SwapIn::IsStillCached() const {
   const SwapEntry now = page_->swap_entry.Read();
   if (now == kNoSwapEntry) return !mm_.machine.Has(Fix::kKh40);
   return now == orig_.entry() || !mm_.machine.Has(Fix::kKh41);
 }
 
-// Requires: the page lock.
 void SwapIn::Map() {
   const ksync::Guard lock(mm_.pte_lock);
   if (mm_.page_table[address_].Read() != orig_) return;

@@ -28,8 +28,8 @@ class SwapIn {
   void Finish();
 
  private:
-  bool IsStillCached() const;
-  void Map();
+  bool IsStillCached() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
+  void Map() ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
 
   const Vma& vma_;
   Mm& mm_;

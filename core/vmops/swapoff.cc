@@ -15,19 +15,20 @@ struct Swapped {
   const SwapEntry entry;
 };
 
-// Kernel: unuse_pte(). Requires: the page lock.
-void UnusePte(Mm& mm, const Vma& vma, VirtualPage address, const Swapped& swapped) {
-  const auto& [page, entry] = swapped;
+// Kernel: unuse_pte().
+void UnusePte(Mm& mm, const Vma& vma, VirtualPage address, const Swapped& swapped)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(swapped.page.lock) {
   const ksync::Guard lock(mm.pte_lock);
   ksync::Marked<Pte>& pte = mm.page_table[address];
-  if (pte.Read() != Pte::Swap(entry)) return;
-  pte.Write(Pte::Present(page, vma.vm_page_prot.Read()).WriteProtected());
-  PageAddAnonRmap(page, vma, address);
-  mm.machine.swap().SwapFree(entry);
+  if (pte.Read() != Pte::Swap(swapped.entry)) return;
+  pte.Write(Pte::Present(swapped.page, vma.vm_page_prot.Read()).WriteProtected());
+  PageAddAnonRmap(swapped.page, vma, address);
+  mm.machine.swap().SwapFree(swapped.entry);
 }
 
-// Kernel: unuse_vma(). Requires: mmap_sem, the page lock.
-void UnuseVma(Mm& mm, const Vma& vma, const Swapped& swapped) {
+// Kernel: unuse_vma().
+void UnuseVma(Mm& mm, const Vma& vma, const Swapped& swapped)
+    ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) ABSL_EXCLUSIVE_LOCKS_REQUIRED(swapped.page.lock) {
   if (ToAnonVma(swapped.page.mapping.Read()) != nullptr) {
     const std::optional<VirtualPage> address = PageAddressInVma(swapped.page, vma);
     if (address.has_value()) UnusePte(mm, vma, *address, swapped);

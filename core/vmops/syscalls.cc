@@ -42,8 +42,7 @@ SysResult ChangeVmas(Mm& mm, PageRange range, Change change) {
   return SysResult::kDone;
 }
 
-// Requires: mmap_sem held.
-bool HasHole(const Mm& mm, PageRange range) {
+bool HasHole(const Mm& mm, PageRange range) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) {
   for (VirtualPage at = range.start; at < range.end();) {
     const Vma* const vma = FindVma(mm, at);
     if (vma == nullptr) return true;
@@ -54,12 +53,14 @@ bool HasHole(const Mm& mm, PageRange range) {
 
 SysResult ChangeLocked(Mm& mm, PageRange range, bool locked) {
   return ChangeVmas(mm, range, [&mm, locked](Vma& vma, VirtualPage start, VirtualPage end) {
+    mm.mmap_sem.AssertHeld();
     return MlockFixup(mm, vma, start, end, locked);
   });
 }
 
-// Kernel: vma_to_resize() and what follows it. Requires: mmap_sem held for writing; `to` is empty.
-SysResult MoveInOneVma(Mm& mm, PageRange from, PageRange to) {
+// Kernel: vma_to_resize() and what follows it. Requires: `to` is empty.
+SysResult MoveInOneVma(Mm& mm, PageRange from, PageRange to)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   Vma* const vma = FindVma(mm, from.start);
   if (vma == nullptr || from.end() > vma->vm_end.Read()) return SysResult::kRefused;
   return DoneUnlessNoMemory(MoveVma(mm, *vma, from, to));
@@ -80,6 +81,7 @@ SysResult SysMunmap(Mm& mm, PageRange range) {
 
 SysResult SysMprotect(Mm& mm, PageRange range, Rights rights) {
   return ChangeVmas(mm, range, [&mm, rights](Vma& vma, VirtualPage start, VirtualPage end) {
+    mm.mmap_sem.AssertHeld();
     return MprotectFixup(mm, vma, start, end, rights);
   });
 }

@@ -50,8 +50,7 @@ class Unmapping {
  private:
   void RunAtOnce() {
     const ksync::Guard i_mmap_lock(mapping_.i_mmap_lock);
-    const List<Vma>& vmas = mapping_.i_mmap;
-    for (auto* node = vmas.First(); node != nullptr; node = vmas.After(*node)) {
+    for (auto* node = mapping_.i_mmap.First(); node; node = mapping_.i_mmap.After(*node)) {
       const Span span = SpanIn(node->owner());
       Mm& mm = *node->owner().vm_mm.Read();
       for (VirtualPage at = span.start; at < span.end; ++at) ZapFilePte(mm, at);
@@ -66,8 +65,7 @@ class Unmapping {
   // Up to the next break of the lock. Returns: whether there was something to do.
   bool Step() {
     const ksync::Guard i_mmap_lock(mapping_.i_mmap_lock);
-    const List<Vma>& vmas = mapping_.i_mmap;
-    for (auto* node = vmas.First(); node != nullptr; node = vmas.After(*node)) {
+    for (auto* node = mapping_.i_mmap.First(); node; node = mapping_.i_mmap.After(*node)) {
       Vma& vma = node->owner();
       const Span span = SpanIn(vma);
       if (span.start >= span.end || vma.vm_truncate_count.Read() == number_) continue;
@@ -100,8 +98,9 @@ class Unmapping {
   unsigned number_ = 0;
 };
 
-// Kernel: truncate_inode_page(). Requires: the page lock.
-void TruncateInodePage(File& file, Page& page, PageOffset offset) {
+// Kernel: truncate_inode_page().
+void TruncateInodePage(File& file, Page& page, PageOffset offset)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
   if (PageMapped(page)) UnmapMappingRange(file.f_mapping, offset, offset);
   ksync::Check(!PageMapped(page), "BUG: a mapped page leaves the page cache");
   RemoveFromPageCache(file.f_mapping, page, offset);

@@ -18,8 +18,7 @@ void ZapPage(Page& page) {
   if (cached) FreePageAndSwapCache(page);
 }
 
-// Requires: the pte lock is held.
-void ZapPte(Mm& mm, VirtualPage address) {
+void ZapPte(Mm& mm, VirtualPage address) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.pte_lock) {
   const Pte pte = mm.page_table[address].Read();
   if (pte.IsNone()) return;
   mm.page_table[address].Write(Pte{});

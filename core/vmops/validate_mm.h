@@ -9,8 +9,8 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 // Fails the run unless VMAs are in order and, where anon_vmas keep trees, each tree knows each VMA
-// by the range that the VMA has. Requires: mmap_sem held, reading suffices: expand_stack() asks.
-void ValidateMm(const Mm& mm);
+// by the range that the VMA has.
+void ValidateMm(const Mm& mm) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -18,8 +18,7 @@ namespace {
 class Round {
  public:
   // `end` behind the next VMA's end is cut there: the rest is another round's.
-  Round(Vma& vma, VmaRange range, Vma* insert)
-      : Round(vma, range, insert, NextVma(*vma.vm_mm.Read(), vma)) {
+  Round(Vma& vma, VmaRange range, Vma* insert) : Round(vma, range, insert, NextOf(vma)) {
     if (next_ != nullptr && insert == nullptr) Classify();
   }
 
@@ -37,6 +36,7 @@ class Round {
       std::optional<ksync::Guard<ksync::SpinLock>> i_mmap_lock;
       if (File* const file = vma_.vm_file.Read()) {
         i_mmap_lock.emplace(file->f_mapping.i_mmap_lock, ksync::Site::current());
+        file->f_mapping.i_mmap_lock.AssertHeld();  // Clang does not look into an optional.
         UpdateFile(file->f_mapping);
       }
       const BoundaryLock lock(Change());
@@ -55,7 +55,13 @@ class Round {
   Round(Vma& vma, VmaRange range, Vma* insert, Vma* next)
       : vma_(vma), range_(range), insert_(insert), next_(next) {}
 
-  Mm& mm() const { return *vma_.vm_mm.Read(); }
+  // Returns: the VMA's mm. Which it is clang cannot follow, so its mmap_sem is asked for here.
+  static Mm& MmOf(const Vma& vma) ABSL_ASSERT_EXCLUSIVE_LOCK(MmOf(vma).mmap_sem) {
+    Mm& mm = *vma.vm_mm.Read();
+    mm.mmap_sem.AssertHeld();
+    return mm;
+  }
+  static Vma* NextOf(const Vma& vma) { return NextVma(MmOf(vma), vma); }
 
   void Classify() {
     const VirtualPage next_start = next_->vm_start.Read();
@@ -77,7 +83,7 @@ class Round {
   // may be the one with a chain; in its own round it would be too late to fail.
   Vma& ExporterInPlaceOf(Vma& next, bool swallows_two) const {
     if (!swallows_two || !Has(Fix::kKh27)) return next;
-    return next.anon_vma.Read() != nullptr ? next : *NextVma(mm(), next);
+    return next.anon_vma.Read() != nullptr ? next : *NextOf(next);
   }
 
   void Transfer(Vma& exporter, Vma& importer) {
@@ -123,8 +129,8 @@ class Round {
             .moves_pages = importer_ != nullptr};
   }
 
-  // Requires: i_mmap_lock held. A truncation under way begins again with a VMA that gains.
-  void UpdateFile(AddressSpace& mapping) {
+  // A truncation under way begins again with a VMA that gains.
+  void UpdateFile(AddressSpace& mapping) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mapping.i_mmap_lock) {
     const unsigned count = vma_.vm_truncate_count.Read();
     if (importer_ != nullptr && next_->vm_truncate_count.Read() != count) {
       importer_->vm_truncate_count.Write(0);
@@ -152,11 +158,11 @@ class Round {
 
   void Relink() {
     if (remove_next_) {
-      VmaUnlink(mm(), *next_);
+      VmaUnlink(MmOf(vma_), *next_);
       SetLockRmap(*next_, true);
       if (HasNodeInAnonVma(*next_)) AnonVmaUnlinkLocked(*next_);
     } else if (insert_ != nullptr) {
-      InsertVmStruct(mm(), *insert_);
+      InsertVmStruct(MmOf(vma_), *insert_);
       if (HasNodeInAnonVma(*insert_)) AnonVmaLinkLocked(*insert_, *insert_->anon_vma.Read());
     }
   }

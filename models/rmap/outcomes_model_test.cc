@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/history/kernel.h"
+#include "core/mm/at_rest.h"
 #include "core/mm/mempolicy.h"
 #include "core/rmap/world.h"
 #include "core/sync/sync.h"
@@ -94,12 +95,12 @@ TEST(OutcomesModelTest, MbindVersusSwapIn) {
     Mm& child = *DupMm(parent);
     ksync::Check(SwapOut(parent, 0), "a page at rest was not reclaimed");
     ksync::Check(UserRead(parent, 0) == 1u, "what was written is lost");
-    const Pte before = parent.page_table[0].Read();
+    const Pte before = Resting(parent).page_table[0].Read();
     Mempolicy* const policy = MpolNew(1);
     ksync::Thread fault([&child] { ksync::Check(UserRead(child, 0) == 1u, "it is lost"); });
     ksync::Check(Mbind(parent, 0, 1, *policy), "mbind found no memory");
     fault.Join();
-    const bool moved = parent.page_table[0].Read() != before;
+    const bool moved = Resting(parent).page_table[0].Read() != before;
     MpolPut(policy);
     Mmput(child);
     Mmput(parent);

@@ -4,6 +4,8 @@
 // Kernel: anon_vma->lock (until 2.6.39 a spinlock), anon_vma->mutex (3.0), anon_vma->rwsem (3.8).
 // Whether a waiter spins or sleeps makes no difference to which executions there are; but who waits
 // for a lock that sleeps must not be in an RCU section.
+//
+// To clang it is a lock by declaration; how it is made of another one, clang is not asked.
 #ifndef RMAPCHECK_CORE_RMAP_ANON_VMA_LOCK_H_
 #define RMAPCHECK_CORE_RMAP_ANON_VMA_LOCK_H_
 

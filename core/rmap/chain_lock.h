@@ -8,7 +8,8 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Enter() and Leave() bracket what is done to one anon_vma; what is held goes with the object.
+// Enter() and Leave() bracket what is done to one anon_vma; what is held goes with the object, out
+// of clang's sight.
 class ChainLock {
  public:
   explicit ChainLock(const Machine& machine)
@@ -28,7 +29,7 @@ class ChainLock {
     wanted.Lock(site);
     held_ = &wanted;
   }
-  void Leave(ksync::Site site = ksync::Site::current()) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  void Leave(ksync::Site site = ksync::Site::current()) {
     if (!keeps_) Drop(site);
   }
   // Gives back what is held, until the next Enter(). Returns: whether anything was.

@@ -5,6 +5,9 @@
 //   G6-    the lock sleeps, so RCU must end before it. Try the lock first; if that fails, count the
 //          anon_vma, leave RCU and wait.
 // Until G5 the RCU section lasts until the lock is given back.
+//
+// The lock is chosen at run time, and goes from function to function as a value. Clang cannot
+// follow it, and does not look at those that take it or give it back.
 #include "core/rmap/page_lock.h"
 
 namespace rmap::inline KSYNC_BACKEND {

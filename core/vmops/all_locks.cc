@@ -23,6 +23,8 @@ void ForEachLockedAnonVma(const Vma& vma, Visit visit) {
   }
 }
 
+// Which locks these four take and give back the marks say, not the code: clang does not look.
+
 // Kernel: vm_lock_mapping(), vm_unlock_mapping().
 void LockMapping(const Vma& vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   File* const file = vma.vm_file.Read();

@@ -19,8 +19,8 @@ void VerifyChain(const Vma& vma) {
   }
 }
 
-// Asks twice whether there is an anon_vma, and so whether there is a lock.
-// Kernel: vma_lock_anon_vma(), vma_unlock_anon_vma().
+// Asks twice whether there is an anon_vma, and so whether there is a lock: what clang would object
+// to is KH-69. Kernel: vma_lock_anon_vma(), vma_unlock_anon_vma().
 void VerifyBetweenHelpers(const Vma& vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   if (AnonVma* anon_vma = vma.anon_vma.LoadAcquire()) LockOf(vma.machine, *anon_vma).Lock();
   VerifyChain(vma);

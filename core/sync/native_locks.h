@@ -71,8 +71,8 @@ class RwWord {
   // For a thread that holds others of the class, and has said why that is safe (Nesting). Waits in
   // the same queue, but has an end. ThreadSanitizer takes two locks got in both orders for a
   // deadlock to come, and knows neither a lock around, nor that nobody else has this one yet; of
-  // who does not wait for ever it draws no such conclusion. What is taken while this one is held
-  // has its order as ever.
+  // who does not wait for ever it draws no such conclusion, not even for the locks of other classes
+  // that are held. What is taken while this one is held has its order as ever.
   void lock_nested() {
     const timespec end{.tv_sec = std::time(nullptr) + kADay, .tv_nsec = 0};
     CHECK(pthread_rwlock_timedwrlock(&lock_, &end) == 0, "a thread waits for itself, or a day");

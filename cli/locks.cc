@@ -134,8 +134,9 @@ class LockSearch {
 
  private:
   void Run(const Job& job) {
-    models::LockObserver observer(result_.seen, job.Name(),
-                                  models::MemoryModelName(command_.memory_model));
+    const std::string source = job.script == nullptr ? "" : job.script->source;
+    models::LockObserver observer(
+        result_.seen, {job.Name(), models::MemoryModelName(command_.memory_model), source});
     models::Options options = OptionsOf(command_);
     options.program = job.Name();
     options.observer = &observer;
@@ -146,7 +147,7 @@ class LockSearch {
     options.on_progress = console_.OnProgress();
     options.interrupted = models::Interrupted;
     console_.StartSearch(job.Name());
-    const models::Report report = models::Check(options, [&job] { job.scenario->run(job.kernel); });
+    models::Report report = models::Check(options, [&job] { job.scenario->run(job.kernel); });
     if (is_sampled && report.limit_hit == "executions_max") {
       ++result_.sampled;
     } else if (!report.limit_hit.empty()) {
@@ -155,6 +156,7 @@ class LockSearch {
     const bool of_locks = report.failure_kind == models::FailureKind::kDeadlock ||
                           report.failure_kind == models::FailureKind::kLockMisuse;
     if (!of_locks) return;
+    report.replay.source = source;
     result_.failures.push_back({job.Name(), models::FailureName(report.failure_kind),
                                 report.failure, Keep(report.replay, "")});
   }

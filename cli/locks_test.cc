@@ -91,6 +91,22 @@ TEST_F(LocksTest, WhatWasSeenIsReplayed) {
       << replayed.out;
 }
 
+// A script has no name under which it could be found again: its replay carries its text.
+TEST_F(LocksTest, WhatAScriptShowedIsReplayed) {
+  const std::string script = testing::TempDir() + "/touch.rmap";
+  std::ofstream(script) << "pages 1\nphase\n  thread\n    start P0\n    map P0 0..1 rw\n"
+                           "    write P0 0\n";
+  const Outcome outcome = Do({"locks", "order anon_vma->lock > mmap_sem", "--scenarios=" + script,
+                              "--replay_dir=" + folder_, "--format=json"});
+  const json row = outcome.Json()["results"][0];
+  ASSERT_EQ(row["verdict"], "violated") << outcome.out;
+  fs::remove(script);
+  const Outcome replayed = Do({"replay", row["replay"]});
+  EXPECT_EQ(replayed.code, kAsExpected) << replayed.out << replayed.err;
+  EXPECT_TRUE(absl::StrContains(replayed.out, "reproduced: lock rule: anon_vma->lock"))
+      << replayed.out;
+}
+
 TEST_F(LocksTest, AFieldThatThereIsNotIsSuggested) {
   const Outcome outcome = Run({"field vma.vm_strat: common lock"});
   EXPECT_TRUE(absl::StrContains(outcome.out, "did you mean vma.vm_start?")) << outcome.out;

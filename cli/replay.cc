@@ -115,7 +115,7 @@ ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& con
   options.events_max = std::max(options.events_max, stored->replay.steps.size() + 2);
   // What an observer has seen is no failure of the program: it must be looked for again.
   models::Observations seen;
-  models::LockObserver observer(seen, job.Name(), stored->replay.memory_model,
+  models::LockObserver observer(seen, {job.Name(), stored->replay.memory_model},
                                 stored->replay.message);
   const bool of_locks =
       stored->replay.failure == models::FailureName(models::FailureKind::kLockRule);

@@ -26,7 +26,7 @@ struct Watched {
 
 Watched Watch(const std::function<void()>& program) {
   Watched watched;
-  LockObserver observer(watched.seen, "program", "rc11");
+  LockObserver observer(watched.seen, {"program", "rc11"});
   Options options;
   options.observer = &observer;
   options.stop_at_failure = false;
@@ -315,7 +315,7 @@ TEST(LockWitness, IsRunAgain) {
   ASSERT_NE(judged.shown_by, nullptr);
   const Replay replay = judged.shown_by->witness.ToReplay();
   Observations again;
-  LockObserver observer(again, "program", "rc11", replay.message);
+  LockObserver observer(again, {"program", "rc11"}, replay.message);
   Options options;
   options.observer = &observer;
   const Report report = CheckReplay(options, Unguarded, replay);
@@ -328,7 +328,7 @@ TEST(LockWitness, OfAnotherSentenceIsNotShown) {
   const Watched watched = Watch(Unguarded);
   const Judged judged = JudgeText("field field: write outer", watched.seen);
   Observations again;
-  LockObserver observer(again, "program", "rc11", "something else");
+  LockObserver observer(again, {"program", "rc11"}, "something else");
   Options options;
   options.observer = &observer;
   const Report report = CheckReplay(options, Unguarded, judged.shown_by->witness.ToReplay());

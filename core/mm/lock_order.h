@@ -6,8 +6,8 @@
 // child's mmap_sem, and their pte locks, at once; mm_take_all_locks takes all there are of two
 // classes (docs/LOCKING.md). Each says so where it takes the lock (ksync::Nesting).
 //
-// Who waits for a lock either spins or sleeps. Of two classes that depends on the kernel: they have
-// a second value here, of the same name and rank.
+// Who waits for a lock either spins or sleeps. Of two classes that depends on the kernel, and so
+// does the rank of tasklist_lock, which spins: these have a second value here, of the same name.
 #ifndef RMAPCHECK_CORE_MM_LOCK_ORDER_H_
 #define RMAPCHECK_CORE_MM_LOCK_ORDER_H_
 
@@ -23,7 +23,8 @@ inline constexpr ksync::LockClass kMmAllLocksMutex{"mm_all_locks_mutex", 35, tru
 inline constexpr ksync::LockClass kPageLock{"page lock", 40, true};
 // Kernel: mapping->i_mmap_lock. Guards a file's list of VMAs; taken before an anon_vma's lock.
 inline constexpr ksync::LockClass kIMmapLock{"i_mmap_lock", 50};
-// Kernel: tasklist_lock. memory_failure() holds it, shared, while it walks an anon_vma.
+// Kernel: tasklist_lock. memory_failure() holds it, shared, while it walks an anon_vma; until G5 it
+// takes it before the anon_vma's lock.
 inline constexpr ksync::LockClass kTasklistLock{"tasklist_lock", 55};
 // Kernel: anon_vma->lock, from G5 on anon_vma->root->lock. Guards an anon_vma's list of VMAs.
 inline constexpr ksync::LockClass kAnonVmaLock{"anon_vma->lock", 60};
@@ -44,6 +45,8 @@ constexpr ksync::LockClass AsSleeping(ksync::LockClass lock_class) {
 // From G6 on. Kernel: mapping->i_mmap_mutex; anon_vma->mutex, later anon_vma->rwsem.
 inline constexpr ksync::LockClass kSleepingIMmapLock = AsSleeping(kIMmapLock);
 inline constexpr ksync::LockClass kSleepingAnonVmaLock = AsSleeping(kAnonVmaLock);
+// From G6 on: what spins is taken inside what sleeps. Kernel: collect_procs_anon(), 3.0.
+inline constexpr ksync::LockClass kInnerTasklistLock{kTasklistLock.name, 65};
 
 // Every class, outermost first.
 inline constexpr const ksync::LockClass* kLockClasses[] = {

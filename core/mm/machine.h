@@ -29,7 +29,11 @@ class Machine {
  public:
   // Requires: the cache outlives the machine.
   Machine(const Kernel& kernel, const MachineSize& size, AnonVmaCache& anon_vmas)
-      : swap_(size.swap_slots), kernel_(kernel), size_(size), anon_vmas_(anon_vmas) {}
+      : tasklist_lock(kernel.Has(Mechanism::kSleepingLock) ? kInnerTasklistLock : kTasklistLock),
+        swap_(size.swap_slots),
+        kernel_(kernel),
+        size_(size),
+        anon_vmas_(anon_vmas) {}
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
@@ -63,7 +67,7 @@ class Machine {
   }
 
   // Who is asked when memory fails. Kernel: the task list.
-  mutable ksync::RwLock tasklist_lock{kTasklistLock};
+  mutable ksync::RwLock tasklist_lock;
   List<Mm> tasks ABSL_GUARDED_BY(tasklist_lock){"machine.tasks"};
 
   // One thread at a time takes all locks of an mm. Kernel: mm_all_locks_mutex.

@@ -121,6 +121,21 @@ WalkResult RmapWalkAnon(const Page& page, Visit visit) {
   return result;
 }
 
+// Returns: the processes of the machine, which is the page's, that map the page.
+// Requires: the anon_vma is locked, and is the page's.
+std::vector<const Mm*> ProcsThatUse(const Machine& machine, Page& page, AnonVma& anon_vma)
+    ABSL_SHARED_LOCKS_REQUIRED(machine.tasklist_lock) {
+  std::vector<const Mm*> found;
+  for (auto* task = machine.tasks.First(); task != nullptr; task = machine.tasks.After(*task)) {
+    ForEachVma(anon_vma, page, [&](const Vma& vma, VirtualPage address) {
+      if (vma.vm_mm.Read() != &task->owner()) return true;
+      if (PageReferencedOne(page, vma, address)) found.push_back(&task->owner());
+      return true;
+    });
+  }
+  return found;
+}
+
 }  // namespace
 
 std::optional<VirtualPage> PageAddressInVma(const Page& page, const Vma& vma) {
@@ -172,17 +187,22 @@ WalkResult RemoveMigrationPtes(Page& old, Page& page, bool was_mlocked) {
 }
 
 std::vector<const Mm*> CollectProcsAnon(Page& page) {
-  std::vector<const Mm*> found;
   const Machine& machine = page.machine;
-  const ksync::SharedGuard tasks(machine.tasklist_lock);
+  std::vector<const Mm*> found;
+  if (!machine.Has(Mechanism::kSleepingLock)) {
+    const ksync::SharedGuard tasks(machine.tasklist_lock);
+    const LockedAnonVma locked = PageLockAnonVma(page);
+    if (!locked) return found;
+    found = ProcsThatUse(machine, page, *locked.anon_vma);
+    PageUnlockAnonVma(page, locked);
+    return found;
+  }
+  // Under tasklist_lock, which spins, nobody may wait for a lock that sleeps.
   const LockedAnonVma locked = PageLockAnonVma(page);
   if (!locked) return found;
-  for (auto* task = machine.tasks.First(); task != nullptr; task = machine.tasks.After(*task)) {
-    ForEachVma(*locked.anon_vma, page, [&](const Vma& vma, VirtualPage address) {
-      if (vma.vm_mm.Read() != &task->owner()) return true;
-      if (PageReferencedOne(page, vma, address)) found.push_back(&task->owner());
-      return true;
-    });
+  {
+    const ksync::SharedGuard tasks(machine.tasklist_lock);
+    found = ProcsThatUse(machine, page, *locked.anon_vma);
   }
   PageUnlockAnonVma(page, locked);
   return found;

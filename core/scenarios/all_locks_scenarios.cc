@@ -107,6 +107,30 @@ void TakeAllLocksVersusAdjust(const Kernel& kernel) {
   Fput(file, PutPage);
 }
 
+// Two strangers map the same two files, each in the order the other does not, and take all their
+// locks. What keeps the one from waiting for the other is mm_all_locks_mutex.
+void TakeAllLocksOfTwoFiles(const Kernel& kernel) {
+  World world(kernel);
+  File& lower = *ksync::New<File>(world.machine());
+  File& upper = *ksync::New<File>(world.machine());
+  Mm& one = world.NewMm();
+  Mm& other = world.NewMm();
+  MmapFile(one, lower, 0, 1, 0);
+  MmapFile(one, upper, 1, 2, 0);
+  MmapFile(other, upper, 0, 1, 0);
+  MmapFile(other, lower, 1, 2, 0);
+
+  ksync::Thread thread([&other] { UnderAllLocks(other, [] {}); }, "all locks");
+  UnderAllLocks(one, [] {});
+  thread.Join();
+
+  Validate({&one, &other});
+  Mmput(other);
+  Mmput(one);
+  Fput(upper, PutPage);
+  Fput(lower, PutPage);
+}
+
 }  // namespace
 
 std::vector<Scenario> AllLocksScenarios() {
@@ -140,6 +164,11 @@ std::vector<Scenario> AllLocksScenarios() {
        .expectations = {{"G5..G9 without KH-02", "deadlock"},
                         {"G1..G2 without KH-02", "failed check"},
                         {"G3..G4 without KH-02"}}},
+      {.name = "TakeAllLocksOfTwoFiles",
+       .claim = "All locks of two mms can be taken that map two files in opposite orders.",
+       .oracle = "A deadlock: each holds one file's lock and asks for the other's.",
+       .run = TakeAllLocksOfTwoFiles,
+       .default_generation = Generation::kG3},
   };
 }
 

@@ -144,8 +144,9 @@ const std::shared_ptr<const Replay>& LockObserver::Execution(const Ended& run) {
   const bool finished = run.complete || run.failure.kind != FailureKind::kNone;
   if (execution_ != nullptr || !finished) return execution_;
   Replay replay = ReplayOf(run.graph, run.names, run.failure);
-  replay.program = program_;
-  replay.memory_model = memory_model_;
+  replay.program = program_.program;
+  replay.memory_model = program_.memory_model;
+  replay.source = program_.source;
   execution_ = std::make_shared<const Replay>(std::move(replay));
   return execution_;
 }

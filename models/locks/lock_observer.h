@@ -18,16 +18,19 @@
 
 namespace models {
 
+// What runs, as replays name it.
+struct WatchedProgram {
+  std::string program;
+  std::string memory_model;
+  std::string source = "";  // Of a program that has no name which says so: a script.
+};
+
 class LockObserver final : public Observer {
  public:
-  // `program`, `memory_model`: as replays name them. `wanted`: a witness's sentence; the execution
-  // that shows it ends as a failure of kind kLockRule. Empty: nothing is waited for.
-  LockObserver(Observations& to, std::string program, std::string memory_model,
-               std::string wanted = "")
-      : seen_(to),
-        program_(std::move(program)),
-        memory_model_(std::move(memory_model)),
-        wanted_(std::move(wanted)) {}
+  // `wanted`: a witness's sentence; the execution that shows it ends as a failure of kind
+  // kLockRule. Empty: nothing is waited for.
+  LockObserver(Observations& to, WatchedProgram program, std::string wanted = "")
+      : seen_(to), program_(std::move(program)), wanted_(std::move(wanted)) {}
 
   void BeginRun() override;
   void OnMake(LocationId location, int thread, const View& past) override;
@@ -93,8 +96,7 @@ class LockObserver final : public Observer {
   const std::shared_ptr<const Replay>& Execution(const Ended& run);
 
   Observations& seen_;
-  const std::string program_;
-  const std::string memory_model_;
+  const WatchedProgram program_;
   const std::string wanted_;
 
   // Of the run that is going on.

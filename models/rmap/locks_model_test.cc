@@ -1,7 +1,7 @@
 // The lock mistakes of the kernel's history, each found by what is seen of locks when its repair is
 // taken out, and not with it; and how the rule for a VMA's boundaries changed.
 //
-// KH-58 and KH-68 are not here: their places (huge pages, hugetlb) are not in the core.
+// KH-58 and KH-68 are not here; docs/LOCKING.md says why.
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -29,7 +29,7 @@ Watched Watch(const std::string& scenario, const std::string& kernel_name) {
   Watched watched;
   for (const RmapScenario& known : RmapScenarios()) {
     if (known.name != scenario) continue;
-    LockObserver observer(watched.seen, scenario, "rc11");
+    LockObserver observer(watched.seen, {scenario, "rc11"});
     Options options;
     options.observer = &observer;
     options.stop_at_failure = false;
@@ -123,6 +123,34 @@ TEST(LocksOfHistory, TheBoundaryLockWentAndCameBack) {
     const Watched watched = Watch("SplitBelowVersusMigration", kernel);
     EXPECT_EQ(VerdictOf(kStartIsGuarded, watched), LockVerdict::kHolds) << kernel;
     EXPECT_EQ(VerdictOf(kOffsetIsGuarded, watched), LockVerdict::kHolds) << kernel;
+  }
+}
+
+bool Sleeps(const Watched& watched) {
+  for (const OrderProblem& problem : FindOrderProblems(watched.seen)) {
+    if (problem.mistake == OrderMistake::kSleepsUnderSpinning) return true;
+  }
+  return false;
+}
+
+// Who may sleep for the anon_vma's lock does so before tasklist_lock.
+TEST(LocksOfHistory, MemoryFailureTurnedItsOrderWhenTheLockBeganToSleep) {
+  constexpr char kTasksFirst[] = "order tasklist_lock > anon_vma->lock";
+  constexpr char kTasksLast[] = "order anon_vma->lock > tasklist_lock";
+  EXPECT_EQ(VerdictOf(kTasksFirst, Watch("MemoryFailureVersusExit", "G5")), LockVerdict::kHolds);
+  for (const char* kernel : {"G6", "G7", "G8", "G9"}) {
+    const Watched watched = Watch("MemoryFailureVersusExit", kernel);
+    EXPECT_EQ(VerdictOf(kTasksLast, watched), LockVerdict::kHolds) << kernel;
+    EXPECT_FALSE(Sleeps(watched)) << kernel;
+  }
+}
+
+// Nobody else holds two of them, so that this is all that tests the claim.
+TEST(OrderClaims, TwoFilesLocksAreNestedByWhoTakesThemAll) {
+  for (const char* kernel : {"G0", "G5", "G9"}) {
+    EXPECT_EQ(VerdictOf("nest i_mmap_lock", Watch("TakeAllLocksOfTwoFiles", kernel)),
+              LockVerdict::kHolds)
+        << kernel;
   }
 }
 

@@ -26,10 +26,13 @@ std::vector<HeldLock>& HeldLocks() {
 }
 
 // The latest of `held` was just taken, while somebody watches.
-[[gnu::cold]] void WatchTaken(std::vector<HeldLock>& held) {
+[[gnu::cold]] void WatchTaken(std::vector<HeldLock>& held, internal::Taking how) {
   HeldLock& latest = held.back();
   if (internal::IsWatched(internal::kCountsLocks)) {
     internal::CountTaken(*latest.lock_class, latest.mode);
+    for (const HeldLock& other : held) {
+      if (&other != &latest) internal::NoteNested(other, latest, how);
+    }
   }
   latest.since = internal::NowNs();
   if (internal::IsWatched(internal::kShowsWaits)) internal::ShowHeld(held.data(), held.size());
@@ -66,11 +69,12 @@ void Lag() {
 
 namespace internal {
 
-void NoteTaken(const void* lock, LockMode mode, const LockClass& lock_class, Site site) {
+void NoteTaken(const void* lock, LockMode mode, const LockClass& lock_class, Site site,
+               Taking how) {
   std::vector<HeldLock>& held = HeldLocks();
   held.push_back({lock, &lock_class, mode, site, 0});
   if (Watches() != 0) [[unlikely]]
-    WatchTaken(held);
+    WatchTaken(held, how);
 }
 
 void NoteGiven(const void* lock, LockMode mode, const LockClass& lock_class, Site site) {

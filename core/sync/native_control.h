@@ -126,6 +126,21 @@ LockStatistics ReadLockStatistics();
 // Requires: no thread of ours is counting; else what it counts meanwhile may come back.
 void ResetLockStatistics();
 
+// A lock of one class was taken while one of another, or of the same, was held.
+struct LockNesting {
+  std::string held;  // The names of the classes.
+  std::string taken;
+  LockMode held_mode = LockMode::kExclusive;
+  LockMode taken_mode = LockMode::kExclusive;
+  bool tried = false;   // By TryLock, which waits for nobody.
+  bool nested = false;  // By LockNested.
+  Site held_at;         // Where, the first time.
+  Site taken_at;
+};
+
+// Returns: each that there was while locks were counted, since the last reset, by names.
+std::vector<LockNesting> ReadLockOrder();
+
 // How many objects of one type are alive.
 struct LiveCount {
   std::string kind;  // "rmap::Vma".

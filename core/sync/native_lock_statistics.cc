@@ -163,6 +163,7 @@ LockStatistics ReadLockStatistics() {
 }
 
 void ResetLockStatistics() {
+  internal::ForgetNested();
   Copy* const all = copies.load(std::memory_order_acquire);  // Order: as in RowOf.
   for (int copy = 0; all != nullptr && copy < kCopies; ++copy) {
     for (ClassRows& rows : all[copy].rows) {

@@ -27,7 +27,7 @@ namespace ksync::inline native {
 namespace internal {
 
 // The locks the calling thread holds, the latest last.
-void NoteTaken(const void* lock, LockMode mode, const LockClass& lock_class, Site site);
+void NoteTaken(const void* lock, LockMode mode, const LockClass& lock_class, Site site, Taking how);
 // Fails: aborts when the calling thread does not hold `lock` in `mode`.
 void NoteGiven(const void* lock, LockMode mode, const LockClass& lock_class, Site site);
 // Who holds it exclusively holds it shared as well.
@@ -107,7 +107,8 @@ class AnyLock {
       const Waiting waiting(WaitKind::kLock, this, &lock_class_, mode, site);
       TakeWord(mode, nesting);
     }
-    NoteTaken(this, mode, lock_class_, site);
+    const bool nests = nesting != Nesting::kNone;
+    NoteTaken(this, mode, lock_class_, site, nests ? Taking::kNesting : Taking::kWaiting);
   }
   bool TryTake(LockMode mode, Site site) {
     SyncPoint();
@@ -115,7 +116,7 @@ class AnyLock {
       if (IsWatched(kCountsLocks)) CountFailedTry(lock_class_, mode);
       return false;
     }
-    NoteTaken(this, mode, lock_class_, site);
+    NoteTaken(this, mode, lock_class_, site, Taking::kTrying);
     return true;
   }
   void Give(LockMode mode, Site site) {

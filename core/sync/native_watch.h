@@ -69,6 +69,10 @@ class Waiting {
   std::uint64_t since_ = 0;
 };
 
+// How a lock was taken: by who would have waited, by who tried, by who says that he holds others of
+// its class.
+enum class Taking : std::uint8_t { kWaiting, kTrying, kNesting };
+
 // A lock as its holder knows it.
 struct HeldLock {
   const void* lock;
@@ -84,6 +88,10 @@ void CountTaken(const LockClass& lock_class, LockMode mode);
 void CountWait(const LockClass& lock_class, LockMode mode, std::uint64_t ns);
 void CountHold(const LockClass& lock_class, LockMode mode, std::uint64_t ns);
 void CountFailedTry(const LockClass& lock_class, LockMode mode);
+
+// For the order of locks: `taken` was taken while `held` was held.
+void NoteNested(const HeldLock& held, const HeldLock& taken, Taking how);
+void ForgetNested();
 
 // Shows others which locks the calling thread holds now, and whether it is inside a section of RCU.
 void ShowHeld(const HeldLock* first, std::size_t count);

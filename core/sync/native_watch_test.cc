@@ -79,6 +79,49 @@ TEST_F(NativeWatchTest, AcquisitionsAreCountedByClassAndMode) {
   }
 }
 
+// Returns: "held(W) > taken(R) tried" and so on, of the classes that begin with "order".
+std::vector<std::string> OrderSeen() {
+  std::vector<std::string> texts;
+  const auto mode = [](LockMode m) { return m == LockMode::kShared ? "(R)" : "(W)"; };
+  for (const LockNesting& n : ReadLockOrder()) {
+    if (!absl::StartsWith(n.held, "order")) continue;
+    texts.push_back(absl::StrCat(n.held, mode(n.held_mode), " > ", n.taken, mode(n.taken_mode),
+                                 n.tried ? " tried" : "", n.nested ? " nested" : ""));
+  }
+  return texts;
+}
+
+TEST_F(NativeWatchTest, TheOrderOfLocksIsNotedOnceForEachWay) {
+  static constexpr LockClass kA{"order a", 1};
+  static constexpr LockClass kB{"order b", 2};
+  RwSemaphore a(kA), other(kA);
+  SpinLock b(kB);
+  {
+    const Guard unwatched(a);
+    const Guard inner(b);
+  }
+  EXPECT_TRUE(OrderSeen().empty());
+  CollectLockStatistics(true);
+  for (int i = 0; i < 2; ++i) {
+    const SharedGuard outer(a);
+    const Guard inner(b);
+  }
+  {
+    const Guard outer(b);
+    if (a.TryLock()) a.Unlock();
+  }
+  {
+    const Guard outer(a);
+    const Guard inner(other, Nesting::kSecond);
+  }
+  EXPECT_EQ(OrderSeen(),
+            (std::vector<std::string>{"order a(W) > order a(W) nested", "order a(R) > order b(W)",
+                                      "order b(W) > order a(W) tried"}));
+  CollectLockStatistics(false);
+  ResetLockStatistics();
+  EXPECT_TRUE(OrderSeen().empty());
+}
+
 TEST_F(NativeWatchTest, HoldTimesAreThoseOfTheSections) {
   CollectLockStatistics(true);
   Mutex lock(kOuter);

@@ -7,10 +7,12 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/history/kernel.h"
 #include "core/rmap/world.h"
 #include "gmock/gmock.h"
@@ -25,6 +27,7 @@ namespace aim7 {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -337,6 +340,20 @@ void ExpectCrossoversGrow(const nlohmann::json& kernel) {
   }
 }
 
+// Returns: "mmap_sem(R) > anon_vma->lock(W)" and so on, but for trylocks, at all points.
+std::set<std::string> OrderIn(const nlohmann::json& kernel) {
+  std::set<std::string> order;
+  for (const nlohmann::json& point : kernel["points"]) {
+    for (const nlohmann::json& n : point["locks"]["order"]) {
+      if (n["tried"]) continue;
+      order.insert(absl::StrCat(
+          n["held"].get<std::string>(), "(", n["held_mode"].get<std::string>(), ") > ",
+          n["taken"].get<std::string>(), "(", n["taken_mode"].get<std::string>(), ")"));
+    }
+  }
+  return order;
+}
+
 TEST(Aim7Command, JsonIsWellFormedAndAddsUp) {
   const Outcome outcome = RunCommand(SmallAnd("--format=json"));
   EXPECT_EQ(outcome.code, 0);
@@ -351,6 +368,8 @@ TEST(Aim7Command, JsonIsWellFormedAndAddsUp) {
     ASSERT_EQ(kernel["points"].size(), 3u);
     ExpectPointsAddUp(kernel);
     ExpectCrossoversGrow(kernel);
+    EXPECT_THAT(OrderIn(kernel), Contains("mmap_sem(R) > pte lock(W)"));
+    EXPECT_THAT(OrderIn(kernel), Not(Contains("pte lock(W) > mmap_sem(R)")));
     fastest = std::max<double>(fastest, kernel["points"][0]["jobs_per_second"]);
   }
   EXPECT_EQ(json["unloaded_jobs_per_second"], fastest);

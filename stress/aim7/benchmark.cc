@@ -214,6 +214,7 @@ void RunThreads(Machine& machine, const Load& load, std::vector<Worker>& workers
   machine.frames().End();
   kswapd.Join();
   point.locks.classes = ReadLocks();
+  point.locks.order = ksync::ReadLockOrder();
 }
 
 // Returns: the CPUs. Users come in an order that is not that of their birth, which is the order of

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "core/sync/native_control.h"
-
 namespace aim7 {
 namespace {
 

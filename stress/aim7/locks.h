@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/sync/native_control.h"
+
 namespace aim7 {
 
 // What was counted of the locks of one class, exclusive and shared.
@@ -26,7 +28,8 @@ struct LockWindow {
   double RmapSeconds() const;
 
   double seconds = 0;
-  std::vector<LockTimes> classes;  // In the order in which they nest.
+  std::vector<LockTimes> classes;         // In the order in which they nest.
+  std::vector<ksync::LockNesting> order;  // What was held when what was taken.
 };
 
 // Begins or ends to count, in all threads.

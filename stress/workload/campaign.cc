@@ -198,15 +198,18 @@ class Asker {
     const SharedBoard board;
     SetJob(campaign_, HangSecondsOfCandidate(campaign_), next_, rounds, end_, board->job);
     Give(script, board->job);
-    const auto tell = [this](const Board&) {
-      guidance_.tell({"shrinking", results_.seconds, results_.rounds, results_.failures.size()});
-    };
-    const std::optional<Ending> ending = RunWorker(board, WatchOf(guidance_, tell, board));
+    Tell();  // Most workers have ended before they are looked at.
+    const auto look = [this](const Board&) { Tell(); };
+    const std::optional<Ending> ending = RunWorker(board, WatchOf(guidance_, look, board));
     results_.interrupted = !ending.has_value() || guidance_.is_interrupted();
     if (!ending.has_value()) return std::nullopt;
     std::optional<Failure> failure = FailureOf(*ending);
     next_ += board->rounds_done() + (failure.has_value() ? 1 : 0);
     return failure;
+  }
+
+  void Tell() const {
+    guidance_.tell({"shrinking", results_.seconds, results_.rounds, results_.failures.size()});
   }
 
   const Campaign& campaign_;

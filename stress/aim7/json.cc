@@ -2,10 +2,9 @@
 // among the users that were measured.
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 
-#include "absl/strings/str_cat.h"
 #include "stress/aim7/report.h"
+#include "stress/nesting.h"
 
 namespace aim7 {
 namespace {
@@ -41,25 +40,6 @@ Json JsonOf(const cost::Objects& objects) {
           {"anon_vma_bytes", objects.anon_vma_bytes}};
 }
 
-// "fork.cc:35".
-std::string TextOf(ksync::Site site) {
-  const std::string_view file = site.file_name();
-  return absl::StrCat(file.substr(file.rfind('/') + 1), ":", site.line());
-}
-
-// In the words of `rmapcheck locks`: W exclusively, R shared.
-Json JsonOf(const ksync::LockNesting& nesting) {
-  const auto mode = [](ksync::LockMode m) { return m == ksync::LockMode::kShared ? "R" : "W"; };
-  return {{"held", nesting.held},
-          {"taken", nesting.taken},
-          {"held_mode", mode(nesting.held_mode)},
-          {"taken_mode", mode(nesting.taken_mode)},
-          {"tried", nesting.tried},
-          {"nested", nesting.nested},
-          {"held_at", TextOf(nesting.held_at)},
-          {"taken_at", TextOf(nesting.taken_at)}};
-}
-
 Json JsonOf(const LockWindow& locks) {
   Json classes = Json::array();
   for (const LockTimes& lock : locks.classes) {
@@ -73,7 +53,9 @@ Json JsonOf(const LockWindow& locks) {
                        {"hold_max_seconds", lock.hold_max}});
   }
   Json order = Json::array();
-  for (const ksync::LockNesting& nesting : locks.order) order.push_back(JsonOf(nesting));
+  for (const ksync::LockNesting& nesting : locks.order) {
+    order.push_back(stress::ToJson(stress::NestingOf(nesting)));
+  }
   return {{"seconds", locks.seconds}, {"classes", classes}, {"order", order}};
 }
 

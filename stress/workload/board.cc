@@ -42,6 +42,28 @@ Step Entry::step() const {
       static_cast<Verb>(word(0)), word(1), word(2), word(3), word(4), word(5), word(6), word(7)};
 }
 
+void NestingNote::Write(const stress::Nesting& nesting) {
+  held_.Set(nesting.held);
+  taken_.Set(nesting.taken);
+  held_mode_.Set(nesting.held_mode);
+  taken_mode_.Set(nesting.taken_mode);
+  tried_ = nesting.tried;
+  nested_ = nesting.nested;
+  held_at_.Set(nesting.held_at);
+  taken_at_.Set(nesting.taken_at);
+}
+
+stress::Nesting NestingNote::Read() const {
+  return {.held = held_.Get(),
+          .taken = taken_.Get(),
+          .held_mode = held_mode_.Get(),
+          .taken_mode = taken_mode_.Get(),
+          .tried = tried_,
+          .nested = nested_,
+          .held_at = held_at_.Get(),
+          .taken_at = taken_at_.Get()};
+}
+
 void ThreadLog::BeginRound() { before_round_.store(begun_.load(kUnordered), kUnordered); }
 
 void ThreadLog::Begin(std::uint32_t phase, const Step& step) {
@@ -87,6 +109,28 @@ bool Board::Fail(std::string_view message, std::string_view place) {
   message_.Set(message);
   place_.Set(place);
   return true;
+}
+
+void Board::NoteNestings(const std::vector<ksync::LockNesting>& order) {
+  std::uint32_t noted = nestings_noted_.load(kUnordered);
+  if (noted == order.size()) return;  // Nearly always: what is new is new once.
+  const std::vector<stress::Nesting> known = Nestings();
+  for (const ksync::LockNesting& seen : order) {
+    const stress::Nesting nesting = stress::NestingOf(seen);
+    const bool is_known =
+        std::any_of(known.begin(), known.end(),
+                    [&](const stress::Nesting& other) { return other.Key() == nesting.Key(); });
+    if (is_known || noted == kNestingsMax) continue;
+    nestings_[noted].Write(nesting);
+    nestings_noted_.store(++noted, kUnordered);
+  }
+}
+
+std::vector<stress::Nesting> Board::Nestings() const {
+  std::vector<stress::Nesting> nestings;
+  const std::uint32_t noted = nestings_noted_.load(kUnordered);
+  for (std::uint32_t i = 0; i < noted; ++i) nestings.push_back(nestings_[i].Read());
+  return nestings;
 }
 
 std::uint64_t Board::StepsBegun() const {

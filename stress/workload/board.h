@@ -2,8 +2,8 @@
 // memory that outlives whoever dies.
 //
 // The watcher writes the job; the runner writes, as it goes, which round it is at, what each thread
-// did last, how often each verb ran and which two verbs overlapped. When the runner crashes, is
-// stopped by a sanitizer or hangs, all of that is still there.
+// did last, how often each verb ran, which two verbs overlapped, and in which order locks were
+// taken. When the runner crashes, is stopped by a sanitizer or hangs, all of that is still there.
 //
 // Invariants:
 //   1. A board is plain memory: no pointer in it, nothing to construct but zeros. Both processes
@@ -31,12 +31,14 @@
 #include <vector>
 
 #include "core/scripts/script.h"
+#include "stress/nesting.h"
 #include "stress/workload/mix.h"
 
 namespace workload {
 
 inline constexpr std::uint32_t kThreadsMax = 32;
 inline constexpr std::uint32_t kRingSize = 16;
+inline constexpr std::uint32_t kNestingsMax = 512;
 
 // Text in shared memory. Set() cuts off what does not fit.
 template <std::size_t kSize>
@@ -101,6 +103,23 @@ class ThreadLog {
   std::atomic<std::uint32_t> running_{0};
 };
 
+// One way in which locks were nested.
+class NestingNote {
+ public:
+  void Write(const stress::Nesting& nesting);
+  stress::Nesting Read() const;
+
+ private:
+  FixedText<32> held_;
+  FixedText<32> taken_;
+  FixedText<2> held_mode_;
+  FixedText<2> taken_mode_;
+  bool tried_ = false;
+  bool nested_ = false;
+  FixedText<64> held_at_;
+  FixedText<64> taken_at_;
+};
+
 class Board {
  public:
   Job job;
@@ -115,6 +134,9 @@ class Board {
   void End(std::uint32_t thread);
   // The first of these is kept. Returns: whether this is it.
   bool Fail(std::string_view message, std::string_view place);
+  // Adds those that are not there yet, as far as there is room. Requires: `order` has all that were
+  // handed over before, and one thread at a time does this.
+  void NoteNestings(const std::vector<ksync::LockNesting>& order);
 
   // The watcher's side.
 
@@ -131,6 +153,7 @@ class Board {
   // Returns: the last steps in this round of each thread that had any, the latest last, as lines of
   // text. Phases are counted from 1, as in the messages of the run.
   std::vector<std::string> LastSteps() const;
+  std::vector<stress::Nesting> Nestings() const;
 
  private:
   static std::size_t PairIndex(std::uint32_t first, std::uint32_t second);
@@ -145,6 +168,8 @@ class Board {
   std::array<std::atomic<std::uint64_t>, rmap::kVerbCount> counts_{};
   std::array<std::atomic<std::uint64_t>, rmap::kVerbCount * rmap::kVerbCount> overlaps_{};
   std::array<ThreadLog, kThreadsMax> logs_;
+  std::atomic<std::uint32_t> nestings_noted_{0};  // Those before it are whole.
+  std::array<NestingNote, kNestingsMax> nestings_;
 };
 
 static_assert(std::is_trivially_destructible_v<Board>);

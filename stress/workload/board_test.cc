@@ -78,6 +78,36 @@ TEST(BoardTest, TheFirstFailureIsKept) {
   EXPECT_EQ(board->place(), "a.cc:1");
 }
 
+TEST(BoardTest, AWayInWhichLocksAreNestedIsKeptOnce) {
+  const SharedBoard board;
+  ksync::LockNesting first;
+  first.held = "mmap_sem";
+  first.taken = "pte lock";
+  first.tried = true;
+  ksync::LockNesting second = first;
+  second.held_mode = ksync::LockMode::kShared;
+  board->NoteNestings({second});
+  board->NoteNestings({first, second});
+  board->NoteNestings({first, second});
+  const std::vector<stress::Nesting> nestings = board->Nestings();
+  ASSERT_EQ(nestings.size(), 2u);
+  EXPECT_EQ(nestings[0].Key(), stress::NestingOf(second).Key());
+  EXPECT_EQ(nestings[1].Key(), stress::NestingOf(first).Key());
+}
+
+TEST(BoardTest, NestingsBeyondTheRoomAreLeftOut) {
+  const SharedBoard board;
+  std::vector<ksync::LockNesting> order;
+  for (std::uint32_t i = 0; i <= kNestingsMax; ++i) {
+    ksync::LockNesting& nesting = order.emplace_back();
+    nesting.held = std::to_string(i);
+    nesting.taken = std::string(1'000, 'x');
+  }
+  board->NoteNestings(order);
+  EXPECT_EQ(board->Nestings().size(), kNestingsMax);
+  EXPECT_EQ(board->Nestings().back().taken, std::string(31, 'x')) << "what does not fit is cut off";
+}
+
 TEST(BoardTest, IsSharedBetweenMappings) {
   const SharedBoard board;
   board->job.kernel.Set("G9 with all");

@@ -83,6 +83,16 @@ Watch WatchOf(const Guidance& guidance, std::function<void(const Board&)> look,
   return watch;
 }
 
+// Adds those that are new.
+void AddNestings(const std::vector<stress::Nesting>& seen, std::vector<stress::Nesting>& all) {
+  for (const stress::Nesting& nesting : seen) {
+    const auto place = std::lower_bound(
+        all.begin(), all.end(), nesting,
+        [](const stress::Nesting& a, const stress::Nesting& b) { return a.Key() < b.Key(); });
+    if (place == all.end() || place->Key() != nesting.Key()) all.insert(place, nesting);
+  }
+}
+
 // Goes through the rounds.
 class Rounds {
  public:
@@ -119,6 +129,7 @@ class Rounds {
     const std::optional<Ending> ending = RunWorker(board, WatchOf(guidance_, tell, board));
     results_.interrupted = !ending.has_value() || guidance_.is_interrupted();
     results_.coverage.Add(*board);
+    AddNestings(board->Nestings(), results_.lock_order);
     results_.rounds += board->rounds_done();
     next_ += board->rounds_done();
     if (!ending.has_value()) return;

@@ -27,6 +27,7 @@
 #include "absl/status/status.h"
 #include "core/history/kernel.h"
 #include "core/scripts/script.h"
+#include "stress/nesting.h"
 #include "stress/workload/board.h"
 #include "stress/workload/failure.h"
 #include "stress/workload/mix.h"
@@ -91,6 +92,7 @@ struct Results {
   double seconds = 0;
   std::uint64_t rounds = 0;
   Coverage coverage = {};
+  std::vector<stress::Nesting> lock_order = {};  // Of all rounds, by what makes them different.
   std::vector<FoundFailure> failures = {};
   bool interrupted = false;
 };

@@ -216,7 +216,8 @@ std::string ToJson(const Campaign& campaign, const Results& results) {
                {"operations_per_second", PerSecond(operations, results.seconds)},
                {"failures", Json::array()},
                {"operation_counts", Json::object()},
-               {"pairs", Json::array()}};
+               {"pairs", Json::array()},
+               {"lock_order", Json::array()}};
   for (const FoundFailure& found : results.failures) {
     json["failures"].push_back(ToJsonValue(campaign, found));
   }
@@ -226,6 +227,9 @@ std::string ToJson(const Campaign& campaign, const Results& results) {
   for (const Pair& pair : PairsOf(results.coverage)) {
     json["pairs"].push_back(
         {{"first", pair.first}, {"second", pair.second}, {"overlaps", pair.overlaps}});
+  }
+  for (const stress::Nesting& nesting : results.lock_order) {
+    json["lock_order"].push_back(stress::ToJson(nesting));
   }
   // Paths may be of any bytes.
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -9,7 +9,7 @@
 // `shrunk_message`: how that one fails or null, `seen_instead`: messages of other failures that
 // were seen while it was made smaller); `operation_counts` by verb; `pairs` (each `first`,
 // `second`, `overlaps`): every two verbs that there are, the first not behind the second in the
-// alphabet.
+// alphabet; `lock_order`: what was held when what was taken, each way once (stress/nesting.h).
 #ifndef RMAPCHECK_STRESS_WORKLOAD_REPORT_H_
 #define RMAPCHECK_STRESS_WORKLOAD_REPORT_H_
 

@@ -39,7 +39,11 @@ Board* the_board = nullptr;  // For the handler, which gets no argument of ours.
 
 void OnBrokenClaim(const char* message, ksync::Site site) {
   const std::string place = absl::StrCat(site.file_name(), ":", site.line());
-  if (the_board->Fail(message, place)) _exit(kToldOnBoard);
+  if (the_board->Fail(message, place)) {
+    // No other thread does so now: the one that runs rounds is this one, or waits for its threads.
+    the_board->NoteNestings(ksync::ReadLockOrder());
+    _exit(kToldOnBoard);
+  }
   while (true) pause();  // Whoever was first is about to end the process.
 }
 
@@ -114,6 +118,7 @@ int RunJob(Board& board, const Play& play) {
   const Job& job = board.job;
   const rmap::Kernel kernel = KernelOf(job);
   const std::optional<rmap::Script> given = GivenScript(job);
+  ksync::CollectLockStatistics(true);
   ksync::Watchdog watchdog(absl::Milliseconds(job.hang_ms), OnHang);
   for (std::uint64_t i = 0; i < job.rounds && Now() < job.deadline; ++i) {
     const std::uint64_t round = job.first_round + i;
@@ -124,6 +129,7 @@ int RunJob(Board& board, const Play& play) {
          watchdog);
     ksync::SetChaos({});
     CheckNothingIsLeft();
+    board.NoteNestings(ksync::ReadLockOrder());
     watchdog.Progress();
     board.EndRound();
   }

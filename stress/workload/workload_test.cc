@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "absl/time/time.h"
 #include "core/history/kernel.h"
 #include "core/scripts/script_text.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "stress/budget.h"
 #include "stress/workload/campaign.h"
@@ -112,6 +115,34 @@ TEST_P(WorkloadTest, NothingFails) {
   EXPECT_TRUE(results.failures.empty()) << ToText(campaign, results);
   EXPECT_GT(results.rounds, 0u);
   std::cout << ToText(campaign, results);
+}
+
+// Returns: "mmap_sem(R) > pte lock(W)" and so on, but for trylocks.
+std::set<std::string> OrderIn(const Results& results) {
+  std::set<std::string> order;
+  for (const stress::Nesting& n : results.lock_order) {
+    if (n.tried) continue;
+    order.insert(absl::StrCat(n.held, "(", n.held_mode, ") > ", n.taken, "(", n.taken_mode, ")"));
+  }
+  return order;
+}
+
+TEST(LockOrderTest, WhatRealThreadsDidIsTold) {
+  Campaign campaign;
+  campaign.kernel = "G9 with all";
+  campaign.mix = Profiles()[0].mix;
+  campaign.rounds_max = 50;
+  campaign.seconds = 60;
+  const Results results = RunCampaign(campaign);
+  EXPECT_EQ(results.rounds, 50u);
+  EXPECT_THAT(OrderIn(results), testing::Contains("mmap_sem(R) > pte lock(W)"));
+  EXPECT_THAT(OrderIn(results), testing::Contains("mmap_sem(W) > pte lock(W)"));
+  EXPECT_THAT(OrderIn(results), testing::Not(testing::Contains("pte lock(W) > mmap_sem(R)")));
+  const auto told = nlohmann::json::parse(ToJson(campaign, results))["lock_order"];
+  ASSERT_EQ(told.size(), results.lock_order.size());
+  for (const auto& nesting : told) {
+    EXPECT_THAT(nesting["held_at"], testing::MatchesRegex("[a-z_]+[.](cc|h):[0-9]+"));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, WorkloadTest, testing::ValuesIn(Runs()), TestName);

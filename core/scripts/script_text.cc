@@ -155,6 +155,8 @@ class Parser {
   std::vector<Word> words_;
   std::size_t next_ = 0;
   std::size_t end_column_ = 1;
+  bool says_pages_ = false;
+  bool says_swap_ = false;
 };
 
 void Parser::Fail(std::size_t column, const std::string& what) {
@@ -214,8 +216,14 @@ void Parser::ParseWords() {
   const Word first = Next();
   const bool in_head = script_.phases.empty();
   if (first.text == "pages" || first.text == "swap") {
-    if (!in_head) Fail(first.column, "stands behind a phase: write it before the first");
     const bool pages = first.text == "pages";
+    bool& is_said = pages ? says_pages_ : says_swap_;
+    if (!in_head || is_said) {
+      return Fail(first.column,
+                  absl::StrCat(Quoted(first.text),
+                               " is said once, before the phases: leave this line out"));
+    }
+    is_said = true;
     if (pages) ParsePages();
     if (!pages) script_.swap_slots = ParseNumber(limits_.swap_slots_max, "a number of slots");
   } else if (first.text == "phase") {

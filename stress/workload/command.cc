@@ -253,12 +253,26 @@ absl::Status CheckNoneIsBoth(const Draft& draft) {
   return absl::OkStatus();
 }
 
-// Nothing said of the kernel is the newest with all; a generation alone is as it was.
+// Returns: what --with and --without change: the generation as it was, if the words say one; else
+// the kernel that the script asks for, or the newest with all.
+absl::StatusOr<rmap::Kernel> ReadBase(const Draft& draft) {
+  if (!draft.generation.empty()) return ReadGeneration(draft.generation);
+  const std::optional<rmap::Script>& script = draft.command.campaign.script;
+  if (script.has_value() && !script->kernel.empty()) return rmap::ParseKernel(script->kernel);
+  return rmap::Kernel().WithAll();
+}
+
+// A word that changes nothing is a mistake of who wrote it: he runs another kernel than he thinks.
+absl::Status CheckChanges(const char* flag, const std::string& id, bool changes,
+                          const rmap::Kernel& kernel, const char* why) {
+  if (changes) return absl::OkStatus();
+  return Wrong(absl::StrCat("--", flag, "=", id, ": ", kernel.Name(), why, ": leave it out"));
+}
+
 absl::StatusOr<rmap::Kernel> ReadKernel(const Draft& draft) {
-  absl::StatusOr<rmap::Kernel> kernel = rmap::Kernel();
-  if (!draft.generation.empty()) kernel = ReadGeneration(draft.generation);
+  absl::StatusOr<rmap::Kernel> kernel = ReadBase(draft);
   if (!kernel.ok()) return kernel;
-  if (draft.generation.empty() && draft.with.empty()) kernel = kernel->WithAll();
+  const rmap::Kernel base = *kernel;
   for (const std::string& id : draft.with) {
     if (id == "all") {
       kernel = kernel->WithAll();
@@ -266,28 +280,29 @@ absl::StatusOr<rmap::Kernel> ReadKernel(const Draft& draft) {
     }
     const absl::StatusOr<rmap::Fix> fix = ReadFix("with", id);
     if (!fix.ok()) return fix.status();
+    const absl::Status changes =
+        CheckChanges("with", id, !base.Has(*fix), base, " has that repair already");
+    if (!changes.ok()) return changes;
     kernel = kernel->With(*fix);
   }
   for (const std::string& id : draft.without) {
     const absl::StatusOr<rmap::Fix> fix = ReadFix("without", id);
     if (!fix.ok()) return fix.status();
+    const absl::Status changes =
+        CheckChanges("without", id, kernel->Has(*fix), *kernel, " does not have that repair");
+    if (!changes.ok()) return changes;
     kernel = kernel->Without(*fix);
   }
   return kernel;
 }
 
-// A script says on which kernel it is to run, unless the words do.
 absl::Status Finish(Draft& draft) {
   Campaign& campaign = draft.command.campaign;
-  const bool says = !draft.generation.empty() || !draft.with.empty() || !draft.without.empty();
-  const absl::StatusOr<rmap::Kernel> kernel = ReadKernel(draft);
-  if (!kernel.ok()) return kernel.status();
   const absl::Status one = CheckNoneIsBoth(draft);
   if (!one.ok()) return one;
+  const absl::StatusOr<rmap::Kernel> kernel = ReadKernel(draft);
+  if (!kernel.ok()) return kernel.status();
   campaign.kernel = kernel->Name();
-  if (!says && campaign.script.has_value() && !campaign.script->kernel.empty()) {
-    campaign.kernel = campaign.script->kernel;
-  }
   const Mix& mix = campaign.mix;
   const std::uint64_t steps = std::uint64_t{mix.threads} * mix.phases * mix.steps;
   if (steps > kStepsMax) {

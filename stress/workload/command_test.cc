@@ -239,18 +239,27 @@ TEST_F(CommandTest, JsonAloneOnStandardOutput) {
   EXPECT_EQ(Json::parse(ran.out)["rounds"], 10);
 }
 
+std::string KernelOf(const std::vector<std::string>& words) {
+  const absl::StatusOr<Command> command = ParseCommand(words);
+  return command.ok() ? command->campaign.kernel : command.status().ToString();
+}
+
 TEST(ParseCommandTest, TheKernelIsTheNewestWithAll) {
-  const auto kernel = [](std::vector<std::string> words) {
-    const absl::StatusOr<Command> command = ParseCommand(words);
-    return command.ok() ? command->campaign.kernel : command.status().ToString();
-  };
-  EXPECT_EQ(kernel({}), "G9 with all");
-  EXPECT_EQ(kernel({"--without=KH-25"}), "G9 with all without KH-25");
-  EXPECT_EQ(kernel({"--generation=G5"}), "G5");
-  EXPECT_EQ(kernel({"--generation=G5", "--with=all", "--without=KH-25,KH-22"}),
+  EXPECT_EQ(KernelOf({}), "G9 with all");
+  EXPECT_EQ(KernelOf({"--without=KH-25"}), "G9 with all without KH-25");
+  EXPECT_EQ(KernelOf({"--generation=G5"}), "G5");
+  EXPECT_EQ(KernelOf({"--generation=G5", "--with=all", "--without=KH-25,KH-22"}),
             "G5 with all without KH-22 without KH-25");
-  EXPECT_EQ(kernel({"--without", "KH-25", "--with", "all", "--generation", "G5"}),
+  EXPECT_EQ(KernelOf({"--without", "KH-25", "--with", "all", "--generation", "G5"}),
             "G5 with all without KH-25");
+}
+
+TEST_F(CommandTest, WordsChangeTheKernelOfTheScript) {
+  std::ofstream(Path("g5.rmap")) << "kernel G5\nphase\n  thread\n    start P0\n";
+  const std::string script = "--script=" + Path("g5.rmap");
+  EXPECT_EQ(KernelOf({script}), "G5");
+  EXPECT_EQ(KernelOf({script, "--without=KH-25"}), "G5 without KH-25");
+  EXPECT_EQ(KernelOf({script, "--generation=G6"}), "G6");
 }
 
 // What is said of the mix changes the profile's, wherever that is named.
@@ -352,6 +361,7 @@ struct Mistake {
 TEST_F(CommandTest, EachMistakeIsOneLineThatSaysTheMend) {
   std::ofstream(Path("wrong.rmap")) << "phase\n  thread\n    frok P0\n";
   std::ofstream(Path("empty.rmap")) << "phase\n  thread\n";
+  std::ofstream(Path("g5.rmap")) << "kernel G5\nphase\n  thread\n    start P0\n";
   std::ofstream(Path("wide.rmap")) << "phase\n  thread\n    start P0\nphase\n"
                                    << Repeated("  thread\n    read P0 1\n", 33);
   std::ofstream(Path("long.rmap")) << "phase\n  thread\n" << Repeated("read P0 1\n", 100'000);
@@ -382,6 +392,9 @@ TEST_F(CommandTest, EachMistakeIsOneLineThatSaysTheMend) {
       {{"--script=" + Path("wide.rmap")}, "phase 2 has 33 threads: have at most 32"},
       {{"--script=" + Path("long.rmap")}, "have at most 1048576"},
       {{"--with=KH-25", "--without=KH-22,KH-25"}, "--with=KH-25: is taken away by --without"},
+      {{"--with=KH-01"}, "--with=KH-01: G9 with all has that repair already: leave it out"},
+      {{"--generation=G4", "--without=KH-25"}, "--without=KH-25: G4 does not have that repair"},
+      {{"--script=" + Path("g5.rmap"), "--with=KH-25"}, "--with=KH-25: G5 has that repair"},
       {{"--script=" + Path("wrong.rmap")}, "3:5: "},
       {{"--threads=32", "--phases=1000", "--steps=10000"}, "have at most 20000"},
       {{"--help=yes"}, "write --help"},

@@ -57,6 +57,7 @@ struct Command {
   bool any_build = false;
   std::string claims;     // `locks`: a file; empty: the claims that are built in.
   std::string scenarios;  // `locks`: patterns, with commas between them; empty: all.
+  std::string observed;   // `locks`: a file of what real threads did; empty: none.
   std::string svg;        // `locks`: where the picture goes; empty: nowhere.
   std::string expect;     // `litmus`: of every test; empty: nothing.
   std::string verdicts;   // `litmus`: a file with a table; empty: none.

@@ -190,6 +190,12 @@ absl::Status SetScenarios(Command& command, const std::string& value) {
   return absl::OkStatus();
 }
 
+absl::Status SetObserved(Command& command, const std::string& value) {
+  if (value.empty()) return Wrong("observed", value, "is empty", "give a file");
+  command.observed = value;
+  return absl::OkStatus();
+}
+
 absl::Status SetSvg(Command& command, const std::string& value) {
   if (value.empty()) return Wrong("svg", value, "is empty", "give a file");
   command.svg = value;
@@ -257,6 +263,8 @@ constexpr Flag kFlags[] = {
      true, SetScenarios},
     {"claims", "FILE", "claims about locks, see docs/LOCKING.md (those built in)",
      Bit(Verb::kLocks), true, SetClaims},
+    {"observed", "FILE", "add the order of locks in JSON of rmap_stress or aim7 (none)",
+     Bit(Verb::kLocks), true, SetObserved},
     {"svg", "FILE", "draw the order of locks there (not)", Bit(Verb::kLocks), true, SetSvg},
     {"expect", "ANSWER", "what every test must come out as (nothing)", Bit(Verb::kLitmus), true,
      SetExpect},

@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "cli/commands.h"
 #include "cli/locks_report.h"
+#include "cli/observed_order.h"
 #include "cli/replay_folder.h"
 #include "cli/search.h"
 #include "cli/words.h"
@@ -73,6 +74,16 @@ absl::StatusOr<std::vector<Job>> JobsOf(const Command& command, const Scenarios&
   return SelectJobs(patterns, scenarios);
 }
 
+rmap::Generation GenerationOf(const Command& command) {
+  return command.generation.value_or(rmap::NewestGeneration());
+}
+
+// Returns: what real threads did, if a file says so.
+absl::StatusOr<std::vector<RealNesting>> RealOrderOf(const Command& command) {
+  if (command.observed.empty()) return std::vector<RealNesting>();
+  return ReadObservedOrder(command.observed, GenerationOf(command), models::RmapLockNames());
+}
+
 class LockSearch {
  public:
   LockSearch(const Command& command, Console& console, LocksResult& result)
@@ -93,7 +104,7 @@ class LockSearch {
   }
 
   void JudgeAll(const models::LockClaims& claims) {
-    const int generation = static_cast<int>(command_.generation.value_or(rmap::NewestGeneration()));
+    const int generation = static_cast<int>(GenerationOf(command_));
     std::vector<LockClaim> judged;
     result_.mistakes = claims.mistakes;
     for (const LockClaim& claim : claims.claims) {
@@ -224,11 +235,15 @@ ExitCode Locks(const Command& command, std::string_view claims, const Scenarios&
   if (!text.ok()) return Complain(text.status(), console);
   const absl::StatusOr<std::vector<Job>> jobs = JobsOf(command, scenarios);
   if (!jobs.ok()) return Complain(jobs.status(), console);
+  const absl::StatusOr<std::vector<RealNesting>> real_order = RealOrderOf(command);
+  if (!real_order.ok()) return Complain(real_order.status(), console);
   LocksResult result;
   result.claims_file = text->where;
+  result.observed_file = command.observed;
   LockSearch search(command, console, result);
   if (const absl::Status ready = search.Prepare(); !ready.ok()) return Complain(ready, console);
   search.RunAll(*jobs);
+  Add(*real_order, result.seen);
   search.JudgeAll(models::ParseLockClaims(text->text, Vocabulary()));
   if (command.format == Format::kText) {
     console.Print(LocksText(result, console.columns()));

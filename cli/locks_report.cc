@@ -39,7 +39,9 @@ std::string WhyText(const LocksResult& result, const LockClaimRow& row) {
 }
 
 std::string ClaimsText(const LocksResult& result, int columns) {
-  const Table table({{"verdict", 13}, {"executions", 10, Align::kRight}, {"claim", 0}, {"", 0}});
+  const bool with_real = result.Count(LockVerdict::kRealOnly) > 0;
+  const std::size_t width = with_real ? 30 : 13;
+  const Table table({{"verdict", width}, {"executions", 10, Align::kRight}, {"claim", 0}, {"", 0}});
   std::string text = table.Header();
   for (const LockClaimRow& row : result.claims) {
     text += table.Row({models::LockVerdictName(row.judged.verdict),
@@ -82,10 +84,20 @@ const Edge& MostFrequent(const Arc& arc) {
 
 std::string PlacesText(const Arc& arc) {
   const Edge& edge = MostFrequent(arc);
-  std::string text =
-      absl::StrCat(models::PlaceName(edge.held_at), " > ", models::PlaceName(edge.taken_at));
+  std::string text = absl::StrCat(models::HeldPlace(edge), " > ", models::TakenPlace(edge));
   if (arc.edges.size() > 1) absl::StrAppend(&text, " and ", arc.edges.size() - 1, " more");
   return text;
+}
+
+constexpr char kSearch[] = "search";
+constexpr char kRealThreads[] = "real threads";
+
+// Returns: who saw it.
+std::string WhereSeen(const Arc& arc) {
+  if (arc.OnlyReal()) return kRealThreads;
+  const bool also_real =
+      std::any_of(arc.edges.begin(), arc.edges.end(), [](const Edge* edge) { return edge->real; });
+  return also_real ? "both" : kSearch;
 }
 
 // Returns: what the claims say to an arc.
@@ -118,22 +130,24 @@ std::vector<std::pair<std::string, std::string>> NeverSeen(const LocksResult& re
 }
 
 std::string OrderText(const LocksResult& result) {
-  const Table table({{"held", 18},
-                     {"taken", 18},
-                     {"modes", 15},
-                     {"executions", 10, Align::kRight},
-                     {"", 17},
-                     {"where, most often", 0}});
+  const bool with_real = !result.observed_file.empty();
+  std::vector<Column> columns = {
+      {"held", 18}, {"taken", 18}, {"modes", 15}, {"executions", 10, Align::kRight}, {"", 17}};
+  if (with_real) columns.push_back({"seen by", 12});
+  columns.push_back({"where, most often", 0});
+  const Table table(columns);
   std::string text = "\n" + table.Header();
   for (const Arc& arc : ArcsOf(result.seen)) {
     if (arc.held == models::kRcu) continue;
-    text += table.Row({models::ClassName(result.seen, arc.held),
-                       models::ClassName(result.seen, arc.taken), ModesText(arc),
-                       WithSeparators(MostFrequent(arc).seen.executions), ArcRemark(result, arc),
-                       PlacesText(arc)});
+    std::vector<std::string> cells = {
+        models::ClassName(result.seen, arc.held), models::ClassName(result.seen, arc.taken),
+        ModesText(arc), WithSeparators(MostFrequent(arc).seen.executions), ArcRemark(result, arc)};
+    if (with_real) cells.push_back(WhereSeen(arc));
+    cells.push_back(PlacesText(arc));
+    text += table.Row(cells);
   }
   for (const auto& [outer, inner] : NeverSeen(result)) {
-    text += table.Row({outer, inner, "", "0", "not exercised", ""});
+    text += table.Row({outer, inner, "", "0", "not exercised"});
   }
   return text;
 }
@@ -201,6 +215,11 @@ std::string SummaryLine(const LocksResult& result) {
       result.Count(LockVerdict::kNotExercised), result.mistakes.size(), result.RealProblems(),
       result.failures.size(), WithSeparators(result.seen.executions), result.scenarios,
       result.seconds);
+  if (!result.observed_file.empty()) {
+    absl::StrAppend(&text, "With what real threads did, as ", OneLine(result.observed_file),
+                    " has it: ", result.Count(LockVerdict::kRealOnly),
+                    " claims exercised on real threads only.\n");
+  }
   if (result.sampled > 0) {
     absl::StrAppend(&text, "Of ", WithSeparators(result.sampled), " scenarios only the first ",
                     "executions were run: --executions_max=0 runs all.\n");
@@ -246,13 +265,15 @@ Json ArcJson(const LocksResult& result, const Arc& arc) {
                     {"taken_mode", models::ModeText(edge->taken_mode)},
                     {"tried", edge->tried},
                     {"nested", edge->nesting != ksync::Nesting::kNone},
-                    {"held_at", models::PlaceName(edge->held_at)},
-                    {"taken_at", models::PlaceName(edge->taken_at)},
-                    {"executions", edge->seen.executions}});
+                    {"held_at", models::HeldPlace(*edge)},
+                    {"taken_at", models::TakenPlace(*edge)},
+                    {"executions", edge->seen.executions},
+                    {"seen", edge->real ? kRealThreads : kSearch}});
   }
   return {{"held", models::ClassName(result.seen, arc.held)},
           {"taken", models::ClassName(result.seen, arc.taken)},
           {"declared", ArcRemark(result, arc)},
+          {"seen", WhereSeen(arc)},
           {"ways", ways}};
 }
 
@@ -263,6 +284,7 @@ Json OrderJson(const LocksResult& result) {
     rows.push_back({{"held", outer},
                     {"taken", inner},
                     {"declared", "not exercised"},
+                    {"seen", nullptr},
                     {"ways", Json::array()}});
   }
   return rows;
@@ -328,6 +350,7 @@ std::string LocksText(const LocksResult& result, int columns) {
 
 Json LocksJson(const LocksResult& result) {
   return {{"kernel", result.kernel},
+          {"observed", OrNull(result.observed_file)},
           {"results", ClaimsJson(result)},
           {"order", OrderJson(result)},
           {"fields", FieldsJson(result.seen)},
@@ -337,6 +360,7 @@ Json LocksJson(const LocksResult& result) {
            {{"holds", result.Count(LockVerdict::kHolds)},
             {"violated", result.Count(LockVerdict::kViolated)},
             {"not_exercised", result.Count(LockVerdict::kNotExercised)},
+            {"real_threads_only", result.Count(LockVerdict::kRealOnly)},
             {"ill_formed", result.mistakes.size()},
             {"problems", result.RealProblems()},
             {"executions", result.seen.executions},

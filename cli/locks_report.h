@@ -35,7 +35,8 @@ struct LockFailureRow {
 
 struct LocksResult {
   std::string kernel;
-  std::string claims_file;  // Where the claims stand, for messages.
+  std::string claims_file;    // Where the claims stand, for messages.
+  std::string observed_file;  // Where it stands what real threads did; empty: nowhere.
   models::Observations seen;
   std::vector<LockClaimRow> claims;
   std::vector<models::ClaimMistake> mistakes;

@@ -1,13 +1,16 @@
 // `rmapcheck locks` in this process, on the scenarios of the core: what it says to claims that are
 // true, false, never tested and no claims; and that what it has seen can be seen again.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace cli {
@@ -39,10 +42,16 @@ class LocksTest : public testing::Test {
     return Do(words);
   }
   // Returns: the file with these claims.
-  std::string Write(const std::string& text) {
-    const std::string file = testing::TempDir() + "/some.claims";
+  std::string Write(const std::string& text) { return WriteTo("some.claims", text); }
+  std::string WriteTo(const std::string& name, const std::string& text) {
+    const std::string file = testing::TempDir() + "/" + name;
     std::ofstream(file) << text;
     return file;
+  }
+  std::string ReadIn(const std::string& name) {
+    std::ostringstream text;
+    text << std::ifstream(testing::TempDir() + "/" + name).rdbuf();
+    return text.str();
   }
 
   const std::string folder_ = testing::TempDir() + "/lock-replays";
@@ -116,11 +125,122 @@ TEST_F(LocksTest, ThePictureHasWhatWasSeenAndWhatWasNot) {
   const std::string svg = testing::TempDir() + "/order.svg";
   const std::string claims = Write("order mmap_sem > page lock\norder pte lock > mmap_sem\n");
   Run({"--claims=" + claims, "--svg=" + svg});
-  std::ostringstream dot;
-  dot << std::ifstream(testing::TempDir() + "/order.dot").rdbuf();
-  EXPECT_TRUE(absl::StrContains(dot.str(), "\"mmap_sem\" -> \"page lock\" [color=grey"))
-      << dot.str();
-  EXPECT_TRUE(absl::StrContains(dot.str(), "color=red")) << dot.str();
+  const std::string dot = ReadIn("order.dot");
+  EXPECT_TRUE(absl::StrContains(dot, "\"mmap_sem\" -> \"page lock\" [color=grey")) << dot;
+  EXPECT_TRUE(absl::StrContains(dot, "color=red")) << dot;
+}
+
+// What rmap_stress writes, as far as it matters here.
+std::string StressJson(const std::string& kernel, const json& order) {
+  return json{{"kernel", kernel}, {"lock_order", order}}.dump();
+}
+
+json Nesting(const std::string& held, const std::string& taken) {
+  return {
+      {"held", held},   {"taken", taken},  {"held_mode", "R"},        {"taken_mode", "W"},
+      {"tried", false}, {"nested", false}, {"held_at", "fault.cc:7"}, {"taken_at", "swap.cc:9"}};
+}
+
+// Returns: who saw it; null if nobody did.
+json SeenBy(const json& order, const std::string& held, const std::string& taken) {
+  for (const json& row : order) {
+    if (row["held"] == held && row["taken"] == taken) return row["seen"];
+  }
+  return "no row";
+}
+
+TEST_F(LocksTest, WhatRealThreadsDidRefutesAndDoesNotProve) {
+  const std::string claims = Write(
+      "order mmap_sem > pte lock\n"
+      "order pte lock > tree_lock\n"
+      "order mmap_sem > i_mmap_lock\n"
+      "order tasklist_lock > swap_lock\n");
+  const std::string observed = WriteTo(
+      "run.json", StressJson("G9 with all", json::array({Nesting("mmap_sem", "pte lock"),
+                                                         Nesting("pte lock", "tree_lock"),
+                                                         Nesting("i_mmap_lock", "mmap_sem")})));
+  const Outcome outcome = Run({"--claims=" + claims, "--observed=" + observed, "--format=json"});
+  EXPECT_EQ(outcome.code, kDiffers) << outcome.err;
+  const json all = outcome.Json();
+  EXPECT_EQ(all["results"][0]["verdict"], "holds");
+  EXPECT_EQ(all["results"][1]["verdict"], "exercised on real threads only");
+  EXPECT_EQ(all["results"][1]["executions"], 0);
+  EXPECT_EQ(all["results"][2]["verdict"], "violated");
+  EXPECT_EQ(all["results"][2]["why"],
+            "on real threads mmap_sem(W) is asked for at swap.cc:9 while i_mmap_lock(R) is held, "
+            "which was taken at fault.cc:7");
+  EXPECT_EQ(all["results"][2]["replay"], nullptr);
+  EXPECT_EQ(all["results"][3]["verdict"], "not exercised");
+  EXPECT_EQ(SeenBy(all["order"], "mmap_sem", "pte lock"), "both");
+  EXPECT_EQ(SeenBy(all["order"], "pte lock", "tree_lock"), "real threads");
+  EXPECT_EQ(SeenBy(all["order"], "page lock", "pte lock"), "search");
+  EXPECT_EQ(SeenBy(all["order"], "tasklist_lock", "swap_lock"), nullptr);
+  const std::string text = Run({"--claims=" + claims, "--observed=" + observed}).out;
+  EXPECT_TRUE(absl::StrContains(text, "real threads  fault.cc:7 > swap.cc:9")) << text;
+}
+
+TEST_F(LocksTest, ACycleMayBeOfRealThreadsInPart) {
+  const std::string observed =
+      WriteTo("run.json", StressJson("G9", json::array({Nesting("pte lock", "mmap_sem")})));
+  const std::string svg = testing::TempDir() + "/observed.svg";
+  const Outcome outcome =
+      Run({"order mmap_sem > pte lock", "--observed=" + observed, "--format=json", "--svg=" + svg});
+  EXPECT_EQ(outcome.code, kDiffers) << outcome.err;
+  const json all = outcome.Json();
+  std::set<std::string> problems;
+  for (const json& problem : all["problems"]) {
+    problems.insert(
+        absl::StrCat(problem["kind"].get<std::string>(), ": ", problem["text"].get<std::string>()));
+  }
+  EXPECT_TRUE(problems.contains("potential deadlock: mmap_sem > pte lock > mmap_sem"))
+      << outcome.out;
+  EXPECT_TRUE(absl::StrContains(ReadIn("observed.dot"),
+                                "\"pte lock\" -> \"mmap_sem\" [label=\"real\", fontcolor=red"))
+      << ReadIn("observed.dot");
+  EXPECT_EQ(Run({"order mmap_sem > pte lock"}).code, kAsExpected) << "without the file";
+}
+
+TEST_F(LocksTest, TheFileMayBeOfAim7) {
+  const auto kernel = [](const std::string& name, const std::string& held,
+                         const std::string& taken) {
+    json point;
+    point["locks"]["order"] = json::array({Nesting(held, taken)});
+    return json{{"kernel", name}, {"points", json::array({point})}};
+  };
+  json file;
+  file["kernels"] =
+      json::array({kernel("G0", "swap_lock", "page lock"), kernel("G9", "pte lock", "tree_lock")});
+  const Outcome outcome = Run({"order pte lock > tree_lock", "order page lock > swap_lock",
+                               "--format=json", "--observed=" + WriteTo("aim7.json", file.dump())});
+  const json rows = outcome.Json()["results"];
+  EXPECT_EQ(rows[0]["verdict"], "exercised on real threads only");
+  EXPECT_NE(rows[1]["verdict"], "violated") << "another kernel's";
+}
+
+TEST_F(LocksTest, AFileOfRealThreadsThatIsNoneIsRefused) {
+  const auto refusal = [this](const std::string& file) {
+    const Outcome outcome = Run({"--observed=" + file});
+    EXPECT_EQ(outcome.code, kBadInput) << file;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_TRUE(absl::StrContains(outcome.err, file)) << outcome.err;
+    return outcome.err;
+  };
+  const auto refused = [&](const std::string& text) { return refusal(WriteTo("bad.json", text)); };
+  refusal(testing::TempDir() + "/no-such-file");
+  refusal(testing::TempDir());
+  using testing::HasSubstr;
+  EXPECT_THAT(refused("order A > B"), HasSubstr(": is not JSON: give what rmap_stress"));
+  const std::string no_order = ": has no order of locks: give what rmap_stress";
+  for (const char* text : {"{}", "[]", "7", R"({"kernel": "G9"})", R"({"kernels": [{}]})",
+                           R"({"kernel": "G9", "lock_order": [{"held": 1}]})",
+                           R"({"kernel": "G9", "lock_order": {}})"}) {
+    EXPECT_THAT(refused(text), HasSubstr(no_order)) << text;
+  }
+  EXPECT_THAT(refused(StressJson("G4", json::array())),
+              HasSubstr(": is of G4: give that --generation, or a file of this one"));
+  EXPECT_THAT(refused(StressJson("G9", json::array({Nesting("mmap_sen", "pte lock")}))),
+              HasSubstr(": has a lock mmap_sen that there is not: did you mean mmap_sem?"));
 }
 
 TEST_F(LocksTest, AFileThatIsNotThereIsRefused) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -31,14 +32,21 @@ bool Blocks(const Observations& seen, const Edge& request, const Edge& hold) {
   return !shared || (lock_class.sleeps && lock_class.writer_waits);
 }
 
+// Whether it is the better one to stand for both: what executions showed, then what is less gated.
+bool StandsBefore(const Edge& a, const Edge& b) {
+  const auto rank = [](const Edge& edge) {
+    return std::pair(edge.real.has_value(), std::popcount(edge.gates));
+  };
+  return rank(a) < rank(b);
+}
+
 // Returns: the edges that cycles are made of.
 std::vector<const Edge*> Representatives(const Observations& seen) {
   std::map<std::tuple<ClassId, ClassId, LockMode, LockMode>, const Edge*> chosen;
   for (const Edge& edge : seen.edges.all()) {
     if (!MayWait(edge)) continue;
     const Edge*& known = chosen[{edge.held, edge.taken, edge.held_mode, edge.taken_mode}];
-    const bool better = known == nullptr || std::popcount(edge.gates) < std::popcount(known->gates);
-    if (better) known = &edge;
+    if (known == nullptr || StandsBefore(edge, *known)) known = &edge;
   }
   std::vector<const Edge*> edges;
   for (const auto& [key, edge] : chosen) edges.push_back(edge);
@@ -136,6 +144,7 @@ std::optional<OrderMistake> MistakeOf(const Observations& seen, const Edge& edge
     if (edge.nesting == Nesting::kNone) return OrderMistake::kNestedUnsaid;
     return std::nullopt;
   }
+  if (held.taken == 0 || taken.taken == 0) return std::nullopt;  // Known by name only.
   if (taken.sleeps && !held.sleeps) return OrderMistake::kSleepsUnderSpinning;
   const bool ranked = held.rank != 0 && taken.rank != 0;
   if (ranked && held.rank >= taken.rank) return OrderMistake::kAgainstRank;
@@ -160,7 +169,27 @@ const char* MistakeName(OrderMistake mistake) {
   return "";
 }
 
-std::string PlaceName(ksync::Site site) { return SiteName(site); }
+std::string HeldPlace(const Edge& edge) {
+  return edge.real.has_value() ? edge.real->held_at : SiteName(edge.held_at);
+}
+
+std::string TakenPlace(const Edge& edge) {
+  return edge.real.has_value() ? edge.real->taken_at : SiteName(edge.taken_at);
+}
+
+void AddRealEdge(Edge edge, Observations& to) {
+  const auto lock = [&to](ClassId id, LockMode mode) {
+    return absl::StrCat(to.classes()[id].name, "(", ModeText(mode), ")");
+  };
+  edge.gates = 0;
+  edge.seen.witness.sentence = absl::StrCat(
+      "on real threads ", lock(edge.taken, edge.taken_mode),
+      edge.tried ? " is got by trying" : " is asked for", " at ", edge.real->taken_at, " while ",
+      lock(edge.held, edge.held_mode), " is held, which was taken at ", edge.real->held_at);
+  const bool writes = !edge.tried && edge.taken_mode == LockMode::kExclusive;
+  if (writes) to.lock_class(edge.taken).writer_waits = true;
+  to.edges.At(edge);
+}
 
 std::string ClassName(const Observations& seen, ClassId id) {
   return id == kRcu ? "rcu_read_lock" : seen.classes()[id].name;
@@ -168,6 +197,10 @@ std::string ClassName(const Observations& seen, ClassId id) {
 
 bool Arc::OnlyTried() const {
   return std::all_of(edges.begin(), edges.end(), [](const Edge* edge) { return edge->tried; });
+}
+
+bool Arc::OnlyReal() const {
+  return std::all_of(edges.begin(), edges.end(), [](const Edge* edge) { return edge->real; });
 }
 
 std::vector<Arc> ArcsOf(const Observations& seen) {

@@ -10,6 +10,9 @@
 // A lock that every thread of the cycle holds exclusively lets one in at a time (a gate). If there
 // is but one such lock in an execution, there is no deadlock; else it depends on which it is.
 //
+// Of an edge that real threads alone saw it is not known what else was held; it is taken to be
+// nothing. It stands in a cycle only where the search has no such edge.
+//
 // Beside cycles: a larger rank held when a smaller one is asked for; two locks of one class without
 // a word about it; a lock that sleeps, asked for under one that spins or in a read-side section.
 #ifndef RMAPCHECK_MODELS_LOCKS_LOCK_ORDER_H_
@@ -44,13 +47,19 @@ struct Arc {
   std::vector<const Edge*> edges;
 
   bool OnlyTried() const;
+  bool OnlyReal() const;  // On real threads, in no execution.
 };
 
 // Returns: every arc, by the ranks of its ends.
 std::vector<Arc> ArcsOf(const Observations& seen);
 
 // Returns: "fork.cc:93".
-std::string PlaceName(ksync::Site site);
+std::string HeldPlace(const Edge& edge);
+std::string TakenPlace(const Edge& edge);
+
+// Adds an edge that real threads showed. Of several that differ in their places the first is kept.
+// Requires: edge.real; what runs executions has ended.
+void AddRealEdge(Edge edge, Observations& to);
 
 // Returns: "mmap_sem", or for kRcu "rcu_read_lock".
 std::string ClassName(const Observations& seen, ClassId id);

@@ -50,9 +50,14 @@ const Edge& WithWitness(const std::vector<const Edge*>& edges) {
   return found == edges.end() ? *edges.front() : **found;
 }
 
+bool AreReal(const std::vector<const Edge*>& edges) {
+  return std::all_of(edges.begin(), edges.end(), [](const Edge* edge) { return edge->real; });
+}
+
 Judged JudgeOrder(const LockClaim& claim, const Observations& seen) {
   Judged judged;
   std::vector<std::string> missing;
+  std::vector<std::string> real_only;
   for (std::size_t inner = 1; inner < claim.locks.size(); ++inner) {
     for (std::size_t outer = 0; outer < inner; ++outer) {
       const auto against = EdgesOf(seen, claim.locks[inner], claim.locks[outer]);
@@ -62,25 +67,40 @@ Judged JudgeOrder(const LockClaim& claim, const Observations& seen) {
     }
     const auto along = EdgesOf(seen, claim.locks[inner - 1], claim.locks[inner]);
     for (const Edge* edge : along) RestOn(edge->seen, judged);
-    if (along.empty()) missing.push_back(claim.locks[inner - 1] + " > " + claim.locks[inner]);
+    const std::string pair = claim.locks[inner - 1] + " > " + claim.locks[inner];
+    if (along.empty()) {
+      missing.push_back(pair);
+    } else if (AreReal(along)) {
+      real_only.push_back(pair);
+    }
   }
-  if (missing.empty()) {
-    judged.verdict = LockVerdict::kHolds;
-  } else {
+  if (!missing.empty()) {
     judged.why = absl::StrCat("never taken so: ", absl::StrJoin(missing, ", "));
+  } else if (!real_only.empty()) {
+    judged.verdict = LockVerdict::kRealOnly;
+    judged.why = absl::StrCat("in no execution: ", absl::StrJoin(real_only, ", "));
+  } else {
+    judged.verdict = LockVerdict::kHolds;
   }
   return judged;
 }
 
 Judged JudgeNest(const LockClaim& claim, const Observations& seen) {
   Judged judged;
-  for (const Edge* edge : EdgesOf(seen, claim.locks[0], claim.locks[0])) {
+  const auto edges = EdgesOf(seen, claim.locks[0], claim.locks[0]);
+  for (const Edge* edge : edges) {
     if (edge->nesting == Nesting::kNone) return Violated(edge->seen, edge->seen.witness.sentence);
     RestOn(edge->seen, judged);
   }
   const bool exercised = judged.shown_by != nullptr;
-  judged.verdict = exercised ? LockVerdict::kHolds : LockVerdict::kNotExercised;
-  if (!exercised) judged.why = absl::StrCat("nobody held two ", claim.locks[0]);
+  if (!exercised) {
+    judged.why = absl::StrCat("nobody held two ", claim.locks[0]);
+  } else if (AreReal(edges)) {
+    judged.verdict = LockVerdict::kRealOnly;
+    judged.why = "in no execution";
+  } else {
+    judged.verdict = LockVerdict::kHolds;
+  }
   return judged;
 }
 
@@ -166,6 +186,8 @@ const char* LockVerdictName(LockVerdict verdict) {
       return "violated";
     case LockVerdict::kNotExercised:
       return "not exercised";
+    case LockVerdict::kRealOnly:
+      return "exercised on real threads only";
   }
   return "";
 }

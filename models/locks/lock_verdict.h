@@ -1,7 +1,8 @@
 // What was seen, held against what is claimed.
 //
 // A claim that nobody put to the test is not a claim that holds: beside "holds" and "violated"
-// there is "not exercised". Each verdict rests on a row that was seen, and that row's witness.
+// there is "not exercised"; and what only real threads did proves nothing, but it refutes. Each
+// verdict rests on a row that was seen, and that row's witness.
 #ifndef RMAPCHECK_MODELS_LOCKS_LOCK_VERDICT_H_
 #define RMAPCHECK_MODELS_LOCKS_LOCK_VERDICT_H_
 
@@ -12,9 +13,10 @@
 
 namespace models {
 
-enum class LockVerdict { kHolds, kViolated, kNotExercised };
+// kRealOnly: nothing speaks against it, and part of what it says only real threads did.
+enum class LockVerdict { kHolds, kViolated, kNotExercised, kRealOnly };
 
-// Returns: "holds", "violated", "not exercised".
+// Returns: "holds", "violated", "not exercised", "exercised on real threads only".
 const char* LockVerdictName(LockVerdict verdict);
 
 struct Judged {

@@ -36,12 +36,18 @@ Meeting& SeenField::MeetingLike(const Meeting& meeting) {
 ClassId Observations::ClassOf(const ksync::LockClass& lock_class) {
   const auto [known, added] = known_classes_.try_emplace(&lock_class, 0);
   if (!added) return known->second;
-  const std::size_t id = IndexOf(classes_, lock_class.name);
-  CHECK(id < kClassesMax, "no more lock classes than bits in a mask");
-  if (id == classes_.size()) classes_.push_back({lock_class.name, lock_class.rank});
+  const ClassId id = ClassNamed(lock_class.name);
+  classes_[id].rank = lock_class.rank;
   classes_[id].sleeps |= lock_class.sleeps;
-  known->second = static_cast<ClassId>(id);
-  return known->second;
+  known->second = id;
+  return id;
+}
+
+ClassId Observations::ClassNamed(const std::string& name) {
+  const std::size_t id = IndexOf(classes_, name);
+  CHECK(id < kClassesMax, "no more lock classes than bits in a mask");
+  if (id == classes_.size()) classes_.push_back({name});
+  return static_cast<ClassId>(id);
 }
 
 int Observations::FieldOf(const char* name) {

@@ -4,6 +4,9 @@
 // FieldAccess says: this field was accessed while these locks were held. Each row is one way in
 // which that happened (modes, places), how many executions have it, and the first one as a replay.
 //
+// What real threads did can be added to the edges (AddRealEdge, lock_order.h). It is no execution:
+// it counts nowhere, and can refute, but not bear out.
+//
 // Instances count. A lock guards a location if it is the same lock at all accesses of the
 // location's life; a lock of the same class that is another one is `other`, and guards nothing.
 //
@@ -78,6 +81,12 @@ struct Seen {
   Witness witness = {};
 };
 
+// Where real threads took two locks, in the words of whoever watched them: "fork.cc:35".
+struct RealPlaces {
+  std::string held_at;
+  std::string taken_at;
+};
+
 struct Edge {
   ClassId held;
   ClassId taken;
@@ -90,9 +99,12 @@ struct Edge {
   // Of these classes another lock was held exclusively, each time: it keeps two threads apart.
   ClassMask gates = ~ClassMask{0};
   Seen seen = {};
+  // Not seen in an execution, but on real threads: no sites, no gates, no execution to run again.
+  std::optional<RealPlaces> real = {};
 
   auto Key() const {
-    return std::tuple(held, taken, held_mode, taken_mode, tried, nesting, held_at, taken_at);
+    return std::tuple(held, taken, held_mode, taken_mode, tried, nesting, held_at, taken_at,
+                      real.has_value());
   }
 };
 
@@ -154,6 +166,8 @@ class Observations {
  public:
   // Returns: the number of a class or field, given when it is first met.
   ClassId ClassOf(const ksync::LockClass& lock_class);
+  // Likewise of a class of which no more is known than its name.
+  ClassId ClassNamed(const std::string& name);
   int FieldOf(const char* name);
 
   SeenClass& lock_class(ClassId id) { return classes_[id]; }

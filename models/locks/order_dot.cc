@@ -4,6 +4,7 @@
 #include "models/locks/order_dot.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <tuple>
@@ -52,6 +53,7 @@ std::string NodeText(const SeenClass& lock_class) {
                       ", style=", style, "];\n");
 }
 
+// A class that only real threads took gets its box from its arrows.
 std::string NodesText(const Observations& seen) {
   std::vector<const SeenClass*> taken;
   for (const SeenClass& lock_class : seen.classes()) {
@@ -66,7 +68,7 @@ std::string NodesText(const Observations& seen) {
 }
 
 // The title, and under it what the arrows mean.
-std::string LabelText(const std::string& title) {
+std::string LabelText(const std::string& title, bool with_real) {
   const auto bold = absl::StrReplaceAll(title, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
   return absl::StrCat(
       "<<table border=\"0\" cellspacing=\"2\">"
@@ -78,7 +80,8 @@ std::string LabelText(const std::string& title) {
       "sleeps where nobody may</font></td></tr><tr>"
       "<td align=\"left\">&#8674; by a trylock only, which waits for nothing</td>"
       "<td align=\"left\"><font color=\"grey40\">&#8943;&gt; declared, and never seen</font></td>"
-      "</tr></table>>");
+      "</tr><tr><td align=\"left\" colspan=\"2\">",
+      with_real ? "&#8212; &#183; &#8212;&gt; on real threads only" : "", "</td></tr></table>>");
 }
 
 // Whether an arc is seen to go down from rank to rank, and so places its ends.
@@ -104,9 +107,21 @@ bool Follows(const Observations& seen, const std::vector<Arc>& arcs, const Arc& 
   return reached.contains(arc.taken);
 }
 
+// Returns: how an arrow looks that only real threads saw: a dash, a dot, and so on. Graphviz has no
+// style for that, but lists of colours, each for a part of the line.
+std::string RealLook(const std::string& color) {
+  std::string colors;
+  for (int i = 0; i < 5; ++i) {
+    absl::StrAppend(&colors, color, ";0.1:transparent;0.03:", color, ";0.02:transparent;0.03:");
+  }
+  return absl::StrCat("label=\"real\", fontcolor=", color, ", color=\"", colors, color,
+                      "\", constraint=false");
+}
+
 // Returns: how the arrow of what was seen looks.
 std::string LookOf(const Observations& seen, const std::vector<Arc>& arcs, const Arc& arc,
                    bool red) {
+  if (arc.OnlyReal()) return RealLook(red ? "red" : "black");
   std::string look = absl::StrCat("label=\"", ExecutionsOf(arc), "\"");
   if (arc.OnlyTried()) look += ", style=dashed";
   const bool nests = arc.held == arc.taken;
@@ -120,14 +135,15 @@ std::string LookOf(const Observations& seen, const std::vector<Arc>& arcs, const
 
 std::string OrderDot(const Observations& seen, const DeclaredOrder& declared,
                      const std::vector<OrderProblem>& problems, const std::string& title) {
-  std::string text = absl::StrCat("digraph locks {\n  label=", LabelText(title),
+  const std::vector<Arc> arcs = ArcsOf(seen);
+  const bool with_real = std::any_of(arcs.begin(), arcs.end(), std::mem_fn(&Arc::OnlyReal));
+  std::string text = absl::StrCat("digraph locks {\n  label=", LabelText(title, with_real),
                                   ";\n  labelloc=t; ranksep=0.45; nodesep=0.5;\n"
                                   "  node [shape=box, fontname=monospace, fontsize=12];\n"
                                   "  edge [fontname=monospace, fontsize=9];\n",
                                   NodesText(seen));
   const std::set<Ends> wrong = WrongArcs(seen, problems);
   std::set<Ends> drawn;
-  const std::vector<Arc> arcs = ArcsOf(seen);
   for (const Arc& arc : arcs) {
     const Ends ends{ClassName(seen, arc.held), ClassName(seen, arc.taken)};
     const bool against = !arc.OnlyTried() && declared.Has(ends.second, ends.first);

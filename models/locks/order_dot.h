@@ -1,8 +1,8 @@
 // The order of locks as a picture, in the language of Graphviz.
 //
 // A box for each class, an arrow from what is held to what is taken. Black: seen, thin where it
-// follows from others; dashed: by trying only; red: wrong, by a claim or by itself; grey: declared,
-// and never seen. The picture says so itself.
+// follows from others; dashed: by trying only; dash-dotted: on real threads only; red: wrong, by a
+// claim or by itself; grey: declared, and never seen. The picture says so itself.
 #ifndef RMAPCHECK_MODELS_LOCKS_ORDER_DOT_H_
 #define RMAPCHECK_MODELS_LOCKS_ORDER_DOT_H_
 

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "core/history/kernel.h"
 #include "core/scripts/script_text.h"
+#include "core/scripts/testing/unsound_verbs.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "stress/budget.h"
@@ -38,19 +39,9 @@ struct Run {
   int share;  // It gets one of so many parts of the time.
 };
 
-// Older kernels are unsound even with every repair of the table, and random programs find it; what
-// ended that are mechanisms. Of each there is a script in core/scripts/examples, which the checker
-// refutes there and proves later. So the verb without which it cannot happen is not asked for.
+// Without the verbs that the kernel could not bear.
 Mix MixFor(const rmap::Kernel& kernel, Mix mix) {
-  using enum rmap::Mechanism;
-  // A range that moves back beside a VMA that nobody has touched is merged with it, and then the
-  // VMA lacks the chain of the pages in it: move-back-beside-untouched.rmap. (Kernel:
-  // 965f55dea0e3.)
-  if (!kernel.Has(kMergeKeepsSingular)) mix.weights[rmap::Verb::kMove] = 0;
-  // A split of a VMA and a migration of a page that is anchored at its parent's have a lock each:
-  // split-beside-older-anchor.rmap. (Kernel: 012f18004da3.)
-  const bool locks_differ = kernel.Has(kChains) && !kernel.Has(kRootLock);
-  if (locks_differ) mix.weights[rmap::Verb::kMigrate] = 0;
+  for (rmap::Verb verb : rmap::testing::UnsoundVerbs(kernel)) mix.weights[verb] = 0;
   return mix;
 }
 

@@ -2,6 +2,7 @@
 // what must always hold.
 #include "core/scripts/testing/random_script.h"
 
+#include <algorithm>
 #include <random>
 
 namespace rmap::testing {
@@ -63,16 +64,23 @@ void DrawOperands(Dice& dice, const RandomScriptSize& size, Step& step) {
 }
 
 // Half of the steps access memory, or else hardly anything would be there.
-Verb DrawVerb(Dice& dice) {
+Verb DrawAnyVerb(Dice& dice) {
   constexpr Verb kAccesses[] = {Verb::kRead, Verb::kWrite, Verb::kWrite};
   if (dice.Below(2) == 0) return kAccesses[dice.Below(3)];
   return static_cast<Verb>(dice.Below(kVerbCount));
 }
 
+Verb DrawVerb(Dice& dice, const std::vector<Verb>& without) {
+  while (true) {
+    const Verb verb = DrawAnyVerb(dice);
+    if (std::ranges::find(without, verb) == without.end()) return verb;
+  }
+}
+
 Steps DrawSteps(Dice& dice, const RandomScriptSize& size) {
   Steps steps;
   for (std::uint32_t i = 0; i < size.steps; ++i) {
-    Step step{DrawVerb(dice)};
+    Step step{DrawVerb(dice, size.without)};
     step.process = dice.Below(size.processes);
     DrawOperands(dice, size, step);
     steps.push_back(step);

@@ -4,6 +4,7 @@
 #define RMAPCHECK_CORE_SCRIPTS_TESTING_RANDOM_SCRIPT_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "core/scripts/script.h"
 
@@ -16,10 +17,11 @@ struct RandomScriptSize {
   std::uint32_t pages = 8;
   std::uint32_t processes = 4;
   bool memory_may_run_out = false;  // In half of the phases.
+  std::vector<Verb> without = {};   // Verbs that are not drawn.
 };
 
 // Returns: a set-up that maps most of P0, then phases of any steps, on any process and range, the
-// impossible ones included.
+// impossible ones included. Requires: `without` leaves some verb.
 Script RandomScript(std::uint64_t seed, const RandomScriptSize& size = {});
 
 }  // namespace rmap::testing

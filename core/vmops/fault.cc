@@ -178,6 +178,16 @@ bool HandlePteFault(Fault& fault, Pte pte) ABSL_SHARED_LOCKS_REQUIRED(fault.mm.m
   return pte.IsPresent() ? DoWpPage(fault, pte) : DoAnonymousPage(fault);
 }
 
+// Returns: whether the access is allowed now. Fails: if memory ran out.
+bool Handle(Fault& fault) ABSL_SHARED_LOCKS_REQUIRED(fault.mm.mmap_sem) {
+  if (!Allows(fault.vma.vm_flags.Read() & kVmAccess, fault.access)) return false;
+  for (;;) {
+    const Pte pte = PeekPte(fault.mm, fault.address);
+    if (pte.IsPresent() && Allows(pte.rights(), fault.access)) return true;
+    if (!HandlePteFault(fault, pte)) return false;
+  }
+}
+
 // Returns: whether the access went through the pte, after `use(page)`.
 template <typename Use>
 bool AccessThroughPte(Mm& mm, VirtualPage address, Access access, Use use) {
@@ -200,17 +210,19 @@ bool UserAccess(Mm& mm, VirtualPage address, Access access, Use use) {
 }  // namespace
 
 bool HandlePageFault(Mm& mm, VirtualPage address, Access access, Page* fresh) {
-  if (mm.machine.Has(Fix::kKh95) && !GrowStackAlone(mm, address)) return false;
-  const ksync::SharedGuard mmap_sem(mm.mmap_sem);
-  Vma* const vma = FindVmaOrNext(mm, address);
-  if (vma == nullptr || !ExpandStack(*vma, address)) return false;
-  if (!Allows(vma->vm_flags.Read() & kVmAccess, access)) return false;
-  Fault fault{mm, *vma, address, access, fresh};
-  fault.mm.mmap_sem.AssertHeldShared();  // It is `mm`.
+  const bool grows_alone = mm.machine.Has(Fix::kKh95);
   for (;;) {
-    const Pte pte = PeekPte(mm, address);
-    if (pte.IsPresent() && Allows(pte.rights(), access)) return true;
-    if (!HandlePteFault(fault, pte)) return false;
+    if (grows_alone && !GrowStackAlone(mm, address)) return false;
+    const ksync::SharedGuard mmap_sem(mm.mmap_sem);
+    Vma* const vma = FindVmaOrNext(mm, address);
+    if (vma == nullptr) return false;
+    // Between the two locks somebody may have taken away what had grown; the kernel downgrades one
+    // to the other.
+    if (grows_alone && vma->vm_start.Read() > address) continue;
+    if (!grows_alone && !ExpandStack(*vma, address)) return false;
+    Fault fault{mm, *vma, address, access, fresh};
+    fault.mm.mmap_sem.AssertHeldShared();  // It is `mm`.
+    return Handle(fault);
   }
 }
 

@@ -22,7 +22,9 @@ namespace rmap::inline KSYNC_BACKEND {
 [[nodiscard]] bool ExpandStack(Vma& vma, VirtualPage address);
 
 // Lets the stack grow that a fault at `address` belongs to, if it has to, with mmap_sem held for
-// writing (KH-95). Returns: false if memory ran out. Kernel: lock_mm_and_find_vma(), since 6.5.
+// writing (KH-95). What has grown may be gone as soon as mmap_sem is released: who takes it for
+// reading asks again. Returns: false if memory ran out, or if it cannot grow. Kernel:
+// lock_mm_and_find_vma(), since 6.5.
 [[nodiscard]] bool GrowStackAlone(Mm& mm, VirtualPage address) ABSL_LOCKS_EXCLUDED(mm.mmap_sem);
 
 }  // namespace rmap::inline KSYNC_BACKEND

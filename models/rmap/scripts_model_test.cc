@@ -45,7 +45,7 @@ const Example kExamples[] = {
     {"exit-during-use.rmap", 7'158},
     {"failed-fork-then-reclaim.rmap", 6, kKh16, "I7: a VMA that no mm has"},
     {"failing-memory-in-swap-cache.rmap", 1},
-    {"failing-memory.rmap", 2'683},
+    {"failing-memory.rmap", 3'015},
     {"merge-into-untouched.rmap", 1, kKh17, "I3: a VMA's chain lacks"},
     {.file = "move-back-beside-untouched.rmap",
      .executions = 1,
@@ -62,6 +62,7 @@ const Example kExamples[] = {
     {"swap-in-then-exit.rmap", 1, kKh20, "I2: no chain has"},
     {"swap-in-then-migrate.rmap", 1, kKh20, "I3: a VMA's chain lacks"},
     {"two-first-faults.rmap", 204, kKh22, "AnonVmaChain is never freed"},
+    {"unmap-what-has-grown.rmap", 9'251, kKh95, "I1: a walk would look elsewhere"},
     {"write-after-failure.rmap", 17'114},
 };
 

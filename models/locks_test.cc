@@ -148,6 +148,27 @@ TEST(LockOrder, AGateLetsOneThreadInAtATime) {
             "each holds middle (gated)");
 }
 
+TEST(LockOrder, AGateOfSomeKeepsNobodyElseOut) {
+  const Texts problems = Problems([] {
+    ksync::Mutex gate(kOuter), other(kMiddle), a(kInner), b(kSpinning);
+    {
+      const ksync::Guard held(gate);
+      const ksync::Guard first(a);
+      const ksync::Guard second(b);
+    }
+    {
+      const ksync::Guard held(other);
+      const ksync::Guard first(a);
+      const ksync::Guard second(b);
+    }
+    const ksync::Guard held(gate);
+    const ksync::Guard second(b);
+    const ksync::Guard first(a);
+  });
+  ASSERT_FALSE(problems.empty());
+  EXPECT_EQ(problems[0], "potential deadlock: inner > spinning > inner");
+}
+
 TEST(LockOrder, TwoOfOneClassAreAllowedWhereThatIsSaid) {
   const auto both = [](bool says) {
     return Problems([says] {

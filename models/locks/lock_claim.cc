@@ -3,6 +3,7 @@
 #include "models/locks/lock_claim.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -26,6 +27,7 @@ struct Draft {
   LockClaim claim;
   std::vector<Placed> locks;
   std::vector<Placed> generations;
+  std::vector<Placed> halves;  // "write", "read".
   LockRule rule;
   LockMode mode = LockMode::kShared;  // What a need is held to that says nothing.
   bool has_from = false;
@@ -93,18 +95,19 @@ struct Do<g::reader_lock> {
 
 // Rules -------------------------------------------------------------------------------------------
 
-void BeginRule(Draft& draft, LockMode mode) {
-  draft.rule.ways = {{}};
-  draft.mode = mode;
-}
-template <>
-struct Do<g::write_word> {
-  static void apply0(Draft& draft) { BeginRule(draft, LockMode::kExclusive); }
+template <LockMode kMode>
+struct Begins {
+  template <typename Input>
+  static void apply(const Input& in, Draft& draft) {
+    draft.halves.push_back(PlacedOf(in));
+    draft.rule.ways = {{}};
+    draft.mode = kMode;
+  }
 };
 template <>
-struct Do<g::read_word> {
-  static void apply0(Draft& draft) { BeginRule(draft, LockMode::kShared); }
-};
+struct Do<g::write_word> : Begins<LockMode::kExclusive> {};
+template <>
+struct Do<g::read_word> : Begins<LockMode::kShared> {};
 template <>
 struct Do<g::need_name> {
   template <typename Input>
@@ -167,6 +170,10 @@ struct Do<g::source_text> {
   }
 };
 
+// Of a line, without the blanks around it. What is longer is no claim that anybody reads.
+constexpr std::size_t kLineMax = 1'000;
+constexpr std::size_t kShownMax = 60;  // Of a line that is too long.
+
 // What is wrong with a line, as the parser or the look-up finds it.
 struct Wrong {
   int column;
@@ -192,6 +199,22 @@ void LookUpLocks(const Draft& draft, const LockVocabulary& vocabulary) {
   }
 }
 
+// A lock has one place in an order, and a claim one rule for each kind of access.
+void RefuseRepetitions(const Draft& draft) {
+  if (draft.claim.kind == LockClaimKind::kOrder) {
+    std::set<std::string> known;
+    for (const Placed& lock : draft.locks) {
+      if (known.insert(lock.text).second) continue;
+      throw Wrong{lock.column,
+                  absl::StrCat("'", lock.text, "' stands in this order already: name it once")};
+    }
+  }
+  const bool both = draft.claim.write.has_value() && draft.claim.read.has_value();
+  if (draft.halves.size() < 2 || both) return;
+  throw Wrong{draft.halves.back().column,
+              "a second rule for the same accesses: join the two with 'and' or 'or'"};
+}
+
 void LookUpGenerations(Draft& draft, const LockVocabulary& vocabulary) {
   draft.claim.until = static_cast<int>(vocabulary.generations.size()) - 1;
   std::vector<int> found;
@@ -211,6 +234,10 @@ void LookUpGenerations(Draft& draft, const LockVocabulary& vocabulary) {
 using Errors = tao::pegtl::must_if<g::Expected, tao::pegtl::normal, false>;
 
 LockClaim ParseLine(std::string_view line, const LockVocabulary& vocabulary) {
+  if (line.size() > kLineMax) {
+    throw Wrong{static_cast<int>(kLineMax) + 1,
+                absl::StrCat("the line goes on behind ", kLineMax, " characters: shorten it")};
+  }
   Draft draft;
   const char* const begin = line.data();
   tao::pegtl::memory_input<tao::pegtl::tracking_mode::eager> input(begin, begin + line.size(), "");
@@ -222,6 +249,7 @@ LockClaim ParseLine(std::string_view line, const LockVocabulary& vocabulary) {
                                                           Found(line.substr(at.byte)))};
   }
   LookUpLocks(draft, vocabulary);
+  RefuseRepetitions(draft);
   LookUpGenerations(draft, vocabulary);
   draft.claim.text = std::string(absl::StripAsciiWhitespace(line.substr(0, draft.end)));
   return draft.claim;
@@ -255,7 +283,10 @@ LockClaims ParseLockClaims(std::string_view text, const LockVocabulary& vocabula
       read.claims.push_back(ParseLine(content, vocabulary));
       read.claims.back().line = number;
     } catch (const Wrong& wrong) {
-      read.mistakes.push_back({number, wrong.column + indent, std::string(content), wrong.message});
+      const std::string shown = content.size() <= kLineMax
+                                    ? std::string(content)
+                                    : absl::StrCat(content.substr(0, kShownMax), "...");
+      read.mistakes.push_back({number, wrong.column + indent, shown, wrong.message});
     }
   }
   return read;

@@ -91,6 +91,32 @@ TEST(LockClaim, MistakesNameThePlaceAndTheMend) {
       "14: expected 'from', 'until', a source behind '--', or the end of the line, found ';'");
 }
 
+TEST(LockClaim, ALockHasOnePlaceInAnOrder) {
+  EXPECT_EQ(Refusal("order mmap_sem > mmap_sem"),
+            "18: 'mmap_sem' stands in this order already: name it once");
+  EXPECT_EQ(Refusal("order mmap_sem > page lock > mmap_sem"),
+            "30: 'mmap_sem' stands in this order already: name it once");
+}
+
+TEST(LockClaim, AccessesOfOneKindHaveOneRule) {
+  EXPECT_EQ(Refusal("field vma.x: write page lock; write mmap_sem(W)"),
+            "31: a second rule for the same accesses: join the two with 'and' or 'or'");
+  EXPECT_EQ(Refusal("field vma.x: read nothing; read mmap_sem"),
+            "28: a second rule for the same accesses: join the two with 'and' or 'or'");
+}
+
+TEST(LockClaim, ALineEndsSomewhere) {
+  std::string order = "order mmap_sem";
+  for (int i = 0; i < 200'000; ++i) order += " > mmap_sem";
+  EXPECT_EQ(Refusal(order), "1001: the line goes on behind 1000 characters: shorten it");
+  const LockClaims parsed = Parse("nest " + std::string(3'000'000, 'x') + "\nnest mmap_sem");
+  ASSERT_EQ(parsed.mistakes.size(), 1u);
+  EXPECT_EQ(parsed.mistakes[0].text, "nest " + std::string(55, 'x') + "...");
+  EXPECT_EQ(parsed.claims.size(), 1u);
+  const std::string remark = "nest mmap_sem # ";
+  EXPECT_TRUE(Parse(remark + std::string(1'000 - remark.size(), 'x')).mistakes.empty());
+}
+
 TEST(LockClaim, AMistakeDoesNotHideTheOtherLines) {
   const LockClaims parsed = Parse("# remark\n\nnest mmap_sem\nnonsense\nnest page lock\n");
   ASSERT_EQ(parsed.claims.size(), 2u);

@@ -1,5 +1,7 @@
 // Cycles are found by walking along edges that block each other, from the least class of each. Of
-// edges between the same classes in the same modes one stands for all, the least gated.
+// edges between the same classes in the same modes those stand for all that are gated by least:
+// sets of gates of which none has another one in it. What cannot lead back to its class is left
+// out.
 #include "models/locks/lock_order.h"
 
 #include <algorithm>
@@ -32,24 +34,45 @@ bool Blocks(const Observations& seen, const Edge& request, const Edge& hold) {
   return !shared || (lock_class.sleeps && lock_class.writer_waits);
 }
 
-// Whether it is the better one to stand for both: what executions showed, then what is less gated.
-bool StandsBefore(const Edge& a, const Edge& b) {
-  const auto rank = [](const Edge& edge) {
-    return std::pair(edge.real.has_value(), std::popcount(edge.gates));
-  };
-  return rank(a) < rank(b);
+// Adds an edge, unless one is there that asks for no gate which this one does not have; those that
+// ask for more than it go.
+void AddLessGated(std::vector<const Edge*>& edges, const Edge& edge) {
+  for (const Edge* known : edges) {
+    if ((known->gates & ~edge.gates) == 0) return;
+  }
+  std::erase_if(edges, [&](const Edge* known) { return (edge.gates & ~known->gates) == 0; });
+  edges.push_back(&edge);
+}
+
+// Returns: for each class those that can be reached from it.
+std::vector<ClassMask> ReachOf(const Observations& seen) {
+  std::vector<ClassMask> reach(seen.classes().size(), 0);
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const Edge& edge : seen.edges.all()) {
+      if (!MayWait(edge)) continue;
+      const ClassMask more = reach[edge.held] | MaskOf(edge.taken) | reach[edge.taken];
+      grew |= more != reach[edge.held];
+      reach[edge.held] = more;
+    }
+  }
+  return reach;
 }
 
 // Returns: the edges that cycles are made of.
 std::vector<const Edge*> Representatives(const Observations& seen) {
-  std::map<std::tuple<ClassId, ClassId, LockMode, LockMode>, const Edge*> chosen;
-  for (const Edge& edge : seen.edges.all()) {
-    if (!MayWait(edge)) continue;
-    const Edge*& known = chosen[{edge.held, edge.taken, edge.held_mode, edge.taken_mode}];
-    if (known == nullptr || StandsBefore(edge, *known)) known = &edge;
+  const std::vector<ClassMask> reach = ReachOf(seen);
+  std::map<std::tuple<ClassId, ClassId, LockMode, LockMode>, std::vector<const Edge*>> chosen;
+  for (const bool real : {false, true}) {
+    for (const Edge& edge : seen.edges.all()) {
+      const bool leads_back = MayWait(edge) && (reach[edge.taken] & MaskOf(edge.held)) != 0;
+      if (!leads_back || edge.real.has_value() != real) continue;
+      auto& known = chosen[{edge.held, edge.taken, edge.held_mode, edge.taken_mode}];
+      if (!real || known.empty()) AddLessGated(known, edge);
+    }
   }
   std::vector<const Edge*> edges;
-  for (const auto& [key, edge] : chosen) edges.push_back(edge);
+  for (const auto& [key, some] : chosen) edges.insert(edges.end(), some.begin(), some.end());
   return edges;
 }
 

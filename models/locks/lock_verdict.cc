@@ -209,10 +209,12 @@ Judged Judge(const LockClaim& claim, const Observations& seen) {
 }
 
 DeclaredOrder::DeclaredOrder(const std::vector<LockClaim>& claims) {
+  std::set<std::pair<std::string, std::string>> known;
   for (const LockClaim& claim : claims) {
     if (claim.kind != LockClaimKind::kOrder) continue;
     for (std::size_t i = 1; i < claim.locks.size(); ++i) {
-      pairs_.emplace_back(claim.locks[i - 1], claim.locks[i]);
+      const auto pair = std::pair(claim.locks[i - 1], claim.locks[i]);
+      if (known.insert(pair).second) pairs_.push_back(pair);
     }
   }
 }

@@ -30,6 +30,9 @@ constexpr char kExitCodes[] =
     "none, shown as -.\n"
     "\nExit codes: 0 every verdict is as expected; 1 some verdict is not; 2 bad usage or input,\n"
     "or output that cannot be written; 3 a limit cut a search that should have been exhaustive.\n"
+    "locks says that a claim holds only if every execution was run, as --executions_max=0 does; "
+    "by\n"
+    "default a claim that nothing speaks against is not refuted, and that gives 0.\n"
     "Ctrl-C ends the search, prints what is known, and ends the command as the signal does "
     "(130).\n";
 

@@ -29,10 +29,30 @@ namespace {
 using models::LockClaim;
 
 // How many executions of a scenario are run, if nothing else is asked for. Nearly all that are told
-// one by one have fewer. Of those that are made from a table there are thousands, much alike: what
-// the later executions of one hold and take, its first ones do, and those of the others.
+// one by one have fewer. Of those that are made from a table there are thousands, much alike, so
+// one ends when so many executions in a row have shown nothing new. What it would still have shown
+// stays unknown; hence a claim that such a run bears out is "not refuted", and no more.
 constexpr std::uint64_t kOfScenario = 10'000;
-constexpr std::uint64_t kOfFamilyMember = 20;
+constexpr std::uint64_t kWithoutNews = 100;
+
+// Waits for news: asked before each execution whether there was none for long.
+class Patience {
+ public:
+  explicit Patience(const models::Observations& seen) : seen_(seen) {}
+
+  bool IsOver() {
+    if (seen_.Size() != size_) {
+      size_ = seen_.Size();
+      latest_ = seen_.executions;
+    }
+    return seen_.executions - latest_ >= kWithoutNews;
+  }
+
+ private:
+  const models::Observations& seen_;
+  std::size_t size_ = 0;
+  std::uint64_t latest_ = 0;
+};
 
 struct ClaimText {
   std::string where;  // For messages.
@@ -107,6 +127,7 @@ class LockSearch {
     const int generation = static_cast<int>(GenerationOf(command_));
     std::vector<LockClaim> judged;
     result_.mistakes = claims.mistakes;
+    result_.seen.is_sample = result_.sampled > 0 || !result_.cut.empty() || result_.not_begun > 0;
     for (const LockClaim& claim : claims.claims) {
       if (claim.from <= generation && generation <= claim.until) {
         judged.push_back(claim);
@@ -132,7 +153,9 @@ class LockSearch {
           absl::StrCat(command_.svg,
                        ": is where the source of the picture goes: give a name that ends in .svg"));
     }
-    const std::string title = absl::StrCat("Locks held when others are taken, on ", result_.kernel);
+    const std::string title =
+        absl::StrCat("Locks held when others are taken, on ", result_.kernel,
+                     result_.seen.is_sample ? ": not all executions were run" : "");
     const auto picture =
         DrawPicture(OrderDot(result_.seen, result_.declared, problems, title), dot_file, svg_file);
     if (!picture.ok()) return picture.status();
@@ -153,13 +176,18 @@ class LockSearch {
     options.observer = &observer;
     options.stop_at_failure = false;
     const bool is_sampled = !command_.executions_max_given;
-    const bool is_told_alone = job.scenario->family == nullptr;
-    if (is_sampled) options.executions_max = is_told_alone ? kOfScenario : kOfFamilyMember;
+    if (is_sampled) options.executions_max = kOfScenario;
     options.on_progress = console_.OnProgress();
-    options.interrupted = models::Interrupted;
+    Patience patience(result_.seen);
+    const bool is_one_of_many = is_sampled && job.scenario->family != nullptr;
+    options.interrupted = [&] {
+      return models::Interrupted() || (is_one_of_many && patience.IsOver());
+    };
     console_.StartSearch(job.Name());
     models::Report report = models::Check(options, [&job] { job.scenario->run(job.kernel); });
-    if (is_sampled && report.limit_hit == "executions_max") {
+    const bool by_default =
+        report.limit_hit == "executions_max" || (report.limit_hit == "interrupt" && is_one_of_many);
+    if (is_sampled && by_default && !models::Interrupted()) {
       ++result_.sampled;
     } else if (!report.limit_hit.empty()) {
       result_.cut = report.limit_hit;

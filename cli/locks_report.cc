@@ -176,7 +176,9 @@ std::vector<int> FieldsOf(const Observations& seen) {
 }
 
 std::string FieldsText(const Observations& seen, int columns) {
-  std::string text = "\nStrongest rules that hold, of accesses that another thread's could meet:\n";
+  std::string text =
+      absl::StrCat("\nStrongest rules ", seen.is_sample ? "of what was run" : "that hold",
+                   ", of accesses that another thread's could meet:\n");
   for (int field : FieldsOf(seen)) {
     absl::StrAppend(&text, seen.fields()[field].name, "\n");
     text += Paragraph("common lock: " + CommonText(seen, field), "    ", columns);
@@ -209,16 +211,20 @@ std::string ProblemsText(const LocksResult& result, int columns) {
 
 std::string SummaryLine(const LocksResult& result) {
   std::string text = absl::StrFormat(
-      "\n%s: %d claims hold, %d violated, %d not exercised, %d ill-formed; %d problems of order, "
+      "\n%s: %d claims hold, %d not refuted, %d violated, %d not exercised, %d ill-formed; %d "
+      "problems of order, "
       "%d lock failures; %s executions of %d scenarios in %.1f s\n",
-      result.kernel, result.Count(LockVerdict::kHolds), result.Count(LockVerdict::kViolated),
-      result.Count(LockVerdict::kNotExercised), result.mistakes.size(), result.RealProblems(),
-      result.failures.size(), WithSeparators(result.seen.executions), result.scenarios,
-      result.seconds);
+      result.kernel, result.Count(LockVerdict::kHolds), result.Count(LockVerdict::kNotRefuted),
+      result.Count(LockVerdict::kViolated), result.Count(LockVerdict::kNotExercised),
+      result.mistakes.size(), result.RealProblems(), result.failures.size(),
+      WithSeparators(result.seen.executions), result.scenarios, result.seconds);
   if (!result.observed_file.empty()) {
     absl::StrAppend(&text, "With what real threads did, as ", OneLine(result.observed_file),
                     " has it: ", result.Count(LockVerdict::kRealOnly),
                     " claims exercised on real threads only.\n");
+  }
+  if (const std::size_t empty = result.Count(LockVerdict::kSaysNothing); empty > 0) {
+    absl::StrAppend(&text, empty, " claims say nothing.\n");
   }
   if (result.sampled > 0) {
     absl::StrAppend(&text, "Of ", WithSeparators(result.sampled), " scenarios only the first ",
@@ -226,6 +232,10 @@ std::string SummaryLine(const LocksResult& result) {
   }
   if (!result.cut.empty()) absl::StrAppend(&text, "Cut by ", result.cut, ".\n");
   if (result.not_begun > 0) absl::StrAppend(&text, result.not_begun, " scenarios not begun.\n");
+  if (result.seen.is_sample) {
+    absl::StrAppend(&text,
+                    "What is not refuted may be violated by an execution that was not run.\n");
+  }
   return text;
 }
 
@@ -358,9 +368,11 @@ Json LocksJson(const LocksResult& result) {
           {"failures", FailuresJson(result)},
           {"summary",
            {{"holds", result.Count(LockVerdict::kHolds)},
+            {"not_refuted", result.Count(LockVerdict::kNotRefuted)},
             {"violated", result.Count(LockVerdict::kViolated)},
             {"not_exercised", result.Count(LockVerdict::kNotExercised)},
             {"real_threads_only", result.Count(LockVerdict::kRealOnly)},
+            {"says_nothing", result.Count(LockVerdict::kSaysNothing)},
             {"ill_formed", result.mistakes.size()},
             {"problems", result.RealProblems()},
             {"executions", result.seen.executions},

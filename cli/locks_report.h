@@ -45,7 +45,7 @@ struct LocksResult {
   std::vector<OrderProblemRow> problems;
   std::vector<LockFailureRow> failures;
   std::size_t scenarios = 0;  // Run.
-  std::size_t sampled = 0;    // Of these, how many by some of their executions only.
+  std::size_t sampled = 0;    // Of these, how many by some of their executions, as by default.
   std::size_t not_begun = 0;
   std::string cut;  // The limit that cut some search; empty: none did.
   double seconds = 0;

@@ -82,6 +82,33 @@ TEST_F(LocksTest, FourLinesGetFourAnswers) {
       << text;
 }
 
+// The same scenario, cut: what is true has not been proved, what is false stays so.
+TEST_F(LocksTest, WhatWasCutProvesNothing) {
+  const std::string held = "order mmap_sem > anon_vma->lock";
+  const std::string broken = "order anon_vma->lock > mmap_sem";
+  const Outcome cut = Run({held, "--executions_max=1", "--generation=G1", "--format=json"});
+  EXPECT_EQ(cut.code, kCut);
+  EXPECT_EQ(cut.Json()["results"][0]["verdict"], "not refuted");
+  EXPECT_EQ(cut.Json()["summary"]["holds"], 0);
+  EXPECT_EQ(cut.Json()["summary"]["not_refuted"], 1);
+  const Outcome text = Run({held, "--executions_max=1", "--generation=G1"});
+  EXPECT_TRUE(absl::StrContains(text.out, "0 claims hold, 1 not refuted")) << text.out;
+  EXPECT_TRUE(absl::StrContains(text.out, "Strongest rules of what was run")) << text.out;
+  const Outcome violated = Run({broken, "--executions_max=1", "--generation=G1", "--format=json"});
+  EXPECT_EQ(violated.code, kDiffers);
+  EXPECT_EQ(violated.Json()["results"][0]["verdict"], "violated");
+}
+
+// Unless a limit is asked for, a member of a family is a sample, and that is no fault.
+TEST_F(LocksTest, ASampleIsNotTakenForAll) {
+  const Outcome outcome =
+      Do({"locks", "order mmap_sem > anon_vma->lock", "--generation=G5",
+          "--scenarios=PairForkVersus*", "--replay_dir=" + folder_, "--format=json"});
+  EXPECT_EQ(outcome.code, kAsExpected);
+  EXPECT_GT(outcome.Json()["summary"]["sampled"], 0);
+  EXPECT_EQ(outcome.Json()["results"][0]["verdict"], "not refuted");
+}
+
 TEST_F(LocksTest, AClaimIsGivenAsAnArgument) {
   EXPECT_EQ(Run({"nest mmap_sem", "--generation=G5"}).code, kAsExpected);
   const Outcome violated = Run({"order anon_vma->lock > mmap_sem", "--generation=G5"});

@@ -231,6 +231,39 @@ TEST(LockDiscipline, TheStrongestRuleIsWhatEveryAccessHad) {
   EXPECT_EQ(JudgeText("field field: read outer(W)", watched.seen).verdict, LockVerdict::kViolated);
 }
 
+TEST(LockDiscipline, ASampleRefutesButDoesNotProve) {
+  Watched watched = Watch([] {
+    Object object;
+    ksync::Thread reader([&] {
+      const ksync::SharedGuard guard(object.lock);
+      object.field.Read();
+    });
+    const ksync::Guard guard(object.lock);
+    const ksync::Guard more(object.second);
+    object.field.Write(1);
+  });
+  const auto verdict = [&](const std::string& claim) {
+    return JudgeText(claim, watched.seen).verdict;
+  };
+  EXPECT_EQ(verdict("order outer > inner"), LockVerdict::kHolds);
+  watched.seen.is_sample = true;
+  EXPECT_EQ(verdict("order outer > inner"), LockVerdict::kNotRefuted);
+  EXPECT_EQ(verdict("field field: common lock"), LockVerdict::kNotRefuted);
+  EXPECT_EQ(verdict("field field: no common lock"), LockVerdict::kNotExercised);
+  EXPECT_EQ(verdict("field field: read outer(W)"), LockVerdict::kViolated);
+  EXPECT_EQ(verdict("order inner > outer"), LockVerdict::kViolated);
+  EXPECT_EQ(verdict("lock outer sleeps"), LockVerdict::kHolds);
+}
+
+TEST(LockDiscipline, WhatCannotBeViolatedSaysNothing) {
+  const Observations seen;
+  EXPECT_EQ(JudgeText("field field: read nothing", seen).verdict, LockVerdict::kSaysNothing);
+  EXPECT_EQ(JudgeText("field field: write nothing; read nothing", seen).verdict,
+            LockVerdict::kSaysNothing);
+  EXPECT_EQ(JudgeText("field field: write outer; read nothing", seen).verdict,
+            LockVerdict::kNotExercised);
+}
+
 TEST(LockDiscipline, DifferentReadersMayHaveDifferentLocks) {
   const Watched watched = Watch([] {
     Object object;

@@ -7,7 +7,8 @@
 // for these accesses follows from it.
 //
 // Source: LockDoc (Lochmann et al., EuroSys 2019) derives rules from samples and so must accept
-// exceptions; here all executions were seen, and one exception is enough.
+// exceptions; here one exception is enough. That a rule holds for all executions follows only where
+// all were seen (Observations::is_sample).
 #ifndef RMAPCHECK_MODELS_LOCKS_DISCIPLINE_H_
 #define RMAPCHECK_MODELS_LOCKS_DISCIPLINE_H_
 

@@ -134,6 +134,11 @@ bool JudgeHalf(const Observations& seen, int field, bool writes, const LockRule&
   return against == nullptr;
 }
 
+bool IsNothing(const std::optional<LockRule>& rule) {
+  return !rule.has_value() ||
+         std::any_of(rule->ways.begin(), rule->ways.end(), std::mem_fn(&std::vector<Need>::empty));
+}
+
 std::string NoField(const LockClaim& claim) {
   return absl::StrCat("no object has a field ", claim.field, " here");
 }
@@ -142,8 +147,9 @@ Judged JudgeField(const LockClaim& claim, const Observations& seen) {
   Judged judged;
   const std::optional<int> field = seen.FindField(claim.field);
   if (!field.has_value()) return {LockVerdict::kNotExercised, NoField(claim)};
-  if (claim.write && !JudgeHalf(seen, *field, true, *claim.write, judged)) return judged;
-  if (claim.read && !JudgeHalf(seen, *field, false, *claim.read, judged)) return judged;
+  if (!IsNothing(claim.write) && !JudgeHalf(seen, *field, true, *claim.write, judged))
+    return judged;
+  if (!IsNothing(claim.read) && !JudgeHalf(seen, *field, false, *claim.read, judged)) return judged;
   judged.verdict = judged.why.empty() ? LockVerdict::kHolds : LockVerdict::kNotExercised;
   return judged;
 }
@@ -176,23 +182,7 @@ Judged JudgeCommon(const LockClaim& claim, const Observations& seen) {
   return judged;
 }
 
-}  // namespace
-
-const char* LockVerdictName(LockVerdict verdict) {
-  switch (verdict) {
-    case LockVerdict::kHolds:
-      return "holds";
-    case LockVerdict::kViolated:
-      return "violated";
-    case LockVerdict::kNotExercised:
-      return "not exercised";
-    case LockVerdict::kRealOnly:
-      return "exercised on real threads only";
-  }
-  return "";
-}
-
-Judged Judge(const LockClaim& claim, const Observations& seen) {
+Judged JudgeSeen(const LockClaim& claim, const Observations& seen) {
   switch (claim.kind) {
     case LockClaimKind::kOrder:
       return JudgeOrder(claim, seen);
@@ -206,6 +196,48 @@ Judged Judge(const LockClaim& claim, const Observations& seen) {
       return JudgeCommon(claim, seen);
   }
   return {};
+}
+
+// Says less, where there are executions that nobody has seen.
+void Weaken(const LockClaim& claim, Judged& judged) {
+  if (claim.kind == LockClaimKind::kWaits) return;
+  const bool one_is_enough = claim.kind == LockClaimKind::kCommon && !claim.says_yes;
+  if (judged.verdict == LockVerdict::kHolds && !one_is_enough) {
+    judged.verdict = LockVerdict::kNotRefuted;
+  } else if (judged.verdict == LockVerdict::kViolated && one_is_enough) {
+    judged.verdict = LockVerdict::kNotExercised;
+    judged.why = "they have one in common in each execution that was run";
+  }
+}
+
+}  // namespace
+
+const char* LockVerdictName(LockVerdict verdict) {
+  switch (verdict) {
+    case LockVerdict::kHolds:
+      return "holds";
+    case LockVerdict::kViolated:
+      return "violated";
+    case LockVerdict::kNotExercised:
+      return "not exercised";
+    case LockVerdict::kRealOnly:
+      return "exercised on real threads only";
+    case LockVerdict::kNotRefuted:
+      return "not refuted";
+    case LockVerdict::kSaysNothing:
+      return "says nothing";
+  }
+  return "";
+}
+
+Judged Judge(const LockClaim& claim, const Observations& seen) {
+  const bool is_field = claim.kind == LockClaimKind::kField;
+  if (is_field && IsNothing(claim.write) && IsNothing(claim.read)) {
+    return {LockVerdict::kSaysNothing, "cannot be violated: nothing is what everybody holds"};
+  }
+  Judged judged = JudgeSeen(claim, seen);
+  if (seen.is_sample) Weaken(claim, judged);
+  return judged;
 }
 
 DeclaredOrder::DeclaredOrder(const std::vector<LockClaim>& claims) {

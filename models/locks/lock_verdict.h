@@ -1,8 +1,11 @@
 // What was seen, held against what is claimed.
 //
 // A claim that nobody put to the test is not a claim that holds: beside "holds" and "violated"
-// there is "not exercised"; and what only real threads did proves nothing, but it refutes. Each
-// verdict rests on a row that was seen, and that row's witness.
+// there is "not exercised". Where executions were not run, one of them may violate what all others
+// bear out: it is "not refuted". What some execution shows is so whatever the others do. A rule of
+// `nothing` can be violated by no execution, and the claim "says nothing". What only real
+// threads did proves nothing, but it refutes. Each verdict rests on a row that was seen, and that
+// row's witness.
 #ifndef RMAPCHECK_MODELS_LOCKS_LOCK_VERDICT_H_
 #define RMAPCHECK_MODELS_LOCKS_LOCK_VERDICT_H_
 
@@ -14,9 +17,9 @@
 namespace models {
 
 // kRealOnly: nothing speaks against it, and part of what it says only real threads did.
-enum class LockVerdict { kHolds, kViolated, kNotExercised, kRealOnly };
+enum class LockVerdict { kHolds, kViolated, kNotExercised, kRealOnly, kNotRefuted, kSaysNothing };
 
-// Returns: "holds", "violated", "not exercised", "exercised on real threads only".
+// Returns: "holds", "violated", "not exercised" and so on.
 const char* LockVerdictName(LockVerdict verdict);
 
 struct Judged {

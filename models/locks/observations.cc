@@ -50,6 +50,12 @@ ClassId Observations::ClassNamed(const std::string& name) {
   return static_cast<ClassId>(id);
 }
 
+std::size_t Observations::Size() const {
+  std::size_t size = edges.all().size() + accesses.all().size() + clashes.all().size();
+  for (const SeenField& field : fields_) size += field.meetings.size();
+  return size;
+}
+
 int Observations::FieldOf(const char* name) {
   const auto [known, added] = known_names_.try_emplace(name, 0);
   if (!added) return known->second;

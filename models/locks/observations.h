@@ -182,6 +182,10 @@ class Observations {
   Rows<FieldAccess> accesses;
   Rows<Clash> clashes;
   std::uint64_t executions = 0;
+  bool is_sample = false;  // There are executions that were not run.
+
+  // Returns: how many rows and meetings there are. What shows nothing new adds none.
+  std::size_t Size() const;
 
  private:
   std::vector<SeenClass> classes_;

@@ -79,7 +79,7 @@ std::string LabelText(const std::string& title, bool with_real) {
       "<td align=\"left\"><font color=\"red\"><b>&#8594; wrong</b>: a cycle, against the order, or "
       "sleeps where nobody may</font></td></tr><tr>"
       "<td align=\"left\">&#8674; by a trylock only, which waits for nothing</td>"
-      "<td align=\"left\"><font color=\"grey40\">&#8943;&gt; declared, and never seen</font></td>"
+      "<td align=\"left\"><font color=\"grey40\">&#8943;&gt; declared, and not seen</font></td>"
       "</tr><tr><td align=\"left\" colspan=\"2\">",
       with_real ? "&#8212; &#183; &#8212;&gt; on real threads only" : "", "</td></tr></table>>");
 }
@@ -154,7 +154,7 @@ std::string OrderDot(const Observations& seen, const DeclaredOrder& declared,
   }
   for (const Ends& pair : declared.pairs()) {
     if (!drawn.insert(pair).second) continue;
-    text += ArrowText(pair, "color=grey, style=dotted, label=\"never\", fontcolor=grey");
+    text += ArrowText(pair, "color=grey, style=dotted, label=\"not seen\", fontcolor=grey");
   }
   return text + "}\n";
 }

@@ -84,6 +84,19 @@ TEST(LocksOfHistory, Kh26MovesTheNeighboursStartWithoutItsLock) {
             LockVerdict::kHolds);
 }
 
+// A walk comes upon a copy that has not got its place yet, whatever lock the neighbour's start
+// needs.
+TEST(LocksOfHistory, Kh28PlacesACopyThatIsOnTheLists) {
+  EXPECT_EQ(VerdictOf(kStartIsGuarded, Watch("MremapVersusMigration", "G5 with KH-26")),
+            LockVerdict::kViolated);
+  for (const char* const scenario : {"WholeInMremapHead", "WholeInMremapTail"}) {
+    for (const char* const claim : {kStartIsGuarded, kOffsetIsGuarded}) {
+      EXPECT_EQ(VerdictOf(claim, Watch(scenario, "G5 with KH-26")), LockVerdict::kViolated);
+      EXPECT_EQ(VerdictOf(claim, Watch(scenario, "G5 with KH-26,KH-28")), LockVerdict::kHolds);
+    }
+  }
+}
+
 TEST(LocksOfHistory, Kh37WalksAListUnderAnothersLock) {
   constexpr char kListIsGuarded[] = "field anon_vma.head: read anon_vma->lock";
   EXPECT_EQ(VerdictOf(kListIsGuarded, Watch("WalkVersusForkElsewhere", "G5 without KH-37")),

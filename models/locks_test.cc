@@ -213,17 +213,20 @@ struct Object {
   ksync::Marked<int> field{0, "field"};
 };
 
-TEST(LockDiscipline, TheStrongestRuleIsWhatEveryAccessHad) {
-  const Watched watched = Watch([] {
-    Object object;
-    ksync::Thread reader([&] {
-      const ksync::SharedGuard guard(object.lock);
-      object.field.Read();
-    });
-    const ksync::Guard guard(object.lock);
-    const ksync::Guard more(object.second);
-    object.field.Write(1);
+// One reads under the outer lock, shared; one writes under both.
+void ReadSharedBesideWriteUnderBoth() {
+  Object object;
+  ksync::Thread reader([&] {
+    const ksync::SharedGuard guard(object.lock);
+    object.field.Read();
   });
+  const ksync::Guard guard(object.lock);
+  const ksync::Guard more(object.second);
+  object.field.Write(1);
+}
+
+TEST(LockDiscipline, TheStrongestRuleIsWhatEveryAccessHad) {
+  const Watched watched = Watch(ReadSharedBesideWriteUnderBoth);
   EXPECT_EQ(RuleOf(watched, "field", true), "outer(W) and inner(W)");
   EXPECT_EQ(RuleOf(watched, "field", false), "outer(R)");
   EXPECT_EQ(CommonLocks(watched.seen, *watched.seen.FindField("field")), "outer");
@@ -232,16 +235,7 @@ TEST(LockDiscipline, TheStrongestRuleIsWhatEveryAccessHad) {
 }
 
 TEST(LockDiscipline, ASampleRefutesButDoesNotProve) {
-  Watched watched = Watch([] {
-    Object object;
-    ksync::Thread reader([&] {
-      const ksync::SharedGuard guard(object.lock);
-      object.field.Read();
-    });
-    const ksync::Guard guard(object.lock);
-    const ksync::Guard more(object.second);
-    object.field.Write(1);
-  });
+  Watched watched = Watch(ReadSharedBesideWriteUnderBoth);
   const auto verdict = [&](const std::string& claim) {
     return JudgeText(claim, watched.seen).verdict;
   };

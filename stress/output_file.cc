@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/whole_file.h"
 
 namespace stress {
 namespace {
@@ -46,12 +47,7 @@ absl::Status WriteFile(const std::string& path, std::string_view text) {
   const int descriptor =
       open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
   if (descriptor < 0) return Cannot("written", errno);
-  bool done = true;
-  while (done && !text.empty()) {
-    const ssize_t written = write(descriptor, text.data(), text.size());
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-    done = written >= 0 || errno == EINTR;
-  }
+  const bool done = base::WriteAll(descriptor, text);
   const int error = errno;
   const bool closed = close(descriptor) == 0;
   if (done && closed) return absl::OkStatus();

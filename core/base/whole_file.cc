@@ -17,15 +17,6 @@
 namespace base {
 namespace {
 
-bool WriteAll(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(descriptor, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return false;
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 mode_t UsualMode() {
   const mode_t mask = umask(0);
   umask(mask);
@@ -58,6 +49,15 @@ absl::StatusOr<std::string> ContentsOf(int descriptor, const std::string& path,
 }
 
 }  // namespace
+
+bool WriteAll(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
 
 // O_NONBLOCK: a pipe to which nobody writes is not waited for.
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path, std::size_t megabytes_max,

@@ -11,6 +11,10 @@
 
 namespace base {
 
+// Writes all of `text` to an open file, a part at a time if need be. Returns: whether it could; if
+// not, errno says why.
+bool WriteAll(int descriptor, std::string_view text);
+
 // Writes `text` under a name of its own in the same folder, then gives it its name.
 // Fails: with "PATH: cannot be written (why)"; then nothing of it is left.
 absl::Status WriteWholeFile(const std::string& path, std::string_view text);

@@ -169,7 +169,7 @@ TEST_F(RmapcheckTest, WhatIsWrongWithAScriptHasItsPlace) {
       file, "wrong.rmap:1:1: the phases have 33 threads in all, more than 32: leave phases out");
   fs::create_directory(folder_ + "/folder.rmap");
   ExpectRefused(folder_ + "/folder.rmap", "folder.rmap: is no regular file");
-  std::ofstream(file) << "kernel G5 without KH-25\nphase\n";
+  std::ofstream(file) << "kernel G5 without KH-25\nphase\nthread\nread P0 0\n";
   ExpectRefused("prove --without=KH-25 " + file,
                 "--without=KH-25: the script's kernel is G5 without KH-25 already: leave it out");
 }
@@ -229,7 +229,10 @@ TEST_F(RmapcheckTest, ABugNamesTheLimitThatCutIt) {
       << outcome.out;
 }
 
-TEST_F(RmapcheckTest, ASignalLeavesWhatIsKnown) {
+// SIGHUP: the terminal was closed, and the output may have gone to a file.
+class SignalTest : public RmapcheckTest, public testing::WithParamInterface<int> {};
+
+TEST_P(SignalTest, LeavesWhatIsKnown) {
   const std::string command = absl::StrCat("echo $$; exec ", std::getenv("RMAPCHECK"),
                                            " prove 'Pair*' --replay_dir=", folder_, "/replays");
   FILE* const pipe = popen(command.c_str(), "r");
@@ -238,12 +241,14 @@ TEST_F(RmapcheckTest, ASignalLeavesWhatIsKnown) {
   std::string out;
   for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
     out += static_cast<char>(c);
-    if (absl::EndsWith(out, "exhaustive\n")) kill(process, SIGTERM);
+    if (absl::EndsWith(out, "exhaustive\n")) kill(process, GetParam());
   }
   const int status = pclose(pipe);
-  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == GetParam()) << status;
   EXPECT_TRUE(absl::StrContains(out, " not begun, in ")) << out;
 }
+
+INSTANTIATE_TEST_SUITE_P(OfThree, SignalTest, testing::Values(SIGINT, SIGTERM, SIGHUP));
 
 TEST_F(RmapcheckTest, BadInputIsOneLineAndExitCodeTwo) {
   ExpectRefused("porve", "did you mean prove?");

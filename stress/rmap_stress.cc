@@ -1,7 +1,8 @@
 // Random programs on the kernel's reverse mapping: `bazel run //stress:rmap_stress`. Everything is
 // in workload/; here are only the terminal and Ctrl-C.
 //
-// The first Ctrl-C ends the run, and what is known is printed; the second ends the process.
+// The first Ctrl-C, SIGTERM or SIGHUP ends the run, and what is known is printed; the second ends
+// the process.
 #include <signal.h>
 #include <unistd.h>
 
@@ -34,7 +35,7 @@ void Listen(int signal) {
 
 int main(int argc, char** argv) {
   if (const std::optional<int> code = workload::RunAsWorker(argc, argv)) return *code;
-  for (int signal : {SIGINT, SIGTERM}) Listen(signal);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) Listen(signal);
   const std::vector<std::string> words(argv + 1, argv + argc);
   const int code = workload::Main(words, {.out = std::cout,
                                           .err = std::cerr,

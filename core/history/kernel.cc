@@ -79,7 +79,8 @@ std::string Kernel::Name() const {
 }
 
 absl::StatusOr<Kernel> ParseKernel(std::string_view text) {
-  const std::vector<std::string_view> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
+  const std::vector<std::string_view> words =
+      absl::StrSplit(text, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
   if (words.empty()) return NotUnderstood("a kernel generation", text);
   const absl::StatusOr<Generation> generation = ParseGeneration(words[0]);
   if (!generation.ok()) return generation.status();

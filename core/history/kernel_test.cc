@@ -140,5 +140,10 @@ TEST(Kernel, ErrorsNameTheWord) {
   EXPECT_EQ(message("G5 without"), "\"without\" is not followed by a fix");
 }
 
+TEST(Kernel, MayBeWrittenWithAnySpaceAndAnyEndOfLine) {
+  EXPECT_EQ(ParseKernel("G5\twithout  KH-01 \r")->Name(), "G5 without KH-01");
+  EXPECT_EQ(ParseKernel("G5\r")->Name(), "G5");
+}
+
 }  // namespace
 }  // namespace rmap

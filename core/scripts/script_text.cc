@@ -140,6 +140,7 @@ class Parser {
   std::uint32_t ParseRights();
   std::uint32_t ParseNumber(std::uint32_t max, const char* what);
   void Expect(std::string_view word);
+  void CheckNotEmpty();
   void CheckSize();
 
   // Returns: the next word of the line; an empty one at its end.
@@ -172,9 +173,20 @@ absl::StatusOr<Script> Parser::Parse(std::string_view text) {
     if (ok()) ParseLine(line);
     if (!ok()) return absl::InvalidArgumentError(error_);
   }
+  CheckNotEmpty();
   CheckSize();
   if (!ok()) return absl::InvalidArgumentError(error_);
   return script_;
+}
+
+// A script that does nothing would hold, and prove nothing.
+void Parser::CheckNotEmpty() {
+  for (const Phase& phase : script_.phases) {
+    for (const auto& thread : phase.threads) {
+      if (!thread.empty()) return;
+    }
+  }
+  Fail(1, "the script ends, and nothing was done: write a phase, a thread and a step");
 }
 
 void Parser::CheckSize() {

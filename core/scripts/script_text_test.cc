@@ -131,6 +131,8 @@ TEST(ScriptText, TellsEachMistakeWithItsPlaceAndTheMend) {
       {"kernel G77", "1:8: \"G77\" is not a kernel generation: write a generation and changes"},
       {"kernel", "1:7: \"\" is not a kernel generation: write a generation and changes, as G9"},
       {"kernel G9\nkernel G8", "2:1: the kernel is said once, before the phases: leave this line"},
+      {"", "1:1: the script ends, and nothing was done: write a phase, a thread and a step"},
+      {"pages 3\nphase\n  thread\n", "4:1: the script ends, and nothing was done: write a phase"},
       {"phase\nmemory may run", "2:15: \"\" stands where \"out\" belongs: write that"},
   };
   for (const Mistake& mistake : mistakes) {

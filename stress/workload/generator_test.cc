@@ -173,8 +173,8 @@ TEST(WeightsTest, HaveAWrittenForm) {
 TEST(WeightsTest, WrongOnesAreToldAndChangeNothing) {
   const Weights before = General().weights;
   Weights weights = before;
-  for (const char* text :
-       {"fork", "fork:", "fork:-1", "fork:1001", "fork:1:2", "frok:3", "fork:x", "exit:2,frok:3"}) {
+  for (const char* text : {"fork", "fork:", "fork:-1", "fork:1001", "fork:1:2", "frok:3", "fork:x",
+                           "exit:2,frok:3", "", " ,\n"}) {
     EXPECT_FALSE(SetWeights(text, weights).ok()) << text;
     EXPECT_EQ(weights, before) << text;
   }

@@ -166,7 +166,10 @@ const Profile* FindProfile(std::string_view name) {
 
 absl::Status SetWeights(std::string_view text, Weights& weights) {
   Weights changed = weights;
-  for (std::string_view part : absl::StrSplit(text, absl::ByAnyChar(", \t\n"), absl::SkipEmpty())) {
+  const std::vector<std::string_view> parts =
+      absl::StrSplit(text, absl::ByAnyChar(", \t\r\n"), absl::SkipEmpty());
+  if (parts.empty()) return Wrong(text, "has no weights: write VERB:N, as in fork:3");
+  for (std::string_view part : parts) {
     const absl::Status set = SetWeight(part, changed);
     if (!set.ok()) return set;
   }

@@ -16,11 +16,11 @@
 #include "cli/commands.h"
 #include "cli/search.h"
 #include "cli/words.h"
+#include "core/base/interrupt.h"
 #include "litmus/herd/corpus.h"
 #include "litmus/herd/report.h"
 #include "litmus/herd/runner.h"
 #include "litmus/herd/verdicts.h"
-#include "models/interrupt.h"
 #include "models/report/json.h"
 
 namespace cli {
@@ -94,7 +94,7 @@ class LitmusRun {
       : command_(command), table_(std::move(table)), console_(console) {
     options_.search = OptionsOf(command);
     options_.search.on_progress = console.OnProgress();
-    options_.search.interrupted = models::Interrupted;
+    options_.search.interrupted = base::Interrupted;
     options_.unroll_max = static_cast<int>(command.unroll_max);
   }
 
@@ -133,11 +133,11 @@ class LitmusRun {
         console_.Print(absl::StrCat(malformed_.size(), " could not be read\n"));
       }
     }
-    if (models::Interrupted()) return kInterrupted;
+    if (base::Interrupted()) return kInterrupted;
     return malformed_.empty() ? ExitCodeOf(judgements_) : kBadInput;
   }
 
-  bool Ended() const { return models::Interrupted() || !console_.lost().empty(); }
+  bool Ended() const { return base::Interrupted() || !console_.lost().empty(); }
 
  private:
   LitmusRow Compare(const herd::Answer& answer) const {
@@ -223,7 +223,7 @@ ExitCode Litmus(const Command& command, Console& console) {
     console.Complain(std::string(is_of_them.message()));
     return kBadInput;
   }
-  const models::InterruptListener listener;
+  const base::InterruptListener listener;
   LitmusRun run(command, *table, console);
   console.StartSearches(files->size());
   for (const std::string& file : *files) {

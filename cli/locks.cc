@@ -163,7 +163,7 @@ class LockSearch {
     return absl::OkStatus();
   }
 
-  bool Ended() const { return models::Interrupted() || !console_.lost().empty(); }
+  bool Ended() const { return base::Interrupted() || !console_.lost().empty(); }
   const absl::Status& lost() const { return lost_; }
 
  private:
@@ -181,13 +181,13 @@ class LockSearch {
     Patience patience(result_.seen);
     const bool is_one_of_many = is_sampled && job.scenario->family != nullptr;
     options.interrupted = [&] {
-      return models::Interrupted() || (is_one_of_many && patience.IsOver());
+      return base::Interrupted() || (is_one_of_many && patience.IsOver());
     };
     console_.StartSearch(job.Name());
     models::Report report = models::Check(options, [&job] { job.scenario->run(job.kernel); });
     const bool by_default =
         report.limit_hit == "executions_max" || (report.limit_hit == "interrupt" && is_one_of_many);
-    if (is_sampled && by_default && !models::Interrupted()) {
+    if (is_sampled && by_default && !base::Interrupted()) {
       ++result_.sampled;
     } else if (!report.limit_hit.empty()) {
       result_.cut = report.limit_hit;
@@ -236,13 +236,13 @@ class LockSearch {
   const Command& command_;
   Console& console_;
   const ReplayFolder folder_;
-  const models::InterruptListener listener_;
+  const base::InterruptListener listener_;
   LocksResult& result_;
   absl::Status lost_;
 };
 
 ExitCode CodeOf(const LocksResult& result) {
-  if (models::Interrupted()) return kInterrupted;
+  if (base::Interrupted()) return kInterrupted;
   if (!result.mistakes.empty()) return kBadInput;
   const bool wrong = result.Count(models::LockVerdict::kViolated) > 0 ||
                      result.RealProblems() > 0 || !result.failures.empty();

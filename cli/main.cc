@@ -8,7 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "models/interrupt.h"
+#include "core/base/interrupt.h"
 #include "models/report/trace_text.h"
 
 int main(int argc, char** argv) {
@@ -18,6 +18,6 @@ int main(int argc, char** argv) {
   const bool watched = cli::CanRedraw(STDERR_FILENO);
   cli::Console console(std::cout, std::cerr, watched, columns > 0 ? columns : models::kTextColumns);
   const cli::ExitCode code = cli::Main(words, models::RmapScenarios(), console);
-  if (code == cli::kInterrupted) models::DieOfInterrupt();
+  if (code == cli::kInterrupted) base::DieOfInterrupt();
   return code;
 }

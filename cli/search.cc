@@ -84,7 +84,7 @@ Row Search::Run(const Job& job) {
   models::Options options = OptionsOf(command_);
   options.program = job.Name();
   options.on_progress = console_.OnProgress();
-  options.interrupted = models::Interrupted;
+  options.interrupted = base::Interrupted;
   console_.StartSearch(job.Name());
   Row row{job, models::Check(options, [&job] { job.scenario->run(job.kernel); }), "", {}};
   if (row.report.verdict == models::Verdict::kViolated) Keep(row);

@@ -12,7 +12,7 @@
 #include "cli/console.h"
 #include "cli/job.h"
 #include "cli/replay_folder.h"
-#include "models/interrupt.h"
+#include "core/base/interrupt.h"
 #include "models/report/report.h"
 
 namespace cli {
@@ -63,7 +63,7 @@ class Search {
   Row Run(const Job& job);
 
   // Returns: whether it is time to end: by a signal, or because nobody reads what is printed.
-  bool Ended() const { return models::Interrupted() || !console_.lost().empty(); }
+  bool Ended() const { return base::Interrupted() || !console_.lost().empty(); }
 
   // Returns: the row as JSON, with "kernel" beside what every report has.
   nlohmann::ordered_json ToJson(const Row& row) const;
@@ -76,7 +76,7 @@ class Search {
   // Returns: ExitCodeOf, unless a signal came or the user has been told that a file could not be
   // written.
   ExitCode Ends(const std::vector<Judgement>& judgements) const {
-    if (models::Interrupted()) return kInterrupted;
+    if (base::Interrupted()) return kInterrupted;
     return lost_a_file_ ? kBadInput : ExitCodeOf(judgements);
   }
 
@@ -87,7 +87,7 @@ class Search {
   const Command& command_;
   Console& console_;
   const ReplayFolder folder_;
-  const models::InterruptListener listener_;
+  const base::InterruptListener listener_;
   bool lost_a_file_ = false;
 };
 

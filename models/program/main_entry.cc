@@ -21,8 +21,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/base/interrupt.h"
 #include "models/check.h"
-#include "models/interrupt.h"
 #include "models/program/image.h"
 #include "models/program/options.h"
 #include "models/program/places.h"
@@ -229,7 +229,7 @@ int Tell(const RunOptions& options, const Report& report) {
 }
 
 int SearchAndTell(const RunOptions& options) {
-  const InterruptListener listener;
+  const base::InterruptListener listener;
   const absl::StatusOr<Report> report = Search(options);
   if (!report.ok()) return Complain(std::string(report.status().message()));
   if (!is_instrumented) return Complain(absl::StrCat(options.check.program, kNotInstrumented));
@@ -258,9 +258,9 @@ int CheckedMain(int count, char** values, char** environment) {
   options->check.stack_bytes = kStackBytes;
   options->check.thread_storage = image.thread_storage();
   options->check.keeps_storage = image.has_thread_variables();
-  options->check.interrupted = Interrupted;
+  options->check.interrupted = base::Interrupted;
   const int code = SearchAndTell(*options);
-  if (Interrupted()) DieOfInterrupt();
+  if (base::Interrupted()) base::DieOfInterrupt();
   image.Restore();
   return code;
 }

@@ -1,5 +1,8 @@
 // The parts by themselves, then small runs: what is counted must add up, in every kernel, and what
 // is written must be what was counted. Nothing here depends on how fast anything is.
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -10,6 +13,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +26,7 @@
 #include "stress/aim7/crossover.h"
 #include "stress/aim7/frames.h"
 #include "stress/aim7/reclaim.h"
+#include "stress/aim7/report.h"
 
 namespace aim7 {
 namespace {
@@ -225,6 +230,36 @@ TEST(Points, ChainsMakeItShort) {
   }
 }
 
+// Returns: what is known of a run of two kernels at 4, 8 and 16 users that is stopped before the
+// measurement of that number.
+Results StoppedBefore(int measurement) {
+  Request request;
+  request.kernels = {"G0 with all", "G9 with all"};
+  request.users = {4, 8, 16};
+  request.repeats = 1;
+  request.load = SmallLoad();
+  request.load.seconds = 0.02;
+  int begun = 0;
+  return MeasureAll(request, [&](const std::string&, double) { return begun++ < measurement; });
+}
+
+TEST(Results, OfARunThatEndedEarlyHaveEachKernelAtTheSameUsers) {
+  const Results results = StoppedBefore(3);
+  EXPECT_TRUE(results.ended_early);
+  EXPECT_THAT(results.request.users, testing::ElementsAre(4));
+  for (const Series& one : results.series) EXPECT_EQ(one.points.size(), 1u);
+  EXPECT_THAT(ToText(results), StartsWith("Interrupted: more users were asked for.\n"));
+  EXPECT_TRUE(nlohmann::json::parse(ToJson(results))["interrupted"]);
+}
+
+TEST(Results, MayBeNone) { EXPECT_THAT(StoppedBefore(1).request.users, IsEmpty()); }
+
+TEST(Results, OfAWholeRunAreNotCalledInterrupted) {
+  const Results results = StoppedBefore(6);
+  EXPECT_FALSE(results.ended_early);
+  EXPECT_FALSE(nlohmann::json::parse(ToJson(results))["interrupted"]);
+}
+
 // ---- The command ----
 
 struct Outcome {
@@ -384,6 +419,24 @@ TEST(Aim7Command, ThePictureShowsEachKernel) {
   EXPECT_THAT(svg, AllOf(StartsWith("<?xml"), HasSubstr("</svg>")));
   EXPECT_THAT(svg, AllOf(HasSubstr("G0 with all (2.6.33)"), HasSubstr("G9 with all (3.19)")));
   EXPECT_THAT(svg, AllOf(HasSubstr("memory is full"), Not(HasSubstr("nan"))));
+}
+
+// Sends the signal as soon as somebody waits for it.
+void SendWhenAwaited(int signal) {
+  struct sigaction now {};
+  do {
+    sigaction(signal, nullptr, &now);
+    std::this_thread::yield();
+  } while (now.sa_handler == SIG_DFL);
+  kill(getpid(), signal);
+}
+
+TEST(Aim7Command, ASignalEndsItBehindTheMeasurementThatGoesOn) {
+  std::thread user(SendWhenAwaited, SIGHUP);
+  const Outcome outcome = RunCommand(SmallAnd("--repeats=100"));
+  user.join();
+  EXPECT_EQ(outcome.code, kInterrupted);
+  EXPECT_THAT(outcome.out + outcome.err, testing::ContainsRegex("[Ii]nterrupted"));
 }
 
 TEST(Aim7Command, WithoutGnuplotItSaysSoBeforeItMeasures) {

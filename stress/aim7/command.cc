@@ -16,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cli/words.h"
+#include "core/base/interrupt.h"
 #include "core/sync/native_control.h"
 #include "stress/aim7/plot.h"
 #include "stress/aim7/report.h"
@@ -180,7 +181,8 @@ std::string Help() {
       "one parent, when memory is short and reclaim finds them by the reverse mapping.\n\n",
       cost::HelpOf(FlagsOf(defaults)),
       "\nExit codes: 0 done; 2 bad usage, a kernel that breaks a rule, or output that cannot be "
-      "written.\n");
+      "written. A first\nCtrl-C, SIGTERM or SIGHUP ends the run behind the "
+      "measurement that goes on, and what is known is written.\n");
 }
 
 // What is measured, for the handler, which gets no argument of ours.
@@ -206,8 +208,11 @@ absl::Status Measure(const Command& command, std::ostream& out, std::ostream& er
       MeasureAll(command.request, [&ticker](const std::string& step, double fraction) {
         the_point = &step;
         ticker.Tick(step, fraction);
+        return !base::Interrupted();
       });
   ksync::InstallCheckHandler(before);
+  if (results.request.users.empty())
+    return Wrong("interrupted before the first point was measured");
   out << (command.json ? ToJson(results) : ToText(results)) << std::flush;
   return command.svg.empty() ? absl::OkStatus() : DrawPlot(PlotScript(results), command.svg);
 }
@@ -224,14 +229,14 @@ absl::StatusOr<Command> ParseCommand(std::span<const std::string> words) {
 }
 
 int Main(std::span<const std::string> words, std::ostream& out, std::ostream& err) {
+  const base::InterruptListener listener;
   const absl::StatusOr<Command> command = ParseCommand(words);
   absl::Status done = command.status();
   if (done.ok() && command->help) out << Help() << std::flush;
   if (done.ok() && !command->help) done = Measure(*command, out, err);
-  if (!done.ok()) {
-    err << "aim7: " << cli::OneLine(done.message()) << "\n";
-    return kBadInput;
-  }
+  if (!done.ok()) err << "aim7: " << cli::OneLine(done.message()) << "\n";
+  if (base::Interrupted()) return kInterrupted;
+  if (!done.ok()) return kBadInput;
   if (out.good()) return 0;
   err << "aim7: standard output: cannot be written: send it somewhere else\n";
   return kBadInput;

@@ -22,8 +22,12 @@ struct Command {
 // Returns: what the words ask for. Fails: with one line that names flag, value and mend.
 absl::StatusOr<Command> ParseCommand(std::span<const std::string> words);
 
-// Runs the command. Progress goes to `err`, every few seconds.
-// Returns: the exit code: 0; 2 for bad usage, or if an output cannot be written.
+inline constexpr int kInterrupted = 130;
+
+// Runs the command. Progress goes to `err`, every few seconds. Ctrl-C and its like
+// (core/base/interrupt.h) end the run behind the measurement that goes on; what is known is
+// written.
+// Returns: the exit code: 0; 2 for bad usage, or if an output cannot be written; kInterrupted.
 int Main(std::span<const std::string> words, std::ostream& out, std::ostream& err);
 
 }  // namespace aim7

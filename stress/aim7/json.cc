@@ -131,6 +131,7 @@ std::string ToJson(const Results& results) {
                      {"reads", load.mix.read},
                      {"headroom", request.headroom},
                      {"repeats", request.repeats},
+                     {"interrupted", results.ended_early},
                      {"users_that_fit", results.UsersThatFit()},
                      {"unloaded_jobs_per_second", results.Unloaded()},
                      {"unit_seconds", results.Unit(request.headroom)},

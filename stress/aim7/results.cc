@@ -22,6 +22,39 @@ void Keep(const Point& measured, Point& kept) {
   if (kept.users == 0 || measured.JobsPerSecond() > kept.JobsPerSecond()) kept = measured;
 }
 
+// Measures every kernel at one number of users, the points at the end of each series. Returns:
+// false if it was told to stop.
+class Run {
+ public:
+  Run(const Request& request, const Progress& progress, std::vector<Series>& series)
+      : request_(request), progress_(progress), series_(series) {}
+
+  bool MeasureAt(std::uint32_t users) {
+    for (std::uint32_t i = 0; i < request_.repeats; ++i) {
+      for (Series& one : series_) {
+        const std::string step = absl::StrCat(one.kernel, ", ", users, " users");
+        if (!progress_(step, done_++ / All())) return false;
+        Keep(MeasureNamed(one.kernel, request_.load, users), one.points.back());
+      }
+    }
+    return true;
+  }
+
+ private:
+  double All() const {
+    return static_cast<double>(series_.size() * request_.users.size() * request_.repeats);
+  }
+
+  const Request& request_;
+  const Progress& progress_;
+  std::vector<Series>& series_;
+  int done_ = 0;
+};
+
+bool HaveLastPoint(const std::vector<Series>& series) {
+  return std::ranges::all_of(series, [](const Series& one) { return one.points.back().users > 0; });
+}
+
 }  // namespace
 
 std::vector<std::string> DefaultKernels() {
@@ -54,17 +87,18 @@ Crossover Results::CrossoverOf(const Series& one, double headroom) const {
 Results MeasureAll(const Request& request, const Progress& progress) {
   Results results;
   results.request = request;
+  results.request.users.clear();
   for (const std::string& kernel : request.kernels) results.series.push_back({kernel, {}});
-  const double all = static_cast<double>(request.kernels.size() * request.users.size());
-  double done = 0;
+  Run run(request, progress, results.series);
   for (std::uint32_t users : request.users) {
     for (Series& one : results.series) one.points.push_back({});
-    for (std::uint32_t i = 0; i < request.repeats; ++i) {
-      for (Series& one : results.series) {
-        progress(absl::StrCat(one.kernel, ", ", users, " users"), done++ / all / request.repeats);
-        Keep(MeasureNamed(one.kernel, request.load, users), one.points.back());
-      }
+    results.ended_early = !run.MeasureAt(users);
+    if (HaveLastPoint(results.series)) {
+      results.request.users.push_back(users);
+    } else {
+      for (Series& one : results.series) one.points.pop_back();
     }
+    if (results.ended_early) break;
   }
   return results;
 }

@@ -49,13 +49,16 @@ struct Results {
   double Unit(double headroom) const;  // Seconds.
   Crossover CrossoverOf(const Series& series, double headroom) const;
 
-  Request request;
+  Request request;             // If the run was ended early, with the users that were measured.
   std::vector<Series> series;  // In the request's order.
+  bool ended_early = false;
 };
 
-// Called before each point: what comes, and how much of the run is done, from 0 to 1.
-using Progress = std::function<void(const std::string& step, double fraction)>;
+// Called before each measurement: what comes, and how much of the run is done, from 0 to 1.
+// Returns: whether to go on.
+using Progress = std::function<bool(const std::string& step, double fraction)>;
 
+// Returns: all points; if the run was ended early, those at which every kernel was measured.
 // Requires: kernels that parse; users in growing order; at least one of both.
 Results MeasureAll(const Request& request, const Progress& progress);
 

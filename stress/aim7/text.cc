@@ -221,7 +221,8 @@ std::string LengthTable(const Results& results) {
 }  // namespace
 
 std::string ToText(const Results& results) {
-  return absl::StrCat(Preface(results), PointTable(results), "\n", Verdict(results),
+  const char* const note = results.ended_early ? "Interrupted: more users were asked for.\n" : "";
+  return absl::StrCat(note, Preface(results), PointTable(results), "\n", Verdict(results),
                       CrossoverTable(results), LockTable(results), LengthTable(results));
 }
 

@@ -3,10 +3,10 @@
 // While somebody listens, the first such signal is noted, and the search ends where it stands; a
 // second one ends the process, as ever. Who has printed what is known lets the signal have its way,
 // so that a shell sees why the command ended.
-#ifndef RMAPCHECK_MODELS_INTERRUPT_H_
-#define RMAPCHECK_MODELS_INTERRUPT_H_
+#ifndef RMAPCHECK_CORE_BASE_INTERRUPT_H_
+#define RMAPCHECK_CORE_BASE_INTERRUPT_H_
 
-namespace models {
+namespace base {
 
 // Listens for as long as it lives, unless whoever started the process had the signal ignored.
 // Requires: one at a time.
@@ -25,6 +25,6 @@ bool Interrupted();
 // Ends the process by the signal that came. Requires: Interrupted(), and nobody listens.
 void DieOfInterrupt();
 
-}  // namespace models
+}  // namespace base
 
-#endif  // RMAPCHECK_MODELS_INTERRUPT_H_
+#endif  // RMAPCHECK_CORE_BASE_INTERRUPT_H_

@@ -1,10 +1,10 @@
 // The handler writes one word; whoever searches asks for it. It may come while a modelled program
 // runs on a small stack of its own, and so takes the stack that the engine gave to handlers.
-#include "models/interrupt.h"
+#include "core/base/interrupt.h"
 
 #include <signal.h>
 
-namespace models {
+namespace base {
 namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -41,4 +41,4 @@ bool Interrupted() { return caught != 0; }
 
 void DieOfInterrupt() { raise(caught); }
 
-}  // namespace models
+}  // namespace base

@@ -20,6 +20,8 @@ enum class Fix {
   kKh03,
   kKh04,
   kKh05,
+  kKh12,
+  kKh13,
   kKh15,
   kKh16,
   kKh17,

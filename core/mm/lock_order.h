@@ -15,6 +15,8 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
+// Kernel: ksm_thread_mutex. Held by ksmd for a batch, and by who unmerges everything.
+inline constexpr ksync::LockClass kKsmThreadMutex{"ksm_thread_mutex", 20, true};
 // Kernel: mm->mmap_sem. Guards an mm's list of VMAs and, taken for writing, their boundaries.
 inline constexpr ksync::LockClass kMmapSem{"mmap_sem", 30, true};
 // Kernel: mm_all_locks_mutex. Lets one thread at a time hold every rmap lock of an mm.
@@ -36,6 +38,8 @@ inline constexpr ksync::LockClass kPteLock{"pte lock", 75};
 inline constexpr ksync::LockClass kSwapLock{"swap_lock", 80};
 // Kernel: mapping->tree_lock. Guards a file's page cache.
 inline constexpr ksync::LockClass kTreeLock{"tree_lock", 90};
+// Kernel: ksm_mmlist_lock. Guards the list of processes that are registered for merging.
+inline constexpr ksync::LockClass kKsmMmlistLock{"ksm_mmlist_lock", 95};
 
 // Returns: the class as it is where its locks sleep.
 constexpr ksync::LockClass AsSleeping(ksync::LockClass lock_class) {
@@ -50,8 +54,8 @@ inline constexpr ksync::LockClass kInnerTasklistLock{kTasklistLock.name, 65};
 
 // Every class, outermost first.
 inline constexpr const ksync::LockClass* kLockClasses[] = {
-    &kMmapSem,     &kMmAllLocksMutex, &kPageLock, &kIMmapLock, &kTasklistLock,
-    &kAnonVmaLock, &kPageTableLock,   &kPteLock,  &kSwapLock,  &kTreeLock};
+    &kKsmThreadMutex, &kMmapSem,       &kMmAllLocksMutex, &kPageLock, &kIMmapLock, &kTasklistLock,
+    &kAnonVmaLock,    &kPageTableLock, &kPteLock,         &kSwapLock, &kTreeLock,  &kKsmMmlistLock};
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

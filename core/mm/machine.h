@@ -16,6 +16,7 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 class AnonVmaCache;  // Defined by core/rmap, which depends on this folder.
+class KsmPort;
 class PageFrames;
 struct Mm;
 
@@ -52,6 +53,11 @@ class Machine {
   // Requires: the machine has no pages yet; the frames outlive its last page.
   void UseFrames(PageFrames* frames) { frames_ = frames; }
 
+  // Who merges equal pages; null if nobody does.
+  KsmPort* ksm() const { return ksm_; }
+  // Requires: the machine has no processes yet; the port outlives the last.
+  void UseKsm(KsmPort* ksm) { ksm_ = ksm; }
+
   // From now on each allocation in the kernel may fail, or may not.
   // Requires: no other thread uses the machine.
   void FailAllocations(bool fail) { fail_allocations_ = fail; }
@@ -79,6 +85,7 @@ class Machine {
   const MachineSize size_;
   AnonVmaCache& anon_vmas_;
   PageFrames* frames_ = nullptr;
+  KsmPort* ksm_ = nullptr;
   bool fail_allocations_ = false;
   bool fail_the_infallible_ = false;
 };

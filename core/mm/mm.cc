@@ -46,6 +46,10 @@ Vma* VmAreaDup(const Vma& vma) {
   return copy;
 }
 
+void Mmdrop(Mm& mm) {
+  if (mm.mm_count.DecrementAndTest()) ksync::Delete(&mm);
+}
+
 void AttachTask(Mm& mm) {
   const ksync::Guard lock(mm.machine.tasklist_lock);
   mm.machine.tasks.PushBack(mm.task_node);

@@ -1,5 +1,8 @@
 // An address space: its VMAs, its page table and their locks. Kernel: struct mm_struct.
-// It has no count of users here; whoever knows it is the last user says so by Mmput().
+//
+// Two counts, as in the kernel: mm_users, those who use the memory, and mm_count, those who have
+// the object, of which all users together are one. They are kept only on a machine that merges
+// pages (ksm_port.h); elsewhere whoever knows that he is the last user says so by Mmput().
 #ifndef RMAPCHECK_CORE_MM_MM_H_
 #define RMAPCHECK_CORE_MM_MM_H_
 
@@ -27,7 +30,14 @@ struct Mm {
   List<Vma> mmap ABSL_GUARDED_BY(mmap_sem){"mm.mmap"};  // By address.
   ListNode<Mm> task_node{this, "mm.task_node"};         // On machine.tasks, or nowhere.
   ksync::Plain<VirtualPage> brk ABSL_GUARDED_BY(mmap_sem){VirtualPage{0}, "mm.brk"};
+  ksync::RefCount mm_users{1, "mm.mm_users"};
+  ksync::RefCount mm_count{1, "mm.mm_count"};
+  // Whether it is registered for merging. Kernel: MMF_VM_MERGEABLE of mm->flags.
+  ksync::Marked<bool> mergeable{false, "mm.flags"};
 };
+
+// Lets go of the object; the last frees it. Kernel: mmdrop().
+void Mmdrop(Mm& mm);
 
 // Returns: what is in a pte just now. Without the pte lock it is a hint, which is asked again under
 // it; that is why the analysis is turned off.

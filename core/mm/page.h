@@ -86,6 +86,9 @@ inline bool PageMapped(const Page& page) { return PageMapcount(page) > 0; }
 // Returns: whether somebody holds the page lock. Kernel: PageLocked().
 inline bool PageLocked(Page& page) { return page.lock.IsLocked(); }
 
+// Returns: whether the page belongs to processes, not to a file. Kernel: PageAnon().
+inline bool IsAnon(MappingWord mapping) { return (mapping & kPageMappingAnon) != 0; }
+
 inline MappingWord ToMapping(AnonVma* anon_vma) {
   return reinterpret_cast<MappingWord>(anon_vma) | kPageMappingAnon;
 }

@@ -39,7 +39,8 @@ inline constexpr VmFlags kVmGrowsDown = 16;  // A stack. Kernel: VM_GROWSDOWN.
 inline constexpr VmFlags kVmDontCopy = 32;   // Fork leaves it out. Kernel: VM_DONTCOPY.
 // A stack that exec has not put in its place yet. Kernel: VM_STACK_INCOMPLETE_SETUP.
 inline constexpr VmFlags kVmStackIncomplete = 64;
-inline constexpr VmFlags kVmShared = 128;  // Writes go to the file. Kernel: VM_SHARED.
+inline constexpr VmFlags kVmShared = 128;     // Writes go to the file. Kernel: VM_SHARED.
+inline constexpr VmFlags kVmMergeable = 256;  // Equal pages may become one. Kernel: VM_MERGEABLE.
 
 // One link between a VMA and an anon_vma; on a list of each. Kernel: struct anon_vma_chain.
 struct AnonVmaChain {

@@ -13,7 +13,7 @@ std::vector<Scenario> AllScenarios() {
            MergeScenarios,    HeldScenarios,      MappingScenarios,   MbindScenarios,
            MremapScenarios,   FileScenarios,      SwapScenarios,      SwapoffScenarios,
            MlockScenarios,    ReuseScenarios,     ReusePageScenarios, ForkScenarios,
-           CostScenarios,     PairScenarios,      TripleScenarios,
+           CostScenarios,     KsmScenarios,       PairScenarios,      TripleScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

@@ -86,6 +86,7 @@ std::vector<Scenario> MbindScenarios();
 std::vector<Scenario> ForkScenarios();
 std::vector<Scenario> CostScenarios();
 std::vector<Scenario> MigrationScenarios();
+std::vector<Scenario> KsmScenarios();
 std::vector<Scenario> PairScenarios();
 std::vector<Scenario> TripleScenarios();
 

@@ -3,6 +3,7 @@
 #include "core/vmops/exit.h"
 
 #include "core/mm/at_rest.h"
+#include "core/mm/ksm_port.h"
 #include "core/vmops/mlock.h"
 #include "core/vmops/unmap.h"
 
@@ -25,9 +26,14 @@ void ExitMmap(Mm& mm) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
 }  // namespace
 
 void Mmput(Mm& mm) {
+  KsmPort* const ksm = mm.machine.ksm();
+  if (ksm != nullptr) {
+    if (!mm.mm_users.DecrementAndTest()) return;
+    ksm->Exit(mm);
+  }
   AssertLastUser(mm);
   ExitMmap(mm);
-  ksync::Delete(&mm);
+  ksm != nullptr ? Mmdrop(mm) : ksync::Delete(&mm);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -9,7 +9,8 @@ namespace rmap::inline KSYNC_BACKEND {
 
 // Unmaps everything, then takes the VMAs off their anon_vmas, then frees: in this order, so that a
 // page which is still mapped still has its anon_vma, and a VMA that a walker can find still exists.
-// Requires: the caller is the last user of the mm. Rmap walkers may still be inside.
+// Requires: the caller is the last user of the mm; if the mm counts its users: one of them, and the
+// rest is done when the last has come. Rmap walkers may still be inside.
 void Mmput(Mm& mm);
 
 }  // namespace rmap::inline KSYNC_BACKEND

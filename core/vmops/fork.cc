@@ -4,6 +4,7 @@
 #include "core/vmops/fork.h"
 
 #include "core/mm/file.h"
+#include "core/mm/ksm_port.h"
 #include "core/mm/mempolicy.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
@@ -90,6 +91,8 @@ bool DupMmap(Mm& child, Mm& parent) {
   const ksync::Guard child_sem(child.mmap_sem, ksync::Nesting::kSecond);
   const VirtualPage brk = parent.brk.Read();
   child.brk.Write(brk);
+  KsmPort* const ksm = parent.machine.ksm();
+  if (ksm != nullptr && !ksm->Fork(parent, child)) return false;
   for (const Vma* vma = FirstVma(parent); vma != nullptr; vma = NextVma(parent, *vma)) {
     if ((vma->vm_flags.Read() & kVmDontCopy) != 0) continue;
     if (!DupVma(child, parent, *vma)) return false;

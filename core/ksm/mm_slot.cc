@@ -1,0 +1,79 @@
+// Who is registered. A process that comes is put where the scan comes last, one that goes where it
+// comes next.
+#include "core/ksm/mm_slot.h"
+
+#include "core/ksm/ksm.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+// Kernel: __ksm_enter().
+bool Ksm::Enter(Mm& mm) {
+  if (machine_.AllocationFails("mm_slot")) return false;
+  MmSlot* const slot = ksync::New<MmSlot>(mm);
+  {
+    const ksync::Guard lock(mmlist_lock_);
+    MmSlot* const cursor = scan_.mm_slot.Read();
+    if (cursor == nullptr) {
+      slots_.PushBack(slot->mm_list);
+    } else {
+      slots_.InsertBefore(slot->mm_list, cursor->mm_list);
+    }
+  }
+  mm.mergeable.Write(true);
+  mm.mm_count.Increment();
+  return true;
+}
+
+bool Ksm::Fork(const Mm& parent, Mm& child) { return !parent.mergeable.Read() || Enter(child); }
+
+// Kernel: get_mm_slot(). Requires: mmlist_lock_.
+MmSlot* Ksm::SlotOf(const Mm& mm) const {
+  for (auto* node = slots_.First(); node != nullptr; node = slots_.After(*node)) {
+    if (&node->owner().mm == &mm) return &node->owner();
+  }
+  return nullptr;
+}
+
+// Returns: null behind the last. Requires: mmlist_lock_.
+MmSlot* Ksm::SlotAfter(MmSlot& slot) const {
+  auto* const next = slots_.After(slot.mm_list);
+  return next == nullptr ? nullptr : &next->owner();
+}
+
+// Takes a slot that ksmd has no use for off the list; any other it moves to where the scan comes
+// next. Returns: whether it is off. Requires: mmlist_lock_.
+bool Ksm::TakeEasySlot(MmSlot& slot) {
+  MmSlot* const cursor = scan_.mm_slot.Read();
+  if (cursor == &slot) return false;
+  slots_.Erase(slot.mm_list);
+  if (slot.rmap_list.Read() == nullptr) return true;
+  ListNode<MmSlot>* const next = cursor == nullptr ? slots_.First() : slots_.After(cursor->mm_list);
+  next == nullptr ? slots_.PushBack(slot.mm_list) : slots_.InsertBefore(slot.mm_list, *next);
+  return false;
+}
+
+// The end of a registration. Requires: the slot is on no list; the caller has another reason why
+// the mm lives, or does not touch it any more.
+void Ksm::DropSlot(MmSlot& slot) {
+  Mm& mm = slot.mm;
+  ksync::Delete(&slot);
+  mm.mergeable.Write(false);
+  Mmdrop(mm);
+}
+
+// Whoever still looks at the mm holds mmap_sem, and asked mm_users when he had it; so once it was
+// free, nobody works on the mm any more. Kernel: __ksm_exit().
+void Ksm::Exit(Mm& mm) {
+  if (!mm.mergeable.Read()) return;
+  MmSlot* slot = nullptr;
+  bool is_easy = false;
+  {
+    const ksync::Guard lock(mmlist_lock_);
+    slot = SlotOf(mm);
+    if (slot != nullptr) is_easy = TakeEasySlot(*slot);
+  }
+  if (is_easy) return DropSlot(*slot);
+  if (slot != nullptr) const ksync::Guard bounce(mm.mmap_sem);
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

@@ -1,0 +1,57 @@
+// Samepage merging against those who do not wait for it. The oracle is mostly whoever watches the
+// memory; at the end nobody may be registered any more.
+#include "core/ksm/ksm.h"
+#include "core/rmap/world.h"
+#include "core/scenarios/scenarios.h"
+#include "core/scenarios/steps.h"
+#include "core/vmops/exit.h"
+#include "core/vmops/mmap.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Returns: a process of one page that may be merged.
+Mm& NewMergeable(World& world, Ksm& ksm) {
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 1);
+  const bool registered = ksm.MadviseMergeable(mm, 0, 1);
+  ksync::Check(registered, "madvise found no memory");
+  return mm;
+}
+
+// The only process exits while ksmd goes once round.
+void KsmdVersusExit(const Kernel& kernel, bool touched) {
+  World world(kernel);
+  Ksm ksm(world.machine());
+  Mm& mm = NewMergeable(world, ksm);
+  if (touched) Touch(mm, 0, Access::kWrite);
+
+  ksync::Thread ksmd([&ksm] { ksm.DoScan(1); }, "ksmd");
+  Mmput(mm);
+  ksmd.Join();
+  ksm.DoScan(1);  // Whom the exit left to ksmd, it clears away.
+}
+
+}  // namespace
+
+std::vector<Scenario> KsmScenarios() {
+  return {
+      {.name = "KsmdVersusExit",
+       .claim = "An exit may unregister the process itself if ksmd knows none of its pages: ksmd "
+                "looks again, and lets go of the mm first.",
+       .oracle = "Use after free, or a crash.",
+       .run = [](const Kernel& kernel) { KsmdVersusExit(kernel, /*touched=*/false); },
+       .bugs = {{.fix = Fix::kKh13, .violation = "crash"},
+                {.fix = Fix::kKh12, .violation = "use after free"}}},
+      {.name = "KsmdVersusExitOfMerged",
+       .claim =
+           "An exit leaves a process of which ksmd knows pages to ksmd, and waits until nobody "
+           "works on it.",
+       .oracle = "Use after free, deadlock, or what is never given back.",
+       .run = [](const Kernel& kernel) { KsmdVersusExit(kernel, /*touched=*/true); },
+       .bugs = {{.fix = Fix::kKh13, .violation = "crash"},
+                {.fix = Fix::kKh12, .violation = "use after free"}}},
+  };
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

@@ -52,19 +52,19 @@ bool Ksm::TakeEasySlot(MmSlot& slot) {
   return false;
 }
 
-// The end of a registration. Requires: the slot is on no list; the caller has another reason why
-// the mm lives, or does not touch it any more.
+// The end of a registration, but for its mm_count. Requires: the slot is on no list.
+// Order: release, because an exit that finds the process not registered waits for nobody: what ksmd
+// has read of the VMAs must be over. In the kernel the two have no order: clear_bit() is no barrier
+// (docs/KSM.md).
 void Ksm::DropSlot(MmSlot& slot) {
-  Mm& mm = slot.mm;
+  slot.mm.mergeable.StoreRelease(false);
   ksync::Delete(&slot);
-  mm.mergeable.Write(false);
-  Mmdrop(mm);
 }
 
 // Whoever still looks at the mm holds mmap_sem, and asked mm_users when he had it; so once it was
 // free, nobody works on the mm any more. Kernel: __ksm_exit().
 void Ksm::Exit(Mm& mm) {
-  if (!mm.mergeable.Read()) return;
+  if (!mm.mergeable.LoadAcquire()) return;  // Order: see DropSlot.
   MmSlot* slot = nullptr;
   bool is_easy = false;
   {
@@ -72,7 +72,10 @@ void Ksm::Exit(Mm& mm) {
     slot = SlotOf(mm);
     if (slot != nullptr) is_easy = TakeEasySlot(*slot);
   }
-  if (is_easy) return DropSlot(*slot);
+  if (is_easy) {
+    DropSlot(*slot);
+    return Mmdrop(mm);
+  }
   if (slot != nullptr) const ksync::Guard bounce(mm.mmap_sem);
 }
 

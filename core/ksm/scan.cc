@@ -107,11 +107,12 @@ void Ksm::LeaveSlot(MmSlot& slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   EnterSlot(SlotAfter(slot));
   if (is_over) slots_.Erase(slot.mm_list);
   // From here on an exit may free the mm, unless the registration is still ours to drop.
-  const bool unlocks_first = is_over || !machine_.Has(Fix::kKh12);
-  if (!unlocks_first) mm.mmap_sem.UnlockShared();
+  const bool unlocks_early = !is_over && machine_.Has(Fix::kKh12);
+  if (unlocks_early) mm.mmap_sem.UnlockShared();
   mmlist_lock_.Unlock();
-  if (unlocks_first) mm.mmap_sem.UnlockShared();
   if (is_over) DropSlot(slot);
+  if (!unlocks_early) mm.mmap_sem.UnlockShared();
+  if (is_over) Mmdrop(mm);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -41,7 +41,8 @@ class Ksm final : public KsmPort {
   // A page to look at, with a reference, and what is known of it.
   struct Found {
     Page* page = nullptr;
-    RmapItem* item = nullptr;  // Null: the round is over.
+    RmapItem* item = nullptr;  // Null: there is none.
+    bool no_memory = false;    // ...because memory ran out: the batch is over.
   };
 
   // mm_slot.cc
@@ -57,7 +58,7 @@ class Ksm final : public KsmPort {
   void EnterSlot(MmSlot* slot);
   Found ScanSlot(MmSlot& slot);
   Found ScanVma(MmSlot& slot, const Vma& vma);
-  Page* ScanPage(Mm& mm);
+  Found ItemFor(Mm& mm, VirtualPage address, Page& page);
   void LeaveSlot(MmSlot& slot);
 
   Machine& machine_;

@@ -1,4 +1,5 @@
 // Agreeing to merging: a flag on the VMA, and on the first time a registration of the process.
+// What is no plain private memory is left out silently.
 #include "core/ksm/ksm.h"
 #include "core/vmops/merge.h"
 

@@ -6,6 +6,17 @@
 #include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Returns: the anonymous page at the address, with a reference, or null.
+Page* FollowAnonPage(Mm& mm, VirtualPage address) {
+  Page* const page = IsolatePage(mm, address);
+  if (page == nullptr || IsAnon(page->mapping.Read())) return page;
+  PutPage(*page);
+  return nullptr;
+}
+
+}  // namespace
 
 void Ksm::DoScan(int pages) {
   const ksync::Guard batch(thread_mutex_);
@@ -22,7 +33,7 @@ Ksm::Found Ksm::ScanGetNextRmapItem() {
   if (scan_.mm_slot.Read() == nullptr && !BeginRound()) return {};
   while (MmSlot* const slot = scan_.mm_slot.Read()) {
     const Found found = ScanSlot(*slot);
-    if (found.item != nullptr) return found;
+    if (found.item != nullptr || found.no_memory) return found;
   }
   scan_.seqnr.Write(scan_.seqnr.Read() + 1);
   return {};
@@ -54,7 +65,7 @@ Ksm::Found Ksm::ScanSlot(MmSlot& slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   for (; vma != nullptr; vma = NextVma(mm, *vma)) {
     if ((vma->vm_flags.Read() & kVmMergeable) == 0) continue;
     const Found found = ScanVma(slot, *vma);
-    if (found.item == nullptr) continue;
+    if (found.item == nullptr && !found.no_memory) continue;
     mm.mmap_sem.UnlockShared();
     return found;
   }
@@ -68,29 +79,25 @@ Ksm::Found Ksm::ScanVma(MmSlot& slot, const Vma& vma) {
   const VirtualPage end = vma.vm_end.Read();
   scan_.address.Write(vma.anon_vma.Read() == nullptr ? end : start);
   while (scan_.address.Read() < end && !KsmTestExit(slot.mm)) {
-    Page* const page = ScanPage(slot.mm);
-    if (page == nullptr) continue;
-    RmapLink& place = *scan_.rmap_list.Read();
-    RmapItem* const item = GetNextRmapItem(slot.mm, place, scan_.address.Read() - 1);
-    if (item == nullptr) {
-      PutPage(*page);
-      continue;
-    }
-    scan_.rmap_list.Write(&item->rmap_list);
-    return {page, item};
+    const VirtualPage address = scan_.address.Read();
+    Page* const page = FollowAnonPage(slot.mm, address);
+    if (page != nullptr) return ItemFor(slot.mm, address, *page);
+    scan_.address.Write(address + 1);
   }
   return {};
 }
 
-// Returns: the anonymous page at the cursor's address, with a reference, or null. The cursor goes
-// on.
-Page* Ksm::ScanPage(Mm& mm) {
-  const VirtualPage address = scan_.address.Read();
+// Returns: what is known of the page at the cursor's address, which goes on; if memory ran out, it
+// stays where it is, and the page is given back.
+Ksm::Found Ksm::ItemFor(Mm& mm, VirtualPage address, Page& page) {
+  RmapItem* const item = GetNextRmapItem(mm, *scan_.rmap_list.Read(), address);
+  if (item == nullptr) {
+    PutPage(page);
+    return {.no_memory = true};
+  }
+  scan_.rmap_list.Write(&item->rmap_list);
   scan_.address.Write(address + 1);
-  Page* const page = IsolatePage(mm, address);
-  if (page == nullptr || IsAnon(page->mapping.Read())) return page;
-  PutPage(*page);
-  return nullptr;
+  return {.page = &page, .item = item};
 }
 
 // Goes on to the next process. One in which nothing can be merged any more, or whose users have

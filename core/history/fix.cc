@@ -19,6 +19,7 @@
 //   * KH-37, KH-38, KH-51, KH-52, KH-56, KH-57 and KH-66 came and went in one release, which is the
 //     generation without them.
 //   * KH-63 came in 2.6.34 with mbind's merging, that is behind G2.
+//   * KH-68: until 3.6 nothing was allocated under the lock of a file of hugetlbfs.
 //   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
 //     made lock.
 //   * KH-95 is known for what 6.1 made of it, a tree of VMAs that is read while a stack grows. What
@@ -135,6 +136,9 @@ constexpr FixInfo kFixes[] = {
      "vma_adjust sets the importer's anon_vma before it clones, so that it is no fork", kG9, kG9},
     {kKh67, "KH-67", "3fe89b3e2a7b",
      "a failed clone clears the anon_vma, so that unlink does not count it down", kG9, kG10},
+    {kKh68, "KH-68", "88f306b68cbb",
+     "mm_take_all_locks takes the locks of hugetlbfs' files before those of other files", kG8,
+     kG10},
     {kKh69, "KH-69", "12352d3cae2c",
      "who locks a VMA's anon_vma reads the pointer once, and unlocks what it locked", kG8, kG10},
     {kKh70, "KH-70", "e86f15ee64d8", "a merge sets the VMA's new protection under the rmap lock",

@@ -62,6 +62,7 @@ enum class Fix {
   kKh65,
   kKh66,
   kKh67,
+  kKh68,
   kKh69,
   kKh70,
   kKh80,

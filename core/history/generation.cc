@@ -68,6 +68,8 @@ constexpr Span LifeOf(Mechanism mechanism) {
       return {kG9, kG10};
     case Mechanism::kGapsInVmaTree:
       return {kG8, kG10};
+    case Mechanism::kHugetlbAllocatesLocked:
+      return {kG8, kG13};
   }
   return {kG13, kG0};
 }

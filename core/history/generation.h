@@ -70,9 +70,13 @@ enum class Mechanism {
   kMunlockInBatches,
   // The tree of VMAs knows the largest hole below each node. Kernel: rb_subtree_gap.
   kGapsInVmaTree,
+  // A fault of hugetlbfs looks for a page table to share, and allocates one if there is none, under
+  // the file's lock. Before, it gives the lock back first. Kernel: huge_pmd_share(), 3.6;
+  // eb48c0714647.
+  kHugetlbAllocatesLocked,
 };
 
-inline constexpr int kMechanismCount = static_cast<int>(Mechanism::kGapsInVmaTree) + 1;
+inline constexpr int kMechanismCount = static_cast<int>(Mechanism::kHugetlbAllocatesLocked) + 1;
 
 struct GenerationInfo {
   Generation generation;

@@ -31,6 +31,22 @@ CachedPage* TakeEntry(AddressSpace& mapping, const Page& page, PageOffset offset
   return entry;
 }
 
+// Returns: the entry that is left out of the cache now; null if the page is dirty or used.
+CachedPage* TakeEntryIf(AddressSpace& mapping, const Page& page, PageOffset offset,
+                        bool (*unused)(const Page&)) {
+  ksync::Guard guard(mapping.tree_lock);
+  CachedPage* const entry = FindEntry(mapping, offset);
+  if (!unused(page) || entry->dirty.Read()) return nullptr;
+  mapping.page_tree.Erase(entry->node);
+  return entry;
+}
+
+const ksync::LockClass& IMmapClass(const Machine& machine, FileKind kind) {
+  const bool sleeps = machine.Has(Mechanism::kSleepingLock);
+  if (kind == FileKind::kHugetlb) return sleeps ? kSleepingHugetlbIMmapLock : kHugetlbIMmapLock;
+  return sleeps ? kSleepingIMmapLock : kIMmapLock;
+}
+
 // Returns: the page of the first entry, which is erased; null if there is none.
 Page* TakeFirstPage(AddressSpace& mapping) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mapping.tree_lock) {
   IntervalNode<CachedPage>* const node = mapping.page_tree.First(0, static_cast<PageOffset>(-1));
@@ -44,9 +60,8 @@ Page* TakeFirstPage(AddressSpace& mapping) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mapping
 
 }  // namespace
 
-AddressSpace::AddressSpace(const Machine& owner)
-    : machine(owner),
-      i_mmap_lock(owner.Has(Mechanism::kSleepingLock) ? kSleepingIMmapLock : kIMmapLock) {}
+AddressSpace::AddressSpace(const Machine& owner, FileKind of_kind)
+    : machine(owner), kind(of_kind), i_mmap_lock(IMmapClass(owner, of_kind)) {}
 
 void GetFile(File& file) { file.f_count.Increment(); }
 
@@ -79,6 +94,14 @@ AddToPageCacheResult AddToPageCache(AddressSpace& mapping, Page& page, PageOffse
 void RemoveFromPageCache(AddressSpace& mapping, const Page& page, PageOffset offset) {
   CachedPage* const entry = TakeEntry(mapping, page, offset);
   ksync::Delete(entry);
+}
+
+bool RemoveFromPageCacheIf(AddressSpace& mapping, const Page& page, PageOffset offset,
+                           bool (*unused)(const Page&)) {
+  CachedPage* const entry = TakeEntryIf(mapping, page, offset, unused);
+  if (entry == nullptr) return false;
+  ksync::Delete(entry);
+  return true;
 }
 
 bool PageDirty(const AddressSpace& mapping, PageOffset offset) {

@@ -13,6 +13,9 @@
 //      to whoever removes it.
 //   3. At its end a file is on no VMA's side any more; pages left in its cache are given back.
 //
+// A file of hugetlbfs has a lock of another class, and no pages here: its VMAs have shared page
+// tables (core/vmops/hugetlb.h), and what these map is left out.
+//
 // What it does not do: touch pages. Their mapping and index are set by the caller, who holds the
 // page lock. The inode is left out: file and address space live and die together.
 #ifndef RMAPCHECK_CORE_MM_FILE_H_
@@ -41,10 +44,13 @@ struct CachedPage {
   IntervalNode<CachedPage> node{this, "cached.node"};  // Keyed by its one offset. Guarded likewise.
 };
 
+enum class FileKind { kOrdinary, kHugetlb };
+
 struct AddressSpace {
-  explicit AddressSpace(const Machine& owner);
+  AddressSpace(const Machine& owner, FileKind kind);
 
   const Machine& machine;
+  const FileKind kind;
   ksync::SpinLock i_mmap_lock;
   List<Vma> i_mmap ABSL_GUARDED_BY(i_mmap_lock){"mapping.i_mmap"};
   // How often the file was truncated. Written under i_mmap_lock; faults read it without.
@@ -57,7 +63,8 @@ struct AddressSpace {
 };
 
 struct File {
-  explicit File(const Machine& machine) : f_mapping(machine) {}
+  explicit File(const Machine& machine, FileKind kind = FileKind::kOrdinary)
+      : f_mapping(machine, kind) {}
 
   ksync::RefCount f_count{1, "file.f_count"};
   AddressSpace f_mapping;
@@ -87,6 +94,11 @@ enum class AddToPageCacheResult { kAdded, kExists, kNoMemory };
 // Takes a page out; the cache's reference is the caller's now. Requires: the page lock is held.
 // Fails: the page is not in the cache at that offset. Kernel: remove_from_page_cache().
 void RemoveFromPageCache(AddressSpace& mapping, const Page& page, PageOffset offset);
+
+// The same if the page is not dirty and `unused(page)`, asked under tree_lock, agrees: then no
+// search comes in between. Returns: whether it was taken out. Kernel: __remove_mapping().
+[[nodiscard]] bool RemoveFromPageCacheIf(AddressSpace& mapping, const Page& page, PageOffset offset,
+                                         bool (*unused)(const Page&));
 
 // Notes that a page may hold what is not stored yet, or that it is about to be stored.
 // Requires: the page at the offset is in the cache, and stays: its lock is held.

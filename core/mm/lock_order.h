@@ -23,6 +23,9 @@ inline constexpr ksync::LockClass kMmapSem{"mmap_sem", 30, true};
 inline constexpr ksync::LockClass kMmAllLocksMutex{"mm_all_locks_mutex", 35, true};
 // Kernel: PG_locked. Reclaim and migration take it without mmap_sem; a fault waits under mmap_sem.
 inline constexpr ksync::LockClass kPageLock{"page lock", 40, true};
+// Kernel: hugetlbfs_i_mmap_rwsem_key, the i_mmap_lock of a file of hugetlbfs: from G8 on memory is
+// allocated under it, and may be reclaimed from other files.
+inline constexpr ksync::LockClass kHugetlbIMmapLock{"hugetlb i_mmap_lock", 45};
 // Kernel: mapping->i_mmap_lock. Guards a file's list of VMAs; taken before an anon_vma's lock.
 inline constexpr ksync::LockClass kIMmapLock{"i_mmap_lock", 50};
 // Kernel: tasklist_lock. memory_failure() holds it, shared, while it walks an anon_vma; until G5 it
@@ -48,14 +51,16 @@ constexpr ksync::LockClass AsSleeping(ksync::LockClass lock_class) {
 }
 // From G6 on. Kernel: mapping->i_mmap_mutex; anon_vma->mutex, later anon_vma->rwsem.
 inline constexpr ksync::LockClass kSleepingIMmapLock = AsSleeping(kIMmapLock);
+inline constexpr ksync::LockClass kSleepingHugetlbIMmapLock = AsSleeping(kHugetlbIMmapLock);
 inline constexpr ksync::LockClass kSleepingAnonVmaLock = AsSleeping(kAnonVmaLock);
 // From G6 on: what spins is taken inside what sleeps. Kernel: collect_procs_anon(), 3.0.
 inline constexpr ksync::LockClass kInnerTasklistLock{kTasklistLock.name, 65};
 
 // Every class, outermost first.
 inline constexpr const ksync::LockClass* kLockClasses[] = {
-    &kKsmThreadMutex, &kMmapSem,       &kMmAllLocksMutex, &kPageLock, &kIMmapLock, &kTasklistLock,
-    &kAnonVmaLock,    &kPageTableLock, &kPteLock,         &kSwapLock, &kTreeLock,  &kKsmMmlistLock};
+    &kKsmThreadMutex, &kMmapSem,      &kMmAllLocksMutex, &kPageLock,      &kHugetlbIMmapLock,
+    &kIMmapLock,      &kTasklistLock, &kAnonVmaLock,     &kPageTableLock, &kPteLock,
+    &kSwapLock,       &kTreeLock,     &kKsmMmlistLock};
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -9,6 +9,7 @@
 #include "core/history/kernel.h"
 #include "core/mm/list.h"
 #include "core/mm/lock_order.h"
+#include "core/mm/pressure.h"
 #include "core/mm/pte.h"
 #include "core/mm/swap.h"
 #include "core/sync/sync.h"
@@ -58,6 +59,17 @@ class Machine {
   // Requires: the machine has no processes yet; the port outlives the last.
   void UseKsm(KsmPort* ksm) { ksm_ = ksm; }
 
+  // From now on memory is short; null: it is not. Requires: no other thread uses the machine; what
+  // is given outlives the shortage.
+  void UsePressure(MemoryPressure* pressure) { pressure_ = pressure; }
+  // What whoever allocates a page or a page table does first, with whatever locks it holds. Kernel:
+  // __alloc_pages_slowpath().
+  void WaitForMemory() const {
+    if (pressure_ == nullptr) return;
+    ksync::MightSleep();
+    pressure_->Relieve();
+  }
+
   // From now on each allocation in the kernel may fail, or may not.
   // Requires: no other thread uses the machine.
   void FailAllocations(bool fail) { fail_allocations_ = fail; }
@@ -86,6 +98,7 @@ class Machine {
   AnonVmaCache& anon_vmas_;
   PageFrames* frames_ = nullptr;
   KsmPort* ksm_ = nullptr;
+  MemoryPressure* pressure_ = nullptr;
   bool fail_allocations_ = false;
   bool fail_the_infallible_ = false;
 };

@@ -18,6 +18,7 @@ void FreePage(Page& page) {
 }  // namespace
 
 Page* AllocPage(const Machine& machine) {
+  machine.WaitForMemory();
   if (machine.AllocationFails("page")) return nullptr;
   if (PageFrames* const frames = machine.frames()) return frames->Alloc(machine);
   return ksync::New<Page>(machine);

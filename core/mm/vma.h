@@ -30,6 +30,7 @@ class AnonVma;
 struct File;
 struct Mempolicy;
 struct Mm;
+struct SharedTable;  // Defined by core/vmops.
 struct Vma;
 
 using VmFlags = std::uint32_t;               // kVmRead and kVmWrite (pte.h), and these.
@@ -94,6 +95,8 @@ struct Vma {
   ksync::Plain<File*> vm_file{nullptr, "vma.vm_file"};
   ksync::Plain<Mempolicy*> vm_policy{nullptr, "vma.vm_policy"};
   ksync::Plain<const VmOperations*> vm_ops{nullptr, "vma.vm_ops"};
+  // Of a file of hugetlbfs: the page table that maps all of it, or null (core/vmops/hugetlb.h).
+  ksync::Marked<SharedTable*> shared_table{nullptr, "vma.shared_table"};
   // How far a truncation that was interrupted has come. Written under i_mmap_lock.
   ksync::Marked<unsigned> vm_truncate_count{0u, "vma.vm_truncate_count"};
 };

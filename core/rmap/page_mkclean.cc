@@ -2,11 +2,8 @@
 // The page lock, which the caller has, keeps the page in the file. Kernel: page_mkclean_file().
 #include "core/rmap/page_mkclean.h"
 
-#include <optional>
-
-#include "core/mm/file.h"
+#include "core/rmap/file_walk.h"
 #include "core/rmap/page_check.h"
-#include "core/rmap/walk.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -28,11 +25,9 @@ int PageMkclean(Page& page) {
   if (mapping == nullptr) return 0;
   int cleaned = 0;
   const ksync::Guard i_mmap_lock(mapping->i_mmap_lock);
-  for (auto* node = mapping->i_mmap.First(); node != nullptr; node = mapping->i_mmap.After(*node)) {
-    const Vma& vma = node->owner();
-    const std::optional<VirtualPage> address = VmaAddress(page, vma);
-    if (address.has_value() && PageMkcleanOne(page, vma, *address)) ++cleaned;
-  }
+  ForEachVmaOfFile(*mapping, page, [&page, &cleaned](const Vma& vma, VirtualPage address) {
+    if (PageMkcleanOne(page, vma, address)) ++cleaned;
+  });
   return cleaned;
 }
 

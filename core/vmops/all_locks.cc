@@ -1,9 +1,11 @@
 // The lock of an anon_vma is its family's since G5; then the mark is on the root as well.
+// A file that is locked already is passed over, so that two passes need not be told apart.
 // What one pass would do to the order of the two kinds of lock is KH-02.
 #include "core/vmops/all_locks.h"
 
 #include "core/mm/file.h"
 #include "core/rmap/anon_vma.h"
+#include "core/vmops/hugetlb.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -53,13 +55,24 @@ void UnlockAnonVma(AnonVma& anon_vma) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   anon_vma.lock.Unlock();
 }
 
+// Under the lock of a file of hugetlbfs memory is allocated, and so the lock of another file taken.
+void LockMappings(const Mm& mm) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) {
+  const Machine& machine = mm.machine;
+  if (machine.Has(Mechanism::kHugetlbAllocatesLocked) && machine.Has(Fix::kKh68)) {
+    ForEachVma(mm, [](const Vma& vma) {
+      if (IsHugetlb(vma)) LockMapping(vma);
+    });
+  }
+  ForEachVma(mm, LockMapping);
+}
+
 }  // namespace
 
 void MmTakeAllLocks(Mm& mm) {
   mm.mmap_sem.AssertHeld();
   mm.machine.mm_all_locks_mutex.Lock();
   const bool files_first = mm.machine.Has(Fix::kKh02);
-  if (files_first) ForEachVma(mm, LockMapping);
+  if (files_first) LockMappings(mm);
   ForEachVma(mm, [files_first](const Vma& vma) {
     ForEachLockedAnonVma(vma, LockAnonVma);
     if (!files_first) LockMapping(vma);

@@ -5,8 +5,9 @@
 // only if it is not marked. A mutex lets one thread at a time do this, so marks need no other lock,
 // and locks of one class may be taken in any order: nobody else nests two of them.
 //
-// Order: first all files, then all anon_vmas (KH-02). An operation on one VMA takes its file's lock
-// and then its anon_vma's, and would deadlock with the opposite.
+// Order: first all files, those of hugetlbfs before the others (KH-68), then all anon_vmas (KH-02).
+// An operation on one VMA takes its file's lock and then its anon_vma's, and would deadlock with
+// the opposite.
 //
 // What it does not do: give up on a signal, as the kernel may.
 #ifndef RMAPCHECK_CORE_VMOPS_ALL_LOCKS_H_

@@ -6,6 +6,7 @@
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/file_map.h"
+#include "core/vmops/hugetlb.h"
 #include "core/vmops/mlock.h"
 #include "core/vmops/stack.h"
 #include "core/vmops/swap_cache.h"
@@ -180,6 +181,7 @@ bool HandlePteFault(Fault& fault, Pte pte) ABSL_SHARED_LOCKS_REQUIRED(fault.mm.m
 
 // Returns: whether the access is allowed now. Fails: if memory ran out.
 bool Handle(Fault& fault) ABSL_SHARED_LOCKS_REQUIRED(fault.mm.mmap_sem) {
+  if (IsHugetlb(fault.vma)) return false;  // HugetlbFault() is for these.
   if (!Allows(fault.vma.vm_flags.Read() & kVmAccess, fault.access)) return false;
   for (;;) {
     const Pte pte = PeekPte(fault.mm, fault.address);

@@ -5,6 +5,7 @@
 #include "core/vmops/merge.h"
 
 #include "core/mm/mempolicy.h"
+#include "core/vmops/hugetlb.h"
 #include "core/vmops/split.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -33,7 +34,7 @@ bool AnchorsAgree(const Vma& vma, const AnonVma* wanted) {
 // Kernel: is_mergeable_vma().
 bool IsMergeable(const Vma& vma, const VmaProperties& wanted) {
   if (vma.vm_flags.Read() != wanted.flags) return false;
-  if (vma.vm_file.Read() != wanted.file || HasClose(vma)) return false;
+  if (vma.vm_file.Read() != wanted.file || HasClose(vma) || IsHugetlb(vma)) return false;
   return MpolEqual(vma.vm_policy.Read(), wanted.policy) && AnchorsAgree(vma, wanted.anon_vma);
 }
 

@@ -29,7 +29,8 @@ struct PageRange {
 // Moves what is mapped in `from`, and unmaps `from`. If memory runs out only for that, the old
 // addresses stay mapped and empty, as in the kernel.
 // Requires: `from` lies in one VMA; nothing is mapped in `to`; to.length >= from.length.
-// Returns: false if memory ran out; then all pages are where they were.
+// Returns: false if memory ran out, or if the VMA is of hugetlbfs; then all pages are where they
+// were.
 [[nodiscard]] bool Mremap(Mm& mm, PageRange from, PageRange to);
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -53,7 +53,7 @@ bool DoMunmap(Mm& mm, VirtualPage start, VirtualPage end) {
   if (failed || !SplitAtEnd(mm, end)) return false;
   const std::vector<Vma*> detached = Detach(mm, prev, end);
   for (Vma* vma : detached) MunlockVmaPagesAll(mm, *vma);
-  for (const Vma* vma : detached) ZapPteRange(mm, *vma);
+  for (Vma* vma : detached) ZapPteRange(mm, *vma);
   for (Vma* vma : detached) FreePgtables(*vma);
   for (Vma* vma : detached) RemoveVma(*vma);
   return true;

@@ -2,6 +2,7 @@
 // looks again; but for the lookup itself, which RemoveMapping() excludes.
 #include "core/vmops/reclaim.h"
 
+#include "core/rmap/file_walk.h"
 #include "core/rmap/walk.h"
 #include "core/vmops/swap_cache.h"
 
@@ -27,11 +28,36 @@ bool ShrinkLockedPage(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
   return RemoveMapping(page);
 }
 
+// Whether nobody but the cache and the caller has the page.
+// Order: acquire, so that what was done through a reference that is gone was done before.
+bool IsUnusedInCache(const Page& page) {
+  return page.uses.Load(ksync::acquire) == 2 * kOneReference;
+}
+
+// Returns: as ShrinkFilePage.
+bool ShrinkLockedFilePage(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
+  AddressSpace* const mapping = ToAddressSpace(page.mapping.Read());
+  if (mapping == nullptr) return false;  // It was truncated.
+  if (PageMapped(page)) TryToUnmapFile(*mapping, page);
+  const PageOffset index = page.index.Read();
+  if (!RemoveFromPageCacheIf(*mapping, page, index, IsUnusedInCache)) return false;
+  page.mapping.Write(0);
+  PutPage(page);  // The cache's reference.
+  return true;
+}
+
 }  // namespace
 
 bool ShrinkPage(Page& page) {
   if (!page.lock.TryLock()) return false;
   const bool shrunk = ShrinkLockedPage(page);
+  page.lock.Unlock();
+  return shrunk;
+}
+
+bool ShrinkFilePage(Page& page) {
+  if (!page.lock.TryLock()) return false;
+  const bool shrunk = ShrinkLockedFilePage(page);
   page.lock.Unlock();
   return shrunk;
 }

@@ -14,6 +14,11 @@ namespace rmap::inline KSYNC_BACKEND {
 // caller. Otherwise it may be left in the swap cache. Order: waits for nobody's page lock.
 bool ShrinkPage(Page& page);
 
+// The same of a page of a file, which leaves its file's cache. One that is dirty stays there: who
+// stores it is not modelled here. Requires: the caller has a reference. Returns: whether it has
+// left. Order: takes the file's i_mmap_lock.
+bool ShrinkFilePage(Page& page);
+
 // Returns: the page that is mapped at `address`, with a reference; null if none is.
 // Kernel: follow_page(), get_page().
 Page* IsolatePage(Mm& mm, VirtualPage address);

@@ -6,6 +6,7 @@
 #include "core/mm/file.h"
 #include "core/mm/mempolicy.h"
 #include "core/rmap/chain.h"
+#include "core/vmops/hugetlb.h"
 #include "core/vmops/vma_adjust.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -68,6 +69,7 @@ void GiveUp(Vma& added) {
 }  // namespace
 
 bool SplitVma(Vma& vma, VirtualPage address, NewVma where) {
+  if (IsHugetlb(vma)) return false;
   Vma* const added = VmAreaDup(vma);
   if (added == nullptr) return false;
   KeepHalf(*added, address, where);

@@ -12,7 +12,8 @@ namespace rmap::inline KSYNC_BACKEND {
 enum class NewVma { kBelow, kAbove };
 
 // Requires: mmap_sem held for writing; vm_start < address < vm_end.
-// Returns: false if memory ran out, or if a step failed that cannot fail; then nothing changed.
+// Returns: false if memory ran out, if a step failed that cannot fail, or if the VMA is of
+// hugetlbfs and has one page table; then nothing changed.
 [[nodiscard]] bool SplitVma(Vma& vma, VirtualPage address, NewVma where);
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -11,8 +11,8 @@ namespace rmap::inline KSYNC_BACKEND {
 
 // Each requires mmap_sem held for writing, or that the caller is the mm's last user.
 
-// Clears the VMA's ptes and drops what they named.
-void ZapPteRange(Mm& mm, const Vma& vma) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
+// Clears the VMA's ptes and drops what they named; or its table that others may have.
+void ZapPteRange(Mm& mm, Vma& vma) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);
 
 // Takes the VMA off its anon_vmas and its file. Requires: its ptes are gone.
 void FreePgtables(Vma& vma);

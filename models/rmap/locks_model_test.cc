@@ -1,7 +1,7 @@
 // The lock mistakes of the kernel's history, each found by what is seen of locks when its repair is
 // taken out, and not with it; and how the rule for a VMA's boundaries changed.
 //
-// KH-58 and KH-68 are not here; docs/LOCKING.md says why.
+// KH-58 is not here; docs/LOCKING.md says why.
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -119,6 +119,21 @@ TEST(LocksOfHistory, Kh64SleepsInAReadSideSection) {
   EXPECT_EQ(without.report.failure_kind, FailureKind::kLockMisuse);
   EXPECT_NE(without.report.failure.find("inside a read-side section"), std::string::npos);
   EXPECT_EQ(Watch("WalksVersusExit", "G6 with KH-64").report.failure_kind, FailureKind::kNone);
+}
+
+TEST(LocksOfHistory, Kh68TakesALockOfHugetlbfsUnderThatOfAnotherFile) {
+  constexpr char kHugetlbFirst[] = "order hugetlb i_mmap_lock > i_mmap_lock";
+  for (const char* kernel : {"G8", "G9"}) {
+    const Watched without = Watch("TakeAllLocksVersusHugetlbFault", kernel);
+    EXPECT_TRUE(HasCycle(without)) << kernel;
+    EXPECT_EQ(VerdictOf(kHugetlbFirst, without), LockVerdict::kViolated) << kernel;
+    EXPECT_EQ(without.report.failure_kind, FailureKind::kDeadlock) << kernel;
+  }
+  const Watched with = Watch("TakeAllLocksVersusHugetlbFault", "G9 with KH-68");
+  EXPECT_FALSE(HasCycle(with));
+  EXPECT_EQ(VerdictOf(kHugetlbFirst, with), LockVerdict::kHolds);
+  // Until 3.6 only who takes all locks holds two of these.
+  EXPECT_FALSE(HasCycle(Watch("TakeAllLocksVersusHugetlbFault", "G7")));
 }
 
 TEST(LocksOfHistory, Kh69GivesBackALockThatItDoesNotHave) {

@@ -82,7 +82,16 @@ models::LockVocabulary Vocabulary() {
   for (const rmap::GenerationInfo& info : rmap::Generations()) {
     vocabulary.generations.push_back(info.name);
   }
+  for (const rmap::FixInfo& info : rmap::Fixes()) vocabulary.repairs.push_back(info.id);
   return vocabulary;
+}
+
+// Whether a claim speaks of a kernel. Requires: its words are of Vocabulary().
+bool IsAbout(const LockClaim& claim, const rmap::Kernel& kernel) {
+  const int generation = static_cast<int>(kernel.generation());
+  if (generation < claim.from || claim.until < generation) return false;
+  if (claim.repair.empty()) return true;
+  return kernel.Has(*rmap::FindFix(claim.repair)) == claim.repaired;
 }
 
 // Returns: what `prove` would check under the one kernel that is meant.
@@ -123,13 +132,12 @@ class LockSearch {
     result_.seconds = console_.seconds();
   }
 
-  void JudgeAll(const models::LockClaims& claims) {
-    const int generation = static_cast<int>(GenerationOf(command_));
+  void JudgeAll(const models::LockClaims& claims, const rmap::Kernel& kernel) {
     std::vector<LockClaim> judged;
     result_.mistakes = claims.mistakes;
     result_.seen.is_sample = result_.sampled > 0 || !result_.cut.empty() || result_.not_begun > 0;
     for (const LockClaim& claim : claims.claims) {
-      if (claim.from <= generation && generation <= claim.until) {
+      if (IsAbout(claim, kernel)) {
         judged.push_back(claim);
         AddClaim(claim);
       } else {
@@ -272,7 +280,7 @@ ExitCode Locks(const Command& command, std::string_view claims, const Scenarios&
   if (const absl::Status ready = search.Prepare(); !ready.ok()) return Complain(ready, console);
   search.RunAll(*jobs);
   Add(*real_order, result.seen);
-  search.JudgeAll(models::ParseLockClaims(text->text, Vocabulary()));
+  search.JudgeAll(models::ParseLockClaims(text->text, Vocabulary()), jobs->front().kernel);
   if (command.format == Format::kText) {
     console.Print(LocksText(result, console.columns()));
   } else {

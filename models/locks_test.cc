@@ -347,6 +347,97 @@ TEST(LockDiscipline, AFieldThatOneThreadHasIsNotExercised) {
             LockVerdict::kNotExercised);
 }
 
+// The last user -----------------------------------------------------------------------------------
+
+// Two write under the lock, and whoever goes last once more without it.
+void WriteAndLeave(Object& object, ksync::Atomic<int>& users) {
+  {
+    const ksync::Guard guard(object.lock);
+    object.field.Write(1);
+  }
+  // Order: acq_rel, so that the last one comes behind all that the others did.
+  if (users.FetchSub(1, ksync::acq_rel) != 1) return;
+  object.lock.AssertLastUser();
+  object.field.Write(2);
+}
+
+TEST(LastUser, DoesWithoutTheLock) {
+  const Watched watched = Watch([] {
+    Object object;
+    ksync::Atomic<int> users(2, "users");
+    ksync::Thread other([&] { WriteAndLeave(object, users); });
+    WriteAndLeave(object, users);
+  });
+  EXPECT_EQ(RuleOf(watched, "field", true), "outer(W) or last user");
+  const auto verdict = [&](const std::string& claim) {
+    return JudgeText(claim, watched.seen).verdict;
+  };
+  EXPECT_EQ(verdict("field field: write outer or last user"), LockVerdict::kHolds);
+  EXPECT_EQ(verdict("field field: write last user"), LockVerdict::kViolated);
+  EXPECT_EQ(verdict("field field: common lock"), LockVerdict::kHolds);
+  const Judged judged = JudgeText("field field: write outer", watched.seen);
+  EXPECT_EQ(judged.verdict, LockVerdict::kViolated);
+  EXPECT_NE(judged.why.find("field is written while outer(last user) is held"), std::string::npos)
+      << judged.why;
+}
+
+// One says that it is the last user of a lock and writes; `other` is what a second thread does.
+Watched WatchBesideLastUser(const std::function<void(Object&)>& other) {
+  return Watch([&other] {
+    Object object;
+    ksync::Thread thread([&] { other(object); });
+    object.lock.AssertLastUser();
+    object.field.Write(2);
+  });
+}
+
+TEST(LastUser, IsNoneWhereAnotherTakesTheLock) {
+  const Watched watched = WatchBesideLastUser([](Object& object) {
+    const ksync::Guard guard(object.lock);
+    object.field.Write(1);
+  });
+  const Judged judged = JudgeText("field field: write outer or last user", watched.seen);
+  EXPECT_EQ(judged.verdict, LockVerdict::kViolated);
+  EXPECT_NE(judged.why.find("field is written while outer(not the last user) is held"),
+            std::string::npos)
+      << judged.why;
+  EXPECT_EQ(JudgeText("field field: no common lock", watched.seen).verdict, LockVerdict::kHolds);
+}
+
+TEST(LastUser, IsNoneWhereAnotherTriesTheLock) {
+  const Watched watched = WatchBesideLastUser([](Object& object) {
+    object.field.Read();
+    if (object.lock.TryLockShared()) object.lock.UnlockShared();
+  });
+  EXPECT_EQ(JudgeText("field field: write last user", watched.seen).verdict,
+            LockVerdict::kViolated);
+}
+
+TEST(LastUser, ThereAreNotTwo) {
+  const Watched watched = WatchBesideLastUser([](Object& object) {
+    object.lock.AssertLastUser();
+    object.field.Write(1);
+  });
+  EXPECT_EQ(JudgeText("field field: write last user", watched.seen).verdict,
+            LockVerdict::kViolated);
+}
+
+TEST(LastUser, OfAnotherLockOfTheClassIsNone) {
+  const Watched watched = Watch([] {
+    Object object, other;
+    ksync::Thread writer([&] {
+      const ksync::Guard guard(object.lock);
+      object.field.Write(1);
+    });
+    other.lock.AssertLastUser();
+    object.field.Read();
+  });
+  const Judged judged = JudgeText("field field: read last user", watched.seen);
+  EXPECT_EQ(judged.verdict, LockVerdict::kViolated);
+  EXPECT_NE(judged.why.find("while another outer(last user) is held"), std::string::npos)
+      << judged.why;
+}
+
 // Witnesses ---------------------------------------------------------------------------------------
 
 void Unguarded() {

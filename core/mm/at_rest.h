@@ -1,6 +1,7 @@
 // Who may go without a lock because nobody else is there says so with one of these, and clang takes
 // the lock for held. They do nothing at run time, and prove nothing: whether really nobody else was
 // there is what the race detector finds out, for Plain fields, and the reason stands at the call.
+// Whoever watches locks is told of AssertLastUser, and sees whether another thread still uses them.
 //
 // Resting(x) is `x` itself while nothing moves: for a validator, and for a scenario before its
 // threads begin and after they were joined. It holds for the expression, FindVma(Resting(mm), 1),
@@ -31,11 +32,12 @@ inline const AddressSpace& Resting(const AddressSpace& mapping)
 // Requires: the caller is its last user. Of an mm: walks may still come to its ptes, which have
 // their own lock.
 inline void AssertLastUser(const Mm& mm) ABSL_ASSERT_EXCLUSIVE_LOCK(mm.mmap_sem) {
-  static_cast<void>(mm);
+  mm.mmap_sem.AssertLastUser();
 }
 inline void AssertLastUser(const AddressSpace& mapping)
     ABSL_ASSERT_EXCLUSIVE_LOCK(mapping.i_mmap_lock, mapping.tree_lock) {
-  static_cast<void>(mapping);
+  mapping.i_mmap_lock.AssertLastUser();
+  mapping.tree_lock.AssertLastUser();
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

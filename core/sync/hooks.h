@@ -143,6 +143,9 @@ class Hooks {
   virtual bool IsLocked(LocationId lock, Site site) = 0;
   // Returns: whether the calling thread holds `lock` in `mode`.
   virtual bool Holds(LocationId lock, LockMode mode) = 0;
+  // The calling thread takes itself for the last user of `lock`, and goes on without taking it. It
+  // changes nothing; whether it is so is for whoever watches.
+  virtual void NoteLastUser(LocationId lock, Site site) = 0;
 
   // RCU. For every grace period g and read-side section c: c ends before g ends, or g's start
   // happens before c. Readers get no other ordering.

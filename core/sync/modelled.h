@@ -189,6 +189,7 @@ class AnyLock : private Location {
     if (CurrentHooks().Holds(id(), mode)) return;
     CurrentHooks().Fail(Misuse::kLockMisuse, "the lock is not held by this thread", site);
   }
+  void TellLastUser(Site site) const { CurrentHooks().NoteLastUser(id(), site); }
 };
 
 class ABSL_LOCKABLE ExclusiveLock : private AnyLock {
@@ -211,6 +212,9 @@ class ABSL_LOCKABLE ExclusiveLock : private AnyLock {
   bool IsLocked(Site site = Site::current()) const { return Look(site); }
   void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
     CheckHeld(LockMode::kExclusive, site);
+  }
+  void AssertLastUser(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
+    TellLastUser(site);
   }
 };
 
@@ -243,6 +247,9 @@ class ABSL_LOCKABLE SharedLock : private AnyLock {
   bool IsLocked(Site site = Site::current()) const { return Look(site); }
   void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
     CheckHeld(LockMode::kExclusive, site);
+  }
+  void AssertLastUser(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
+    TellLastUser(site);
   }
   void AssertHeldShared(Site site = Site::current()) const ABSL_ASSERT_SHARED_LOCK() {
     CheckHeld(LockMode::kShared, site);

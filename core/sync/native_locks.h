@@ -186,6 +186,7 @@ class ABSL_LOCKABLE ExclusiveLock : private AnyLock<Word> {
   void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
     this->CheckHeld(LockMode::kExclusive, site);
   }
+  void AssertLastUser(Site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {}
 };
 
 template <typename Word>
@@ -219,6 +220,7 @@ class ABSL_LOCKABLE SharedLock : private AnyLock<Word> {
   void AssertHeld(Site site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {
     this->CheckHeld(LockMode::kExclusive, site);
   }
+  void AssertLastUser(Site = Site::current()) const ABSL_ASSERT_EXCLUSIVE_LOCK() {}
   void AssertHeldShared(Site site = Site::current()) const ABSL_ASSERT_SHARED_LOCK() {
     this->CheckHeld(LockMode::kShared, site);
   }

@@ -20,8 +20,9 @@ struct word_letter : sor<alnum, one<'_', '.'>, string<'-', '>'>> {};
 struct generation : seq<one<'G'>, plus<digit>, not_at<word_letter>> {};
 struct keyword
     : sor<TAO_PEGTL_KEYWORD("or"), TAO_PEGTL_KEYWORD("and"), TAO_PEGTL_KEYWORD("from"),
-          TAO_PEGTL_KEYWORD("until"), TAO_PEGTL_KEYWORD("only"), TAO_PEGTL_KEYWORD("sleeps"),
-          TAO_PEGTL_KEYWORD("spins"), TAO_PEGTL_KEYWORD("nothing"), generation> {};
+          TAO_PEGTL_KEYWORD("until"), TAO_PEGTL_KEYWORD("only"), TAO_PEGTL_KEYWORD("with"),
+          TAO_PEGTL_KEYWORD("without"), TAO_PEGTL_KEYWORD("sleeps"), TAO_PEGTL_KEYWORD("spins"),
+          TAO_PEGTL_KEYWORD("nothing"), generation> {};
 struct word : seq<not_at<keyword>, plus<word_letter>> {};
 struct lock_words : list<word, plus<blank>> {};
 
@@ -46,8 +47,11 @@ struct shared : one<'R'> {};
 struct mode_letter : sor<exclusive, shared> {};
 struct mode_end : one<')'> {};
 struct mode : if_must<one<'('>, mode_letter, mode_end> {};
+struct last_user
+    : seq<TAO_PEGTL_KEYWORD("last"), plus<blank>, TAO_PEGTL_KEYWORD("user"), not_at<word_letter>> {
+};
 struct need_name : lock_words {};
-struct need : seq<need_name, opt<mode>> {};
+struct need : sor<last_user, seq<need_name, opt<mode>>> {};
 struct and_sign : seq<_, TAO_PEGTL_KEYWORD("and"), _> {};
 struct or_sign : seq<_, TAO_PEGTL_KEYWORD("or"), _> {};
 struct way : seq<must<need>, star<if_must<and_sign, need>>> {};
@@ -82,7 +86,14 @@ struct from : seq<TAO_PEGTL_KEYWORD("from"), _, must<from_generation>, _> {};
 struct until_part : seq<TAO_PEGTL_KEYWORD("until"), _, must<until_generation>, _> {};
 struct only_word : TAO_PEGTL_KEYWORD("only") {};
 struct only : seq<only_generation, _, must<only_word>, _> {};
-struct kernels : sor<only, seq<from, opt<until_part>>, until_part> {};
+struct generations : sor<only, seq<from, opt<until_part>>, until_part> {};
+struct repair : seq<string<'K', 'H', '-'>, plus<digit>> {};
+struct with_repair : repair {};
+struct without_repair : repair {};
+struct with_part : seq<TAO_PEGTL_KEYWORD("with"), _, must<with_repair>, _> {};
+struct without_part : seq<TAO_PEGTL_KEYWORD("without"), _, must<without_repair>, _> {};
+struct repairs : sor<with_part, without_part> {};
+struct kernels : sor<seq<generations, opt<repairs>>, repairs> {};
 struct remark : seq<one<'#'>, star<any>> {};
 struct source_text : plus<not_one<'#'>> {};
 struct source : if_must<seq<two<'-'>, _>, source_text> {};
@@ -108,14 +119,16 @@ LOCKS_EXPECTED(field_name, "the name of a field, such as vma.vm_start");
 LOCKS_EXPECTED(colon, "':' and what is claimed of the field");
 LOCKS_EXPECTED(parts, "'write', 'read', 'common lock' or 'no common lock'");
 LOCKS_EXPECTED(part, "'write' or 'read'");
-LOCKS_EXPECTED(need, "the name of a lock, or 'nothing'");
+LOCKS_EXPECTED(need, "the name of a lock, 'last user' or 'nothing'");
 LOCKS_EXPECTED(mode_letter, "'W' or 'R'");
 LOCKS_EXPECTED(mode_end, "')'");
 LOCKS_EXPECTED(from_generation, "a kernel generation, such as G5");
 LOCKS_EXPECTED(until_generation, "a kernel generation, such as G5");
 LOCKS_EXPECTED(only_word, "'only'");
+LOCKS_EXPECTED(with_repair, "a repair, such as KH-109");
+LOCKS_EXPECTED(without_repair, "a repair, such as KH-109");
 LOCKS_EXPECTED(source_text, "where the claim is taken from");
-LOCKS_EXPECTED(line_end, "'from', 'until', a source behind '--', or the end of the line");
+LOCKS_EXPECTED(line_end, "'from', 'until', 'with', a source behind '--', or the end of the line");
 
 #undef LOCKS_EXPECTED
 

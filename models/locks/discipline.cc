@@ -20,7 +20,8 @@ bool Covers(LockMode held, LockMode needed) {
 bool Includes(const Holds& more, const Holds& less) {
   return std::all_of(less.begin(), less.end(), [&](const Hold& needed) {
     return std::any_of(more.begin(), more.end(), [&](const Hold& held) {
-      return held.lock_class == needed.lock_class && Covers(held.mode, needed.mode);
+      return held.lock_class == needed.lock_class && held.kind == needed.kind &&
+             Covers(held.mode, needed.mode);
     });
   });
 }
@@ -45,7 +46,15 @@ std::vector<Need> NeedsOf(const Observations& seen, Holds way) {
     return seen.classes()[a.lock_class].rank < seen.classes()[b.lock_class].rank;
   });
   std::vector<Need> needs;
-  for (const Hold& hold : way) needs.push_back({seen.classes()[hold.lock_class].name, hold.mode});
+  bool is_last_user = false;
+  for (const Hold& hold : way) {
+    if (hold.kind == HoldKind::kTaken) {
+      needs.push_back({seen.classes()[hold.lock_class].name, hold.mode});
+    } else {
+      is_last_user = true;
+    }
+  }
+  if (is_last_user) needs.push_back({kLastUser, LockMode::kExclusive});
   return needs;
 }
 
@@ -73,11 +82,14 @@ std::optional<LockRule> StrongestRule(const Observations& seen, int field, bool 
 }
 
 bool Satisfies(const Observations& seen, const Holds& holds, const LockRule& rule) {
+  const auto is_met_by = [&](const Need& need, const Hold& hold) {
+    if (hold.other) return false;
+    if (hold.kind == HoldKind::kLastUser) return need.lock == kLastUser;
+    return seen.classes()[hold.lock_class].name == need.lock && Covers(hold.mode, need.mode);
+  };
   const auto is_held = [&](const Need& need) {
-    return std::any_of(holds.begin(), holds.end(), [&](const Hold& hold) {
-      return !hold.other && seen.classes()[hold.lock_class].name == need.lock &&
-             Covers(hold.mode, need.mode);
-    });
+    return std::any_of(holds.begin(), holds.end(),
+                       [&](const Hold& hold) { return is_met_by(need, hold); });
   };
   return std::any_of(rule.ways.begin(), rule.ways.end(), [&](const std::vector<Need>& way) {
     return std::all_of(way.begin(), way.end(), is_held);

@@ -33,6 +33,7 @@ struct Draft {
   bool has_from = false;
   bool has_until = false;
   bool only = false;
+  int repair_column = 0;
   std::size_t end = 0;  // Of the claim in its line.
 };
 
@@ -109,6 +110,12 @@ struct Do<g::write_word> : Begins<LockMode::kExclusive> {};
 template <>
 struct Do<g::read_word> : Begins<LockMode::kShared> {};
 template <>
+struct Do<g::last_user> {
+  static void apply0(Draft& draft) {
+    draft.rule.ways.back().push_back({kLastUser, LockMode::kExclusive});
+  }
+};
+template <>
 struct Do<g::need_name> {
   template <typename Input>
   static void apply(const Input& in, Draft& draft) {
@@ -153,6 +160,19 @@ template <>
 struct Do<g::until_generation> : Names<&Draft::has_until> {};
 template <>
 struct Do<g::only_generation> : Names<&Draft::only> {};
+template <bool kRepaired>
+struct NamesRepair {
+  template <typename Input>
+  static void apply(const Input& in, Draft& draft) {
+    draft.repair_column = PlacedOf(in).column;
+    draft.claim.repair = in.string();
+    draft.claim.repaired = kRepaired;
+  }
+};
+template <>
+struct Do<g::with_repair> : NamesRepair<true> {};
+template <>
+struct Do<g::without_repair> : NamesRepair<false> {};
 template <>
 struct Do<g::kernels> {
   template <typename Input>
@@ -231,6 +251,13 @@ void LookUpGenerations(Draft& draft, const LockVocabulary& vocabulary) {
   throw Wrong{draft.generations.front().column, "no kernel is meant: exchange the two generations"};
 }
 
+void LookUpRepair(const Draft& draft, const LockVocabulary& vocabulary) {
+  const std::string& repair = draft.claim.repair;
+  if (repair.empty() || IndexOf(vocabulary.repairs, repair) >= 0) return;
+  throw Wrong{draft.repair_column,
+              absl::StrCat("'", repair, "' is no repair: write one that `rmapcheck bugs` has")};
+}
+
 using Errors = tao::pegtl::must_if<g::Expected, tao::pegtl::normal, false>;
 
 LockClaim ParseLine(std::string_view line, const LockVocabulary& vocabulary) {
@@ -251,6 +278,7 @@ LockClaim ParseLine(std::string_view line, const LockVocabulary& vocabulary) {
   LookUpLocks(draft, vocabulary);
   RefuseRepetitions(draft);
   LookUpGenerations(draft, vocabulary);
+  LookUpRepair(draft, vocabulary);
   draft.claim.text = std::string(absl::StripAsciiWhitespace(line.substr(0, draft.end)));
   return draft.claim;
 }
@@ -263,7 +291,7 @@ std::string LockRule::Text() const {
     std::vector<std::string> needs;
     for (const Need& need : way) {
       const char* const mode = need.mode == LockMode::kExclusive ? "(W)" : "(R)";
-      needs.push_back(need.lock + mode);
+      needs.push_back(need.lock == kLastUser ? need.lock : need.lock + mode);
     }
     texts.push_back(needs.empty() ? "nothing" : absl::StrJoin(needs, " and "));
   }

@@ -11,12 +11,13 @@
 //   lock A sleeps   (spins) who waits for an A sleeps
 //   field F: ...    what is held at every write and every read of F: (W) exclusively, (R) in either
 //                   mode; without either, a write is held to W, a read to R. `nothing`: no lock.
+//                   `last user`: in place of a lock that no other thread uses any more
 //   field F: common lock      any two accesses of one F that could meet, one of them a write, hold
 //                             one lock in common, one of the two exclusively
 //   field F: common lock for readers with A    likewise, of a write and a read under an A
 //
-// Behind a claim may stand the kernels it is about: `from G5`, `until G4`, both, or `G1 only`.
-// `#` begins a remark.
+// Behind a claim may stand the kernels it is about: `from G5`, `until G4`, both, or `G1 only`; and
+// then `with KH-109` or `without KH-109`, a repair. `#` begins a remark.
 //
 // A line that is not understood is a Mistake, and does not keep the others from being read.
 // What it does not do: know which locks and kernels there are; it is told.
@@ -31,6 +32,10 @@
 #include "core/sync/hooks.h"
 
 namespace models {
+
+// What stands in a rule in place of a lock: whoever says so (AssertLastUser) is the last to use the
+// lock that guards the field.
+inline constexpr char kLastUser[] = "last user";
 
 // A lock that must be held, in this mode or exclusively.
 struct Need {
@@ -64,6 +69,8 @@ struct LockClaim {
   // As indices of Vocabulary::generations.
   int from = 0;
   int until = 0;
+  std::string repair;  // "" if it is about kernels with and without any.
+  bool repaired = true;
 };
 
 struct ClaimMistake {
@@ -77,6 +84,7 @@ struct ClaimMistake {
 struct LockVocabulary {
   std::vector<std::string> locks;
   std::vector<std::string> generations;  // Oldest first.
+  std::vector<std::string> repairs = {};
 };
 
 struct LockClaims {

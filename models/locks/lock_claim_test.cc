@@ -12,7 +12,9 @@ namespace {
 using ksync::LockMode;
 
 LockClaims Parse(const std::string& text) {
-  return ParseLockClaims(text, {{"mmap_sem", "page lock", "anon_vma->lock"}, {"G0", "G1", "G2"}});
+  return ParseLockClaims(text, {.locks = {"mmap_sem", "page lock", "anon_vma->lock"},
+                                .generations = {"G0", "G1", "G2"},
+                                .repairs = {"KH-26", "KH-109"}});
 }
 
 LockClaim One(const std::string& text) {
@@ -47,6 +49,29 @@ TEST(LockClaim, AClaimNamesItsKernels) {
   EXPECT_EQ(One("lock page lock sleeps G1 only").until, 1);
   EXPECT_FALSE(One("lock page lock spins from G0 until G1").says_yes);
   EXPECT_EQ(One("nest page lock until G1").text, "nest page lock until G1");
+}
+
+TEST(LockClaim, AClaimNamesARepair) {
+  EXPECT_EQ(One("nest page lock").repair, "");
+  EXPECT_EQ(One("nest page lock with KH-109").repair, "KH-109");
+  EXPECT_TRUE(One("nest page lock with KH-109 -- mm/mmap.c").repaired);
+  const LockClaim claim =
+      One("field x: common lock for readers with page lock G1 only without KH-26");
+  EXPECT_EQ(claim.repair, "KH-26");
+  EXPECT_FALSE(claim.repaired);
+  EXPECT_EQ(claim.readers_with, "page lock");
+  EXPECT_EQ(claim.from, 1);
+  EXPECT_EQ(Refusal("nest page lock with KH-999"),
+            "21: 'KH-999' is no repair: write one that `rmapcheck bugs` has");
+  EXPECT_EQ(Refusal("nest page lock with G1"), "21: expected a repair, such as KH-109, found 'G1'");
+}
+
+TEST(LockClaim, WhoIsTheLastUserNeedsNoLock) {
+  EXPECT_EQ(One("field x: write mmap_sem or last user").write->Text(), "mmap_sem(W) or last user");
+  EXPECT_EQ(One("field x: read page lock and last user").read->Text(),
+            "page lock(R) and last user");
+  EXPECT_EQ(Refusal("nest last user"),
+            "6: 'last user' is no lock: write one of mmap_sem, page lock, anon_vma->lock");
 }
 
 TEST(LockClaim, AFieldHasRules) {
@@ -86,9 +111,9 @@ TEST(LockClaim, MistakesNameThePlaceAndTheMend) {
             "20: no kernel is meant: exchange the two generations");
   EXPECT_EQ(Refusal("nest mmap_sem --"),
             "17: expected where the claim is taken from, found the end of the line");
-  EXPECT_EQ(
-      Refusal("nest mmap_sem; nest page lock"),
-      "14: expected 'from', 'until', a source behind '--', or the end of the line, found ';'");
+  EXPECT_EQ(Refusal("nest mmap_sem; nest page lock"),
+            "14: expected 'from', 'until', 'with', a source behind '--', or the end of the line, "
+            "found ';'");
 }
 
 TEST(LockClaim, ALockHasOnePlaceInAnOrder) {

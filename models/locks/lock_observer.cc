@@ -35,6 +35,7 @@ bool IsField(const ksync::LocationInfo& info) {
 void LockObserver::BeginRun() {
   locks_.clear();
   held_.clear();
+  last_uses_.clear();
   held_sets_used_ = 0;
   lives_used_ = 0;
   std::fill(life_of_.begin(), life_of_.end(), -1);
@@ -73,6 +74,10 @@ void LockObserver::OnLock(const LockStep& step, std::span<const HeldLock> held) 
   locks_.push_back({step, begin, held_.size()});
 }
 
+void LockObserver::OnLastUser(const LastUserStep& step, const View& past) {
+  last_uses_.push_back({step, past});
+}
+
 void LockObserver::OnAccess(const AccessStep& step, std::span<const HeldLock> held,
                             const View& past) {
   const bool known = step.field < life_of_.size() && life_of_[step.field] >= 0;
@@ -80,7 +85,7 @@ void LockObserver::OnAccess(const AccessStep& step, std::span<const HeldLock> he
   Life& life = lives_[life_of_[step.field]];
   life.threads |= BitOf(step.thread);
   if (step.thread != life.maker) life.known_from = std::min(life.known_from, past[life.maker]);
-  const std::size_t set = HeldSet(held);
+  const std::size_t set = HeldSet(step.thread, held);
   for (AccessNote& note : life.accesses) {
     if (note.held != set || !IsLike(note.step, step)) continue;
     note.step.count = step.count;
@@ -90,18 +95,19 @@ void LockObserver::OnAccess(const AccessStep& step, std::span<const HeldLock> he
 }
 
 // Returns: the number of what is held, among the sets of this run.
-std::size_t LockObserver::HeldSet(std::span<const HeldLock> held) {
-  const auto same = [](const Instance& a, const HeldLock& b) {
-    return a.first == b.lock && a.second == b.mode;
-  };
+std::size_t LockObserver::HeldSet(int thread, std::span<const HeldLock> held) {
+  set_.clear();
+  for (const HeldLock& lock : held) set_.push_back({lock.lock, lock.mode});
+  for (std::size_t i = 0; i < last_uses_.size(); ++i) {
+    const LastUserStep& step = last_uses_[i].step;
+    if (step.thread != thread) continue;
+    set_.push_back({step.lock, LockMode::kExclusive, static_cast<int>(i)});
+  }
   for (std::size_t i = held_sets_used_; i-- > 0;) {
-    const Instances& set = held_sets_[i];
-    if (std::equal(set.begin(), set.end(), held.begin(), held.end(), same)) return i;
+    if (held_sets_[i] == set_) return i;
   }
   if (held_sets_used_ == held_sets_.size()) held_sets_.emplace_back();
-  Instances& set = held_sets_[held_sets_used_];
-  set.clear();
-  for (const HeldLock& lock : held) set.emplace_back(lock.lock, lock.mode);
+  held_sets_[held_sets_used_] = set_;
   return held_sets_used_++;
 }
 
@@ -111,6 +117,7 @@ const Failure* LockObserver::EndRun(const ExecutionGraph& graph, const Names& na
                                     const Failure& failure, bool complete) {
   const Ended run{graph, names, failure, complete};
   ++seen_.executions;
+  for (LastUse& use : last_uses_) use.is_so = IsLastUser(use, run);
   std::vector<int> together(kClassesMax);
   for (std::size_t i = 0; i < lives_used_; ++i) {
     Life& life = lives_[i];
@@ -155,6 +162,30 @@ ClassId LockObserver::ClassOf(LocationId lock, const Ended& run) {
   static constexpr ksync::LockClass kNameless{"a lock without a class"};
   const ksync::LockClass* const known = run.names.location(lock).info.lock_class;
   return seen_.ClassOf(known == nullptr ? kNameless : *known);
+}
+
+// Whether whatever other threads do with the lock happens before, by trying as well, or by taking
+// themselves for the last user.
+bool LockObserver::IsLastUser(const LastUse& use, const Ended& run) const {
+  for (const LastUse& other : last_uses_) {
+    const LastUserStep& step = other.step;
+    const bool is_others = step.thread != use.step.thread && step.lock == use.step.lock;
+    if (is_others && use.past[step.thread] <= step.count) return false;
+  }
+  for (int t = 0; t < run.graph.threads(); ++t) {
+    if (t == use.step.thread) continue;
+    for (int i = use.past[t]; i < run.graph.size(t); ++i) {
+      const Action& action =
+          run.graph.event({static_cast<std::uint16_t>(t), static_cast<std::uint16_t>(i)}).action;
+      if (HasLocation(action.kind) && action.location == use.step.lock) return false;
+    }
+  }
+  return true;
+}
+
+HoldKind LockObserver::KindOf(const Instance& instance) const {
+  if (instance.last_use < 0) return HoldKind::kTaken;
+  return last_uses_[instance.last_use].is_so ? HoldKind::kLastUser : HoldKind::kNotLastUser;
 }
 
 // Order -------------------------------------------------------------------------------------------
@@ -288,17 +319,23 @@ void LockObserver::NoteClash(const Clash& clash, const AccessNote& a, const Acce
 
 ClassMask LockObserver::HeldClasses(const AccessNote& access, const Ended& run) {
   ClassMask held = 0;
-  for (const auto& [lock, mode] : held_sets_[access.held]) held |= MaskOf(ClassOf(lock, run));
+  for (const Instance& instance : held_sets_[access.held]) {
+    if (KindOf(instance) != HoldKind::kNotLastUser) held |= MaskOf(ClassOf(instance.lock, run));
+  }
   return held;
 }
 
 // Returns: of which classes both hold one and the same lock, one of the two exclusively.
 ClassMask LockObserver::CommonClasses(const AccessNote& a, const AccessNote& b, const Ended& run) {
   ClassMask common = 0;
-  for (const auto& [lock, mode] : held_sets_[a.held]) {
-    for (const auto& [other, other_mode] : held_sets_[b.held]) {
-      const bool excludes = mode == LockMode::kExclusive || other_mode == LockMode::kExclusive;
-      if (lock == other && excludes) common |= MaskOf(ClassOf(lock, run));
+  const auto excludes = [this](const Instance& x, const Instance& y) {
+    return x.mode == LockMode::kExclusive && KindOf(x) != HoldKind::kNotLastUser &&
+           KindOf(y) != HoldKind::kNotLastUser;
+  };
+  for (const Instance& x : held_sets_[a.held]) {
+    for (const Instance& y : held_sets_[b.held]) {
+      const bool apart = x.lock == y.lock && (excludes(x, y) || excludes(y, x));
+      if (apart) common |= MaskOf(ClassOf(x.lock, run));
     }
   }
   return common;
@@ -317,11 +354,11 @@ LockObserver::Instances LockObserver::GuardsOf(const Life& life, const Ended& ru
       const ClassMask here = HeldClasses(note, run) & ~done;
       std::erase_if(guards, [&](const Instance& guard) {
         const bool holds = std::any_of(held.begin(), held.end(),
-                                       [&](const Instance& h) { return h.first == guard.first; });
-        return (MaskOf(ClassOf(guard.first, run)) & here) != 0 && !holds;
+                                       [&](const Instance& h) { return h.lock == guard.lock; });
+        return (MaskOf(ClassOf(guard.lock, run)) & here) != 0 && !holds;
       });
       for (const Instance& h : held) {
-        if ((MaskOf(ClassOf(h.first, run)) & here & ~met) != 0) guards.push_back(h);
+        if ((MaskOf(ClassOf(h.lock, run)) & here & ~met) != 0) guards.push_back(h);
       }
       met |= here;
     }
@@ -334,12 +371,14 @@ LockObserver::Instances LockObserver::GuardsOf(const Life& life, const Ended& ru
 Holds LockObserver::HoldsOf(const AccessNote& access, const Instances& guards, const Ended& run) {
   Holds holds;
   ClassMask guarded = 0;
-  for (const auto& [lock, mode] : held_sets_[access.held]) {
-    const ClassId id = ClassOf(lock, run);
-    const bool guard = std::any_of(guards.begin(), guards.end(),
-                                   [&](const Instance& g) { return g.first == lock; });
+  for (const Instance& held : held_sets_[access.held]) {
+    const ClassId id = ClassOf(held.lock, run);
+    const HoldKind kind = KindOf(held);
+    const bool guard = kind != HoldKind::kNotLastUser &&
+                       std::any_of(guards.begin(), guards.end(),
+                                   [&](const Instance& g) { return g.lock == held.lock; });
     if (guard) guarded |= MaskOf(id);
-    holds.push_back({id, mode, !guard});
+    holds.push_back({id, held.mode, !guard, kind});
   }
   // Beside the right lock, another one of its class says nothing.
   std::erase_if(holds, [&](const Hold& hold) {

@@ -35,14 +35,26 @@ class LockObserver final : public Observer {
   void BeginRun() override;
   void OnMake(LocationId location, int thread, const View& past) override;
   void OnLock(const LockStep& step, std::span<const HeldLock> held) override;
+  void OnLastUser(const LastUserStep& step, const View& past) override;
   void OnAccess(const AccessStep& step, std::span<const HeldLock> held, const View& past) override;
   const Failure* EndRun(const ExecutionGraph& graph, const Names& names, const Failure& failure,
                         bool complete) override;
 
  private:
-  using Instance = std::pair<LocationId, ksync::LockMode>;
+  struct Instance {
+    LocationId lock;
+    ksync::LockMode mode;
+    int last_use = -1;  // Into last_uses_, if it was not taken.
+
+    friend bool operator==(const Instance&, const Instance&) = default;
+  };
   using Instances = std::vector<Instance>;
 
+  struct LastUse {
+    LastUserStep step;
+    View past;
+    bool is_so = false;  // Known when the run is over.
+  };
   struct LockNote {
     LockStep step;
     std::size_t held_begin;  // Into held_.
@@ -69,7 +81,9 @@ class LockObserver final : public Observer {
   };
 
   void CarryOver(const Life& before, Life& life, const View& past);
-  std::size_t HeldSet(std::span<const HeldLock> held);
+  std::size_t HeldSet(int thread, std::span<const HeldLock> held);
+  bool IsLastUser(const LastUse& use, const Ended& run) const;
+  HoldKind KindOf(const Instance& instance) const;
   void NoteLock(const LockNote& note, const Ended& run);
   void NoteEdge(Edge edge, const LockNote& note, int held_by, const Ended& run);
   void NoteLife(Life& life, const Ended& run);
@@ -102,8 +116,10 @@ class LockObserver final : public Observer {
   // Of the run that is going on.
   std::vector<LockNote> locks_;
   std::vector<HeldLock> held_;
+  std::vector<LastUse> last_uses_;
   std::vector<Instances> held_sets_;
   std::size_t held_sets_used_ = 0;
+  Instances set_;            // That is being looked for.
   std::vector<Life> lives_;  // The first lives_used_ are in use; the rest keep their memory.
   std::size_t lives_used_ = 0;
   std::vector<int> life_of_;  // By location; -1: it was not made in this run.

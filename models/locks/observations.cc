@@ -17,6 +17,18 @@ std::size_t IndexOf(const std::vector<Named>& all, const std::string& name) {
   return static_cast<std::size_t>(found - all.begin());
 }
 
+std::string HowText(const Hold& hold) {
+  switch (hold.kind) {
+    case HoldKind::kTaken:
+      return ModeText(hold.mode);
+    case HoldKind::kLastUser:
+      return "last user";
+    case HoldKind::kNotLastUser:
+      return "not the last user";
+  }
+  return "";
+}
+
 }  // namespace
 
 Replay Witness::ToReplay() const {
@@ -85,8 +97,9 @@ std::string HoldsText(const Observations& seen, const Holds& holds) {
   if (holds.empty()) return "nothing";
   std::string text;
   for (const Hold& hold : holds) {
-    absl::StrAppend(&text, text.empty() ? "" : ", ", hold.other ? "another " : "",
-                    seen.classes()[hold.lock_class].name, "(", ModeText(hold.mode), ")");
+    const bool another = hold.other && hold.kind != HoldKind::kNotLastUser;
+    absl::StrAppend(&text, text.empty() ? "" : ", ", another ? "another " : "",
+                    seen.classes()[hold.lock_class].name, "(", HowText(hold), ")");
   }
   return text;
 }

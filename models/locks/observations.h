@@ -51,16 +51,24 @@ struct SeenClass {
   std::uint64_t latest = 0;   // The last of them, counting from 1.
 };
 
+// Why an access has a lock to itself, or shares it.
+enum class HoldKind : std::uint8_t {
+  kTaken,
+  kLastUser,     // It was not taken: no other thread uses it any more.
+  kNotLastUser,  // So its thread says, but another one does.
+};
+
 // A lock as it was held at an access.
 struct Hold {
   ClassId lock_class;
   ksync::LockMode mode;
   bool other = false;  // Not the lock that guards this location.
+  HoldKind kind = HoldKind::kTaken;
 
   friend auto operator<=>(const Hold&, const Hold&) = default;
   template <typename Hash>
   friend Hash AbslHashValue(Hash hash, const Hold& hold) {
-    return Hash::combine(std::move(hash), hold.lock_class, hold.mode, hold.other);
+    return Hash::combine(std::move(hash), hold.lock_class, hold.mode, hold.other, hold.kind);
   }
 };
 using Holds = std::vector<Hold>;  // Sorted, each once.

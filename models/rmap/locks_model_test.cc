@@ -44,6 +44,7 @@ LockVocabulary Vocabulary() {
   for (const rmap::GenerationInfo& info : rmap::Generations()) {
     vocabulary.generations.push_back(info.name);
   }
+  for (const rmap::FixInfo& info : rmap::Fixes()) vocabulary.repairs.push_back(info.id);
   return vocabulary;
 }
 
@@ -140,6 +141,19 @@ TEST(LocksOfHistory, Kh69GivesBackALockThatItDoesNotHave) {
   const Watched without = Watch("ExpandStackUnlocked", "G8");
   EXPECT_EQ(without.report.failure_kind, FailureKind::kLockMisuse);
   EXPECT_EQ(Watch("ExpandStackUnlocked", "G8 with KH-69").report.failure_kind, FailureKind::kNone);
+}
+
+// Exit takes itself for the last user of mmap_sem, and a walk comes and tries it.
+TEST(LocksOfHistory, Kh109TriesALockThatExitDoesNotTake) {
+  constexpr char kExitIsLast[] = "field vma.vm_flags: write mmap_sem(W) or last user";
+  for (const char* kernel : {"G0", "G5", "G9"}) {
+    EXPECT_EQ(VerdictOf(kExitIsLast, Watch("ExitOfLockedVersusReclaim", kernel)),
+              LockVerdict::kViolated)
+        << kernel;
+  }
+  const Watched with = Watch("ExitOfLockedVersusReclaim", "G9 with KH-109");
+  EXPECT_EQ(VerdictOf(kExitIsLast, with), LockVerdict::kHolds);
+  EXPECT_EQ(VerdictOf("field vma.vm_flags: write mmap_sem(W)", with), LockVerdict::kViolated);
 }
 
 // Split-below stores the start and the offset of a VMA that a migration walks to.

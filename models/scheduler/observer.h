@@ -38,6 +38,13 @@ struct LockStep {
   ksync::Site site;
 };
 
+// A thread takes itself for the last user of a lock, and does without it.
+struct LastUserStep {
+  int thread;
+  LocationId lock;
+  std::uint16_t count;  // Events of the thread before it.
+};
+
 // An access to a field, plain or atomic; but for atomic stores of the value that is there.
 struct AccessStep {
   int thread;
@@ -59,6 +66,8 @@ class Observer {
   virtual void OnMake(LocationId location, int thread, const View& past) = 0;
   // `held`: what the thread holds, without the lock that the step is about.
   virtual void OnLock(const LockStep& step, std::span<const HeldLock> held) = 0;
+  // `past`: what happens before it.
+  virtual void OnLastUser(const LastUserStep& step, const View& past) = 0;
   // `past`: what happens before the access.
   virtual void OnAccess(const AccessStep& step, std::span<const HeldLock> held,
                         const View& past) = 0;

@@ -134,6 +134,7 @@ class Run final : public ksync::Hooks {
   void Release(LocationId lock, ksync::LockMode mode, ksync::Site site) override;
   bool IsLocked(LocationId lock, ksync::Site site) override;
   bool Holds(LocationId lock, ksync::LockMode mode) override;
+  void NoteLastUser(LocationId lock, ksync::Site site) override;
   void RcuReadLock(ksync::Site site) override;
   void RcuReadUnlock(ksync::Site site) override;
   void SynchronizeRcu(ksync::Site site) override;
@@ -335,6 +336,7 @@ class Run final : public ksync::Hooks {
   [[gnu::cold]] void TellOfEvent(const Event& event);
   [[gnu::cold]] void TellOfAccess(LocationId field, bool writes, int count, ksync::Site site);
   [[gnu::cold]] void TellOfLock(const LockStep& step);
+  [[gnu::cold]] void TellOfLastUser(LocationId lock);
   [[gnu::cold]] void TellOfNewLife(const Allocation& block);
   [[gnu::cold]] void TellOfEnd();
   void CheckProgress(const Event& event, EventId id);

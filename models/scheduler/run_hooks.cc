@@ -172,6 +172,10 @@ bool Run::Holds(LocationId lock, LockMode mode) {
   return false;
 }
 
+void Run::NoteLastUser(LocationId lock, Site) {
+  if (limits_.observer != nullptr) TellOfLastUser(lock);
+}
+
 std::vector<int> Run::HoldersOf(LocationId lock) const {
   std::vector<int> holders;
   for (std::size_t t = 0; t < statuses_.size(); ++t) {

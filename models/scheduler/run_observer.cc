@@ -35,6 +35,12 @@ void Run::TellOfLock(const LockStep& step) {
   limits_.observer->OnLock(told, me().held);
 }
 
+void Run::TellOfLastUser(LocationId lock) {
+  if (unwinding_) return;
+  const int count = statuses_[current_].next;
+  limits_.observer->OnLastUser({current_, lock, static_cast<std::uint16_t>(count)}, here());
+}
+
 void Run::TellOfNewLife(const Allocation& block) {
   for (LocationId l = block.first_location; l != 0; l = names_.location(l).next_in_block) {
     limits_.observer->OnMake(l, current_, here());

@@ -100,6 +100,7 @@ class SequentialHooks final : public ksync::Hooks {
 
   // Programs have none of the following.
   bool Holds(LocationId, LockMode) override { std::abort(); }
+  void NoteLastUser(LocationId, Site) override {}
   LocationId LocationAt(const ksync::LocationInfo&, std::size_t, Site) override { std::abort(); }
   void EndLocationAt(const void*, Site) override { std::abort(); }
   void PlainReadAt(const void*, std::size_t, Site) override { std::abort(); }

@@ -86,6 +86,8 @@ inline constexpr Scenario kContract[] = {
     {"MutexLooksFreeAfterTheHolder", &LooksFreeAfterTheHolder<Mutex>},
     {"RwLockLooksFreeAfterTheHolder", &LooksFreeAfterTheHolder<RwLock>},
     {"RwSemaphoreLooksFreeAfterTheHolder", &LooksFreeAfterTheHolder<RwSemaphore>},
+    {"LastUserTakesNothingOfAMutex", &LastUserTakesNothing<Mutex>},
+    {"LastUserTakesNothingOfARwSemaphore", &LastUserTakesNothing<RwSemaphore>},
     {"GuardGivesASpinLockBack", &GuardGivesBack<SpinLock>},
     {"GuardGivesAMutexBack", &GuardGivesBack<Mutex>},
     {"GuardGivesARwLockBack", &GuardGivesBack<RwLock>},

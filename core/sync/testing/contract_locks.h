@@ -145,6 +145,14 @@ void GuardGivesBack() {
   lock.AssertHeld();
 }
 
+// To say that one is the last user takes nothing and keeps nobody out.
+template <typename L>
+void LastUserTakesNothing() {
+  L lock{kLockClass};
+  lock.AssertLastUser();
+  Guard<L> guard(lock);
+}
+
 // Shared holders are inside together: each waits there for the other.
 template <typename L>
 void SharedHoldersMeet() {

@@ -16,6 +16,14 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+Replay NamedReplay(const ExecutionGraph& failing, const Names& names, const Failure& failure,
+                   const Options& options) {
+  Replay replay = ReplayOf(failing, names, failure);
+  replay.program = options.program;
+  replay.memory_model = MemoryModelName(options.memory_model);
+  return replay;
+}
+
 ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   ExplorerOptions to;
   to.memory_model = options.memory_model;
@@ -35,6 +43,12 @@ ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
   to.stop_at_failure = options.stop_at_failure;
   to.validate = options.validate;
   to.interrupted = options.interrupted;
+  if (options.on_failure) {
+    to.on_failure = [&options](const Failure& failure, const ExecutionGraph& failing,
+                               const Names& names) {
+      options.on_failure(NamedReplay(failing, names, failure, options));
+    };
+  }
   if (options.on_progress) {
     to.on_progress = [report = options.on_progress, start](const ExplorerResult& so_far) {
       report({so_far.executions, so_far.blocked, SecondsSince(start)});
@@ -57,9 +71,7 @@ Report ToReport(const ExplorerResult& result, const Names& names, const Options&
   report.verdict = Verdict::kViolated;
   report.failure_kind = result.failure.kind;
   report.trace = MakeTrace(result.failing, names, result.failure);
-  report.replay = ReplayOf(result.failing, names, result.failure);
-  report.replay.program = options.program;
-  report.replay.memory_model = MemoryModelName(options.memory_model);
+  report.replay = NamedReplay(result.failing, names, result.failure, options);
   report.failure = report.replay.message;
   return report;
 }

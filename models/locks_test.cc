@@ -1,202 +1,19 @@
-// What is seen of locks and fields, on programs of a few lines whose every execution one can think
-// through.
+// What is seen of fields, on programs of a few lines whose every execution one can think through.
+// Of the order of locks: lock_order_test.cc.
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/sync/sync.h"
 #include "gtest/gtest.h"
 #include "models/check.h"
 #include "models/locks/discipline.h"
 #include "models/locks/lock_observer.h"
-#include "models/locks/lock_order.h"
 #include "models/locks/lock_verdict.h"
+#include "models/testing/watch_locks.h"
 
 namespace models {
 namespace {
-
-constexpr ksync::LockClass kOuter{"outer", 10, true};
-constexpr ksync::LockClass kMiddle{"middle", 20, true};
-constexpr ksync::LockClass kInner{"inner", 30, true};
-constexpr ksync::LockClass kSpinning{"spinning", 40};
-
-struct Watched {
-  Observations seen;
-  Report report;
-};
-
-Watched Watch(const std::function<void()>& program) {
-  Watched watched;
-  LockObserver observer(watched.seen, {"program", "rc11"});
-  Options options;
-  options.observer = &observer;
-  options.stop_at_failure = false;
-  watched.report = Check(options, program);
-  return watched;
-}
-
-std::vector<std::string> Problems(const std::function<void()>& program) {
-  const Watched watched = Watch(program);
-  std::vector<std::string> texts;
-  for (const OrderProblem& problem : FindOrderProblems(watched.seen)) {
-    texts.push_back(std::string(MistakeName(problem.mistake)) + ": " + problem.text +
-                    (problem.gated ? " (gated)" : ""));
-  }
-  return texts;
-}
-using Texts = std::vector<std::string>;
-
-Judged JudgeText(const std::string& claim, const Observations& seen) {
-  const LockClaims parsed =
-      ParseLockClaims(claim, {{"outer", "middle", "inner", "spinning"}, {"G0"}});
-  EXPECT_EQ(parsed.claims.size(), 1u) << claim;
-  return Judge(parsed.claims.at(0), seen);
-}
-
-// Order -------------------------------------------------------------------------------------------
-
-// One thread after the other, so that no execution deadlocks.
-TEST(LockOrder, ACycleIsFoundWhereNothingDeadlocked) {
-  const auto program = [] {
-    ksync::Mutex a(kOuter), b(kInner);
-    {
-      const ksync::Guard first(a);
-      const ksync::Guard second(b);
-    }
-    const ksync::Guard second(b);
-    const ksync::Guard first(a);
-  };
-  EXPECT_EQ(Watch(program).report.verdict, Verdict::kHolds);
-  EXPECT_EQ(Problems(program), (Texts{"potential deadlock: outer > inner > outer",
-                                      "against the ranks: inner is held when outer is asked for"}));
-}
-
-TEST(LockOrder, ACycleMayHaveThreeSteps) {
-  const Texts problems = Problems([] {
-    ksync::Mutex a(kOuter), b(kMiddle), c(kInner);
-    const auto both = [](ksync::Mutex& first, ksync::Mutex& second) {
-      const ksync::Guard outer(first);
-      const ksync::Guard inner(second);
-    };
-    both(a, b);
-    both(b, c);
-    both(c, a);
-  });
-  ASSERT_FALSE(problems.empty());
-  EXPECT_EQ(problems[0], "potential deadlock: outer > middle > inner > outer");
-}
-
-TEST(LockOrder, ATrylockWaitsForNothing) {
-  EXPECT_EQ(Problems([] {
-              ksync::Mutex a(kOuter), b(kInner);
-              {
-                const ksync::Guard first(a);
-                const ksync::Guard second(b);
-              }
-              const ksync::Guard second(b);
-              if (a.TryLock()) a.Unlock();
-            }),
-            Texts{});
-}
-
-// Two readers each way round; `writes` has somebody wait for one of the two to himself.
-template <typename Lock>
-Texts ReadersInBothOrders(const ksync::LockClass& lock_class, bool writes) {
-  return Problems([&lock_class, writes] {
-    Lock a(kOuter), b(lock_class);
-    {
-      const ksync::SharedGuard first(a);
-      const ksync::SharedGuard second(b);
-    }
-    {
-      const ksync::SharedGuard second(b);
-      const ksync::SharedGuard first(a);
-    }
-    if (!writes) return;
-    { const ksync::Guard alone(a); }
-    const ksync::Guard alone(b);
-  });
-}
-
-TEST(LockOrder, ReadersWaitForEachOtherOnlyBehindAWriter) {
-  static constexpr ksync::LockClass kUnranked{"unranked", 0, true};
-  EXPECT_EQ((ReadersInBothOrders<ksync::RwSemaphore>(kUnranked, false)), Texts{});
-  EXPECT_EQ((ReadersInBothOrders<ksync::RwSemaphore>(kUnranked, true)),
-            Texts{"potential deadlock: outer > unranked > outer"});
-}
-
-TEST(LockOrder, ReadersOfASpinningLockPassAWaitingWriter) {
-  static constexpr ksync::LockClass kRwLock{"rwlock", 0, false};
-  const Texts problems = ReadersInBothOrders<ksync::RwLock>(kRwLock, true);
-  EXPECT_EQ(problems,
-            Texts{"sleeps under a spinning lock: rwlock is held when outer is asked for"});
-}
-
-TEST(LockOrder, AGateLetsOneThreadInAtATime) {
-  const Texts problems = Problems([] {
-    ksync::Mutex gate(kMiddle), a(kSpinning), b(kInner);
-    const auto both = [&gate](ksync::Mutex& first, ksync::Mutex& second) {
-      const ksync::Guard held(gate);
-      const ksync::Guard outer(first);
-      const ksync::Guard inner(second);
-    };
-    both(b, a);
-    both(a, b);
-  });
-  ASSERT_FALSE(problems.empty());
-  EXPECT_EQ(problems[0],
-            "potential deadlock: spinning > inner > spinning; cannot happen, because "
-            "each holds middle (gated)");
-}
-
-TEST(LockOrder, AGateOfSomeKeepsNobodyElseOut) {
-  const Texts problems = Problems([] {
-    ksync::Mutex gate(kOuter), other(kMiddle), a(kInner), b(kSpinning);
-    {
-      const ksync::Guard held(gate);
-      const ksync::Guard first(a);
-      const ksync::Guard second(b);
-    }
-    {
-      const ksync::Guard held(other);
-      const ksync::Guard first(a);
-      const ksync::Guard second(b);
-    }
-    const ksync::Guard held(gate);
-    const ksync::Guard second(b);
-    const ksync::Guard first(a);
-  });
-  ASSERT_FALSE(problems.empty());
-  EXPECT_EQ(problems[0], "potential deadlock: inner > spinning > inner");
-}
-
-TEST(LockOrder, TwoOfOneClassAreAllowedWhereThatIsSaid) {
-  const auto both = [](bool says) {
-    return Problems([says] {
-      ksync::Mutex a(kOuter), b(kOuter);
-      const ksync::Guard first(a);
-      says ? b.LockNested(ksync::Nesting::kSecond) : b.Lock();
-      b.Unlock();
-    });
-  };
-  EXPECT_EQ(both(true), Texts{});
-  EXPECT_EQ(both(false), Texts{"two of one class: outer is held when outer is asked for"});
-}
-
-TEST(LockOrder, WhatSleepsIsNotTakenWhereNobodyMaySleep) {
-  EXPECT_EQ(Problems([] {
-              ksync::Mutex sleeps(kOuter);
-              ksync::SpinLock spins(kSpinning);
-              const ksync::RcuReadGuard section;
-              const ksync::Guard first(spins);
-            }),
-            Texts{});
-  EXPECT_EQ(Problems([] {
-              ksync::Mutex sleeps(kOuter);
-              const ksync::RcuReadGuard section;
-              const ksync::Guard first(sleeps);
-            }),
-            Texts{"sleeps in a read-side section: rcu_read_lock is held when outer is asked for"});
-}
 
 // Discipline --------------------------------------------------------------------------------------
 
@@ -312,6 +129,24 @@ TEST(LockDiscipline, WhatTwoThreadsCannotBothDoNeedsNoLock) {
   });
   EXPECT_EQ(RuleOf(watched, "field", true), "outer(W)");
   EXPECT_EQ(RuleOf(watched, "field", false), "outer(R)");
+}
+
+// What comes last of a thread may still meet what another one does: that all of one came first was
+// the lock's doing.
+TEST(LockDiscipline, ALockThatOrdersWholeThreadsIsALockAllTheSame) {
+  const Watched watched = Watch([] {
+    Object object;
+    const auto write = [&object](int value) {
+      const ksync::Guard guard(object.lock);
+      object.field.Write(value);
+    };
+    ksync::Thread one([&] { write(1); }), two([&] { write(2); });
+    one.Join();
+    two.Join();
+    object.field.Write(3);
+  });
+  EXPECT_EQ(RuleOf(watched, "field", true), "outer(W)");
+  EXPECT_EQ(JudgeText("field field: common lock", watched.seen).verdict, LockVerdict::kHolds);
 }
 
 TEST(LockDiscipline, WhatIsNotPublishedYetNeedsNoLock) {
@@ -436,6 +271,29 @@ TEST(LastUser, OfAnotherLockOfTheClassIsNone) {
   EXPECT_EQ(judged.verdict, LockVerdict::kViolated);
   EXPECT_NE(judged.why.find("while another outer(last user) is held"), std::string::npos)
       << judged.why;
+}
+
+// Readers of a class that no writer takes: that they have one lock in common is all that is said.
+TEST(LockDiscipline, ALockOfReadersAloneKeepsNoWriterOut) {
+  const auto readers = [](bool same) {
+    return Watch([same] {
+      Object object, other;
+      const auto read = [&object](ksync::RwSemaphore& lock) {
+        const ksync::SharedGuard guard(lock);
+        object.field.Read();
+      };
+      ksync::Thread one([&] { read(object.lock); });
+      ksync::Thread two([&] { read(same ? object.lock : other.lock); });
+      object.field.Write(1);
+    });
+  };
+  const auto verdict = [](const Watched& watched, const std::string& claim) {
+    return JudgeText(claim, watched.seen).verdict;
+  };
+  const Watched one_lock = readers(true);
+  EXPECT_EQ(verdict(one_lock, "field field: read outer"), LockVerdict::kHolds);
+  EXPECT_EQ(verdict(one_lock, "field field: common lock"), LockVerdict::kViolated);
+  EXPECT_EQ(verdict(readers(false), "field field: read outer"), LockVerdict::kViolated);
 }
 
 // Witnesses ---------------------------------------------------------------------------------------

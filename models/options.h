@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/memory_model/memory_model.h"
+#include "models/report/replay.h"
 #include "models/scheduler/run.h"
 
 namespace models {
@@ -39,6 +40,9 @@ struct Options {
   bool stop_at_failure = true;  // False: keep counting after the first failure.
   bool validate = false;        // Check our own graphs after every run (slow).
   std::string program = "";     // A name for reports and replays.
+  // Called with the execution of each failure that differs from those before, in kind, message or
+  // places; if set. Of use where a check goes on behind a failure.
+  std::function<void(const Replay&)> on_failure = nullptr;
   // Is told of the locks and accesses of each execution, if set; see models/locks.
   Observer* observer = nullptr;
   // Asked before each execution, if set; once it says true, the search is cut ("interrupt").

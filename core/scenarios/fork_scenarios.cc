@@ -2,6 +2,7 @@
 // child, that nobody asked for?
 #include <algorithm>
 
+#include "core/mm/at_rest.h"
 #include "core/mm/mempolicy.h"
 #include "core/rmap/validate_change.h"
 #include "core/rmap/walk.h"
@@ -12,6 +13,7 @@
 #include "core/vmops/fork.h"
 #include "core/vmops/mmap.h"
 #include "core/vmops/mremap.h"
+#include "core/vmops/munmap.h"
 #include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -77,6 +79,23 @@ void ForkVersusFault(const Kernel& kernel) {
   Touch(parent, 0, page);
   fork.Join();
 
+  Validate({&parent, child});
+  ExitAll(world, {child, &parent});
+}
+
+// A process forks while one of its threads unmaps what there is.
+void ForkVersusMunmap(const Kernel& kernel) {
+  World world(kernel);
+  Mm& parent = world.NewMm();
+  MmapAnonymous(parent, 0, 1);
+  Store(parent, 0, kWritten);
+
+  Mm* child = nullptr;
+  ksync::Thread fork([&] { child = DupMm(parent); }, "fork");
+  ksync::Check(Munmap(parent, 0, 1), "munmap failed with memory enough");
+  fork.Join();
+
+  if (FindVma(Resting(*child), 0) != nullptr) CheckReads(*child, 0, kWritten);
   Validate({&parent, child});
   ExitAll(world, {child, &parent});
 }
@@ -220,6 +239,13 @@ std::vector<Scenario> ForkScenarios() {
        .oracle = "A data race on the links of a chain, or a rule is broken: the child maps a page "
                  "and is not linked to its anon_vma. mmap_sem keeps the two apart.",
        .run = ForkVersusFault},
+      {.name = "ForkVersusMunmap",
+       .claim = "A fork copies a whole VMA, or none, although another thread of the parent unmaps "
+                "it.",
+       .oracle =
+           "A data race on the links of a chain, or a rule is broken: the child has a link to "
+           "what is freed, or reads what was not written. mmap_sem keeps the two apart.",
+       .run = ForkVersusMunmap},
       {.name = "ForkKeepsOrder",
        .claim =
            "Walks visit a parent before the child that it has just forked, whoever else splits, "

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ struct ExplorerOptions {
   double seconds_max = 0;            // Of wall time; 0: no limit.
   bool stop_at_failure = true;       // False: count failures and go on.
   bool validate = false;             // Check the graph's invariants after every run (slow).
+  // Called after each run that failed otherwise than those before, if set: in kind, message or
+  // places.
+  std::function<void(const Failure&, const ExecutionGraph&, const Names&)> on_failure;
   // Called after each run that did not fail, if set. Returns: false to stop.
   std::function<bool(const ExecutionGraph&, bool complete)> on_execution;
   // Asked before each run but the first, if set; true cuts the search.
@@ -157,6 +161,7 @@ class Explorer final : public Decider {
   Failure DescribeDeadlock();
   std::string WhatIsAwaited(const Action& action);
   void NoteFailure(const Failure& failure);
+  static std::string LikenessOf(const Failure& failure);
   bool LimitHit();
   bool BeginsAnew();
 
@@ -171,6 +176,7 @@ class Explorer final : public Decider {
   Choice revisit_saved_;       // The graph before the read that a revisit put back.
   bool seen_seq_cst_ = false;  // Some event so far was seq_cst.
   bool stop_ = false;
+  std::set<std::string> known_failures_;            // Their likenesses.
   std::vector<bool> not_simple_;                    // By lock, over the whole search.
   int rounds_ = 0;                                  // How often something was learned.
   bool restart_ = false;                            // The last run found one more of those.

@@ -55,7 +55,19 @@ void Explorer::NoteFailure(const Failure& failure) {
     result_.failure = failure;
     result_.failing = graph();
   }
+  if (options_.on_failure && known_failures_.insert(LikenessOf(failure)).second) {
+    options_.on_failure(failure, graph(), run_.names());
+  }
   if (options_.stop_at_failure) stop_ = true;
+}
+
+// Failures of one likeness are one mistake of the program, met in several executions.
+std::string Explorer::LikenessOf(const Failure& failure) {
+  std::set<std::string> places;
+  for (const Place& place : failure.places) places.insert(SiteName(place.site));
+  std::string likeness = FailureName(failure.kind) + ("\n" + failure.message);
+  for (const std::string& place : places) likeness += "\n" + place;
+  return likeness;
 }
 
 // Whether everybody who waits would wait for ever: nobody stopped at an assumption or has a

@@ -34,6 +34,7 @@ bool IsField(const ksync::LocationInfo& info) {
 
 void LockObserver::BeginRun() {
   locks_.clear();
+  twos_.clear();
   held_.clear();
   last_uses_.clear();
   held_sets_used_ = 0;
@@ -131,6 +132,7 @@ const Failure* LockObserver::EndRun(const ExecutionGraph& graph, const Names& na
     }
   }
   for (const LockNote& note : locks_) NoteLock(note, run);
+  NoteInversions(run);
   return shows_ ? &shown_ : nullptr;
 }
 
@@ -222,23 +224,59 @@ void LockObserver::NoteEdge(Edge edge, const LockNote& note, int held_by, const 
   }
   Edge& row = seen_.edges.At(edge);
   row.gates &= gates;
-  Count(row.seen, run, [&] {
-    const int thread = note.step.thread;
-    const std::string taken =
-        absl::StrCat(seen_.classes()[edge.taken].name, "(", ModeText(edge.taken_mode), ")");
-    const std::string how = absl::StrCat(taken, edge.tried ? " is got by trying" : " is asked for");
-    if (held_by < 0) {
-      return Failure{FailureKind::kLockRule,
-                     how + " inside a read-side section",
-                     {{thread, "asks for " + taken, edge.taken_at}}};
+  Count(row.seen, run, [&] { return FailureOf(edge, note.step.thread); });
+  const bool nests = held_by >= 0 && edge.held == edge.taken && !edge.tried;
+  if (nests) twos_.push_back({edge, held_[held_by].lock, &note});
+}
+
+Failure LockObserver::FailureOf(const Edge& edge, int thread) const {
+  const std::string taken =
+      absl::StrCat(seen_.classes()[edge.taken].name, "(", ModeText(edge.taken_mode), ")");
+  const std::string how = absl::StrCat(taken, edge.tried ? " is got by trying" : " is asked for");
+  if (edge.held == kRcu) {
+    return {FailureKind::kLockRule,
+            how + " inside a read-side section",
+            {{thread, "asks for " + taken, edge.taken_at}}};
+  }
+  const std::string held =
+      absl::StrCat(seen_.classes()[edge.held].name, "(", ModeText(edge.held_mode), ")");
+  return {FailureKind::kLockRule,
+          how + " while " + held + " is held",
+          {{thread, "took " + held, edge.held_at},
+           {thread, (edge.tried ? "gets " : "asks for ") + taken, edge.taken_at}}};
+}
+
+void LockObserver::NoteInversions(const Ended& run) {
+  for (std::size_t i = 0; i < twos_.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const bool inverted =
+          twos_[i].held == twos_[j].note->step.lock && twos_[j].held == twos_[i].note->step.lock;
+      if (inverted) NoteInversion(twos_[j], twos_[i], run);
     }
-    const std::string held =
-        absl::StrCat(seen_.classes()[edge.held].name, "(", ModeText(edge.held_mode), ")");
-    return Failure{FailureKind::kLockRule,
-                   how + " while " + held + " is held",
-                   {{thread, "took " + held, edge.held_at},
-                    {thread, (edge.tried ? "gets " : "asks for ") + taken, edge.taken_at}}};
-  });
+  }
+}
+
+void LockObserver::NoteInversion(const TwoOfOneClass& a, const TwoOfOneClass& b, const Ended& run) {
+  Inversion& row = seen_.inversions.At({a.edge, b.edge});
+  row.gates &= GatesOf(*a.note, *b.note, run);
+  const auto count = [&](Seen& seen, const TwoOfOneClass& two) {
+    Count(seen, run, [&] { return FailureOf(two.edge, two.note->step.thread); });
+  };
+  count(row.first.seen, a);
+  count(row.second.seen, b);
+}
+
+// Returns: the classes of the locks that were held both times, one of the two exclusively.
+ClassMask LockObserver::GatesOf(const LockNote& a, const LockNote& b, const Ended& run) {
+  ClassMask gates = 0;
+  for (std::size_t i = a.held_begin; i < a.held_end; ++i) {
+    for (std::size_t j = b.held_begin; j < b.held_end; ++j) {
+      const bool excludes =
+          held_[i].mode == LockMode::kExclusive || held_[j].mode == LockMode::kExclusive;
+      if (held_[i].lock == held_[j].lock && excludes) gates |= MaskOf(ClassOf(held_[i].lock, run));
+    }
+  }
+  return gates;
 }
 
 // Discipline --------------------------------------------------------------------------------------

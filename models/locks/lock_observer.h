@@ -60,6 +60,12 @@ class LockObserver final : public Observer {
     std::size_t held_begin;  // Into held_.
     std::size_t held_end;
   };
+  // A lock that was asked for under another one of its class.
+  struct TwoOfOneClass {
+    Edge edge;
+    LocationId held;
+    const LockNote* note;
+  };
   struct AccessNote {
     AccessStep step;                    // `count` is of the last of them.
     std::size_t held;                   // Into held_sets_.
@@ -86,6 +92,10 @@ class LockObserver final : public Observer {
   HoldKind KindOf(const Instance& instance) const;
   void NoteLock(const LockNote& note, const Ended& run);
   void NoteEdge(Edge edge, const LockNote& note, int held_by, const Ended& run);
+  void NoteInversions(const Ended& run);
+  void NoteInversion(const TwoOfOneClass& a, const TwoOfOneClass& b, const Ended& run);
+  ClassMask GatesOf(const LockNote& a, const LockNote& b, const Ended& run);
+  Failure FailureOf(const Edge& edge, int thread) const;
   void NoteLife(Life& life, const Ended& run);
   bool CouldMeet(const Life& life, const AccessNote& a, const AccessNote& b,
                  const Ended& run) const;
@@ -116,6 +126,7 @@ class LockObserver final : public Observer {
   // Of the run that is going on.
   std::vector<LockNote> locks_;
   std::vector<HeldLock> held_;
+  std::vector<TwoOfOneClass> twos_;  // Found when the run is over.
   std::vector<LastUse> last_uses_;
   std::vector<Instances> held_sets_;
   std::size_t held_sets_used_ = 0;

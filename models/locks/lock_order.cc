@@ -76,6 +76,14 @@ std::vector<const Edge*> Representatives(const Observations& seen) {
   return edges;
 }
 
+// Adds what keeps a cycle from happening, or may.
+void AddGate(const std::string& gate, bool single, OrderProblem& problem) {
+  absl::StrAppend(&problem.text,
+                  single ? "; cannot happen, because each holds " : "; unless each holds the same ",
+                  gate);
+  problem.gated |= single;
+}
+
 class Cycles {
  public:
   explicit Cycles(const Observations& seen) : seen_(seen), edges_(Representatives(seen)) {}
@@ -140,12 +148,7 @@ class Cycles {
   void AddGates(ClassMask gates, OrderProblem& problem) const {
     for (; gates != 0; gates &= gates - 1) {
       const SeenClass& gate = seen_.classes()[std::countr_zero(gates)];
-      const bool single = gate.together_max == 1;
-      absl::StrAppend(
-          &problem.text,
-          single ? "; cannot happen, because each holds " : "; unless each holds the same ",
-          gate.name);
-      problem.gated |= single;
+      AddGate(gate.name, gate.together_max == 1, problem);
     }
   }
 
@@ -172,6 +175,27 @@ std::optional<OrderMistake> MistakeOf(const Observations& seen, const Edge& edge
   const bool ranked = held.rank != 0 && taken.rank != 0;
   if (ranked && held.rank >= taken.rank) return OrderMistake::kAgainstRank;
   return std::nullopt;
+}
+
+// Two of one class in both orders, which no cycle of classes shows.
+std::vector<OrderProblem> Inversions(const Observations& seen) {
+  std::map<ClassId, OrderProblem> found;
+  for (const Inversion& inversion : seen.inversions.all()) {
+    const auto& [first, second, gates] = inversion;
+    if (!Blocks(seen, first, second) || !Blocks(seen, second, first)) continue;
+    const std::string& name = seen.classes()[first.held].name;
+    OrderProblem problem{OrderMistake::kCycle,
+                         absl::StrCat("two ", name, ", each asked for under the other"),
+                         {&inversion.first, &inversion.second}};
+    for (ClassMask left = gates; left != 0; left &= left - 1) {
+      AddGate(seen.classes()[std::countr_zero(left)].name, /*single=*/true, problem);
+    }
+    const auto [known, added] = found.try_emplace(first.held, problem);
+    if (!added && known->second.gated && !problem.gated) known->second = problem;
+  }
+  std::vector<OrderProblem> problems;
+  for (auto& [id, problem] : found) problems.push_back(std::move(problem));
+  return problems;
 }
 
 }  // namespace
@@ -242,6 +266,7 @@ std::vector<Arc> ArcsOf(const Observations& seen) {
 
 std::vector<OrderProblem> FindOrderProblems(const Observations& seen) {
   std::vector<OrderProblem> problems = Cycles(seen).Find();
+  for (OrderProblem& problem : Inversions(seen)) problems.push_back(std::move(problem));
   std::set<std::tuple<OrderMistake, ClassId, ClassId>> known;
   for (const Edge& edge : seen.edges.all()) {
     const std::optional<OrderMistake> mistake = MistakeOf(seen, edge);

@@ -10,6 +10,10 @@
 // A lock that every thread of the cycle holds exclusively lets one in at a time (a gate). If there
 // is but one such lock in an execution, there is no deadlock; else it depends on which it is.
 //
+// Of two locks of one class an arc says nothing; but if in one execution each is asked for under
+// the other, that is a cycle too, unless a third lock is held both times. Of three such locks in a
+// ring nothing is said.
+//
 // Of an edge that real threads alone saw it is not known what else was held; it is taken to be
 // nothing. It stands in a cycle only where the search has no such edge.
 //

@@ -63,7 +63,8 @@ ClassId Observations::ClassNamed(const std::string& name) {
 }
 
 std::size_t Observations::Size() const {
-  std::size_t size = edges.all().size() + accesses.all().size() + clashes.all().size();
+  std::size_t size =
+      edges.all().size() + inversions.all().size() + accesses.all().size() + clashes.all().size();
   for (const SeenField& field : fields_) size += field.meetings.size();
   return size;
 }

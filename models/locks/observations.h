@@ -126,6 +126,16 @@ struct FieldAccess {
   auto Key() const { return std::tuple(field, writes, holds, site); }
 };
 
+// Two locks of one class, each asked for under the other in one execution.
+struct Inversion {
+  Edge first;
+  Edge second;
+  // In each execution some lock of these classes was held both times: it keeps two threads apart.
+  ClassMask gates = ~ClassMask{0};
+
+  auto Key() const { return std::tuple(first.Key(), second.Key()); }
+};
+
 // Two accesses that no lock kept apart.
 struct Clash {
   int field;
@@ -187,6 +197,7 @@ class Observations {
   std::optional<int> FindField(const std::string& name) const;
 
   Rows<Edge> edges;
+  Rows<Inversion> inversions;
   Rows<FieldAccess> accesses;
   Rows<Clash> clashes;
   std::uint64_t executions = 0;

@@ -75,7 +75,8 @@ std::string LabelText(const std::string& title, bool with_real) {
       "<tr><td colspan=\"2\"><font point-size=\"15\"><b>",
       bold,
       "</b></font></td></tr><tr>"
-      "<td align=\"left\">&#8594; taken while the other is held; the number: executions</td>"
+      "<td align=\"left\">&#8594; taken while the other is held; the number: executions; thin: "
+      "follows from others</td>"
       "<td align=\"left\"><font color=\"red\"><b>&#8594; wrong</b>: a cycle, against the order, or "
       "sleeps where nobody may</font></td></tr><tr>"
       "<td align=\"left\">&#8674; by a trylock only, which waits for nothing</td>"
@@ -122,7 +123,7 @@ std::string RealLook(const std::string& color) {
 std::string LookOf(const Observations& seen, const std::vector<Arc>& arcs, const Arc& arc,
                    bool red) {
   if (arc.OnlyReal()) return RealLook(red ? "red" : "black");
-  std::string look = absl::StrCat("label=\"", ExecutionsOf(arc), "\"");
+  std::string look = absl::StrCat("label=\" ", ExecutionsOf(arc), " \"");  // Off the line.
   if (arc.OnlyTried()) look += ", style=dashed";
   const bool nests = arc.held == arc.taken;
   if (!nests && !GoesDown(seen, arc)) look += ", constraint=false";
@@ -154,7 +155,7 @@ std::string OrderDot(const Observations& seen, const DeclaredOrder& declared,
   }
   for (const Ends& pair : declared.pairs()) {
     if (!drawn.insert(pair).second) continue;
-    text += ArrowText(pair, "color=grey, style=dotted, label=\"not seen\", fontcolor=grey");
+    text += ArrowText(pair, "color=grey60, style=dotted, label=\" not seen \", fontcolor=grey40");
   }
   return text + "}\n";
 }

@@ -58,6 +58,7 @@ struct Command {
   std::string claims;     // `locks`: a file; empty: the claims that are built in.
   std::string scenarios;  // `locks`: patterns, with commas between them; empty: all.
   std::string observed;   // `locks`: a file of what real threads did; empty: none.
+  bool witnesses = false;  // `locks`: keep a replay for each way in which two locks nest.
   std::string svg;        // `locks`: where the picture goes; empty: nowhere.
   std::string expect;     // `litmus`: of every test; empty: nothing.
   std::string verdicts;   // `litmus`: a file with a table; empty: none.

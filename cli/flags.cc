@@ -202,6 +202,11 @@ absl::Status SetSvg(Command& command, const std::string& value) {
   return absl::OkStatus();
 }
 
+absl::Status SetWitnesses(Command& command, const std::string&) {
+  command.witnesses = true;
+  return absl::OkStatus();
+}
+
 absl::Status SetUnrollMax(Command& command, const std::string& value) {
   constexpr std::uint64_t kMost = 1'000;
   absl::StrAppend(&command.program_flags, " --unroll_max=", value);
@@ -266,6 +271,8 @@ constexpr Flag kFlags[] = {
     {"observed", "FILE", "add the order of locks in JSON of rmap_stress or aim7 (none)",
      Bit(Verb::kLocks), true, SetObserved},
     {"svg", "FILE", "draw the order of locks there (not)", Bit(Verb::kLocks), true, SetSvg},
+    {"witnesses", "", "keep a replay for each way in which two locks nest (not)", Bit(Verb::kLocks),
+     false, SetWitnesses},
     {"expect", "ANSWER", "what every test must come out as (nothing)", Bit(Verb::kLitmus), true,
      SetExpect},
     {"verdicts", "FILE", "what each must: a table, see docs/LITMUS.md (none)", Bit(Verb::kLitmus),

@@ -2,12 +2,11 @@
 // held against what is claimed.
 //
 // A search goes on behind a failing execution: that a claim was never tested must not be because
-// something else went wrong first. Failures of other kinds are not this command's business.
-#include <fcntl.h>
-
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+// something else went wrong first. Of failures those of locks are told, each that differs; one that
+// is gone with a repair of the kernel's history is no news. Other kinds are not this command's
+// business.
+#include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -17,11 +16,14 @@
 #include "cli/observed_order.h"
 #include "cli/replay_folder.h"
 #include "cli/search.h"
+#include "cli/suggestion.h"
 #include "cli/words.h"
+#include "core/base/whole_file.h"
 #include "models/check.h"
 #include "models/locks/lock_observer.h"
 #include "models/locks/order_dot.h"
 #include "models/report/json.h"
+#include "models/rmap/fields.h"
 
 namespace cli {
 namespace {
@@ -54,6 +56,8 @@ class Patience {
   std::uint64_t latest_ = 0;
 };
 
+constexpr std::size_t kMegabytesMax = 1;  // Of a file of claims.
+
 struct ClaimText {
   std::string where;  // For messages.
   std::string text;
@@ -66,15 +70,10 @@ absl::StatusOr<ClaimText> TextOfClaims(const Command& command, std::string_view 
     return ClaimText{"argument", absl::StrJoin(command.arguments, "\n")};
   }
   if (command.claims.empty()) return ClaimText{"built in", std::string(built_in)};
-  const std::string path = UserPath(command.claims);
-  std::ifstream file(path);
-  std::ostringstream text;
-  if (file.good()) text << file.rdbuf();
-  if (!file.good() || std::filesystem::is_directory(path)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(command.claims, ": cannot be read: give another --claims"));
-  }
-  return ClaimText{command.claims, text.str()};
+  const absl::StatusOr<std::string> text =
+      base::ReadWholeFile(UserPath(command.claims), kMegabytesMax, "give another --claims");
+  if (!text.ok()) return text.status();
+  return ClaimText{command.claims, *text};
 }
 
 models::LockVocabulary Vocabulary() {
@@ -83,6 +82,10 @@ models::LockVocabulary Vocabulary() {
     vocabulary.generations.push_back(info.name);
   }
   for (const rmap::FixInfo& info : rmap::Fixes()) vocabulary.repairs.push_back(info.id);
+  vocabulary.fields = models::RmapFieldNames();
+  vocabulary.mend = [](const std::string& word, const std::vector<std::string>& known) {
+    return Suggestion(word, known);
+  };
   return vocabulary;
 }
 
@@ -113,10 +116,32 @@ absl::StatusOr<std::vector<RealNesting>> RealOrderOf(const Command& command) {
   return ReadObservedOrder(command.observed, GenerationOf(command), models::RmapLockNames());
 }
 
+// Returns: the repairs without which a kernel may fail so, as the scenarios say, and that it lacks.
+std::vector<rmap::Fix> RepairsOf(const std::string& failure_kind, const rmap::Kernel& kernel,
+                                 const Scenarios& scenarios) {
+  std::set<rmap::Fix> repairs;
+  for (const models::RmapScenario& scenario : scenarios) {
+    for (const models::RmapBug& bug : scenario.bugs) {
+      if (bug.violation == failure_kind && !kernel.Has(bug.fix)) repairs.insert(bug.fix);
+    }
+  }
+  return {repairs.begin(), repairs.end()};
+}
+
+bool IsOfLocks(const models::Replay& replay) {
+  return replay.failure == models::FailureName(models::FailureKind::kDeadlock) ||
+         replay.failure == models::FailureName(models::FailureKind::kLockMisuse);
+}
+
 class LockSearch {
  public:
-  LockSearch(const Command& command, Console& console, LocksResult& result)
-      : command_(command), console_(console), folder_(command.replay_dir), result_(result) {}
+  LockSearch(const Command& command, const Scenarios& scenarios, Console& console,
+             LocksResult& result)
+      : command_(command),
+        scenarios_(scenarios),
+        console_(console),
+        folder_(command.replay_dir),
+        result_(result) {}
 
   absl::Status Prepare() const { return folder_.Prepare(); }
 
@@ -147,6 +172,7 @@ class LockSearch {
     result_.declared = models::DeclaredOrder(judged);
     for (models::OrderProblem& problem : models::FindOrderProblems(result_.seen))
       AddProblem(problem);
+    if (command_.witnesses) KeepWitnesses();
   }
 
   // Draws the order, if that is asked for. Fails: if it cannot be written.
@@ -155,17 +181,13 @@ class LockSearch {
     std::vector<models::OrderProblem> problems;
     for (const OrderProblemRow& row : result_.problems) problems.push_back(row.problem);
     const std::string svg_file = UserPath(command_.svg);
-    const std::string dot_file = std::filesystem::path(svg_file).replace_extension(".dot").string();
-    if (dot_file == svg_file) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(command_.svg,
-                       ": is where the source of the picture goes: give a name that ends in .svg"));
-    }
+    const absl::StatusOr<std::string> dot_file = DotFileOf(svg_file);
+    if (!dot_file.ok()) return dot_file.status();
     const std::string title =
         absl::StrCat("Locks held when others are taken, on ", result_.kernel,
                      result_.seen.is_sample ? ": not all executions were run" : "");
     const auto picture =
-        DrawPicture(OrderDot(result_.seen, result_.declared, problems, title), dot_file, svg_file);
+        DrawPicture(OrderDot(result_.seen, result_.declared, problems, title), *dot_file, svg_file);
     if (!picture.ok()) return picture.status();
     if (command_.format == Format::kText) console_.Print(PictureText(*picture));
     return absl::OkStatus();
@@ -186,26 +208,56 @@ class LockSearch {
     const bool is_sampled = !command_.executions_max_given;
     if (is_sampled) options.executions_max = kOfScenario;
     options.on_progress = console_.OnProgress();
+    options.on_failure = [&](const models::Replay& failing) {
+      if (IsOfLocks(failing)) NoteFailure(job, failing);
+    };
     Patience patience(result_.seen);
     const bool is_one_of_many = is_sampled && job.scenario->family != nullptr;
     options.interrupted = [&] {
       return base::Interrupted() || (is_one_of_many && patience.IsOver());
     };
     console_.StartSearch(job.Name());
-    models::Report report = models::Check(options, [&job] { job.scenario->run(job.kernel); });
+    const models::Report report = models::Check(options, [&job] { job.scenario->run(job.kernel); });
     const bool by_default =
         report.limit_hit == "executions_max" || (report.limit_hit == "interrupt" && is_one_of_many);
+    NameFailures(job, options);
     if (is_sampled && by_default && !base::Interrupted()) {
       ++result_.sampled;
     } else if (!report.limit_hit.empty()) {
       result_.cut = report.limit_hit;
     }
-    const bool of_locks = report.failure_kind == models::FailureKind::kDeadlock ||
-                          report.failure_kind == models::FailureKind::kLockMisuse;
-    if (!of_locks) return;
-    report.replay.source = source;
-    result_.failures.push_back({job.Name(), models::FailureName(report.failure_kind),
-                                report.failure, Keep(report.replay, "")});
+  }
+
+  void NoteFailure(const Job& job, models::Replay failing) {
+    if (job.script != nullptr) failing.source = job.script->source;
+    const std::string name = job.Name();
+    const auto before =
+        std::count_if(result_.failures.begin(), result_.failures.end(),
+                      [&name](const LockFailureRow& row) { return row.job == name; });
+    const std::string what = before == 0 ? "" : absl::StrCat("failure ", before + 1);
+    result_.failures.push_back({name, failing.failure, failing.message, Keep(failing, what)});
+  }
+
+  // Says of each failure of the job whether it is known: whether there is a repair that the kernel
+  // lacks and with which no execution that is run fails so.
+  void NameFailures(const Job& job, models::Options options) {
+    options.observer = nullptr;
+    options.interrupted = base::Interrupted;
+    for (LockFailureRow& row : result_.failures) {
+      if (row.job != job.Name()) continue;
+      bool fails = false;
+      options.on_failure = [&](const models::Replay& failing) {
+        fails |= failing.failure == row.kind;
+      };
+      for (rmap::Fix fix : RepairsOf(row.kind, job.kernel, scenarios_)) {
+        const rmap::Kernel repaired = job.kernel.With(fix);
+        fails = false;
+        const models::Report report = models::Check(options, [&] { job.scenario->run(repaired); });
+        if (fails || report.executions == 0 || base::Interrupted()) continue;
+        row.known_as = rmap::Name(fix);
+        break;
+      }
+    }
   }
 
   void AddClaim(const LockClaim& claim) {
@@ -229,6 +281,14 @@ class LockSearch {
     result_.problems.push_back(std::move(row));
   }
 
+  // One for each way in which a lock was taken while another one was held.
+  void KeepWitnesses() {
+    const std::vector<models::Edge>& edges = result_.seen.edges.all();
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      result_.witnesses[&edges[i]] = Keep(edges[i].seen.witness, absl::StrCat("way ", i + 1));
+    }
+  }
+
   std::string Keep(const models::Witness& witness, const std::string& what) {
     return witness.execution == nullptr ? "" : Keep(witness.ToReplay(), what);
   }
@@ -242,6 +302,7 @@ class LockSearch {
   }
 
   const Command& command_;
+  const Scenarios& scenarios_;
   Console& console_;
   const ReplayFolder folder_;
   const base::InterruptListener listener_;
@@ -253,9 +314,24 @@ ExitCode CodeOf(const LocksResult& result) {
   if (base::Interrupted()) return kInterrupted;
   if (!result.mistakes.empty()) return kBadInput;
   const bool wrong = result.Count(models::LockVerdict::kViolated) > 0 ||
-                     result.RealProblems() > 0 || !result.failures.empty();
+                     result.RealProblems() > 0 || result.NewFailures() > 0;
   if (wrong) return kDiffers;
   return result.cut.empty() ? kAsExpected : kCut;
+}
+
+// Returns: what is wrong with claims that are arguments. Mistakes in a file do not keep its other
+// lines from being judged, and are told beside them.
+absl::Status MistakesOf(const Command& command, const models::LockClaims& claims) {
+  if (command.arguments.empty() || claims.mistakes.empty()) return absl::OkStatus();
+  const models::ClaimMistake& mistake = claims.mistakes.front();
+  const std::string& claim = command.arguments.at(mistake.line - 1);
+  return absl::InvalidArgumentError(OneLine(absl::StrCat(
+      models::ShownText(claim), ": is no claim: at ", mistake.column, ": ", mistake.message)));
+}
+
+// Fails: if there is no place for the picture.
+absl::Status PlaceForPicture(const Command& command) {
+  return command.svg.empty() ? absl::OkStatus() : DotFileOf(UserPath(command.svg)).status();
 }
 
 ExitCode Complain(const absl::Status& status, Console& console) {
@@ -273,14 +349,21 @@ ExitCode Locks(const Command& command, std::string_view claims, const Scenarios&
   if (!jobs.ok()) return Complain(jobs.status(), console);
   const absl::StatusOr<std::vector<RealNesting>> real_order = RealOrderOf(command);
   if (!real_order.ok()) return Complain(real_order.status(), console);
+  const models::LockClaims parsed = models::ParseLockClaims(text->text, Vocabulary());
+  if (const absl::Status mistakes = MistakesOf(command, parsed); !mistakes.ok()) {
+    return Complain(mistakes, console);
+  }
+  if (const absl::Status place = PlaceForPicture(command); !place.ok()) {
+    return Complain(place, console);
+  }
   LocksResult result;
   result.claims_file = text->where;
   result.observed_file = command.observed;
-  LockSearch search(command, console, result);
+  LockSearch search(command, scenarios, console, result);
   if (const absl::Status ready = search.Prepare(); !ready.ok()) return Complain(ready, console);
   search.RunAll(*jobs);
   Add(*real_order, result.seen);
-  search.JudgeAll(models::ParseLockClaims(text->text, Vocabulary()), jobs->front().kernel);
+  search.JudgeAll(parsed, jobs->front().kernel);
   if (command.format == Format::kText) {
     console.Print(LocksText(result, console.columns()));
   } else {

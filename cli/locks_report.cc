@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "cli/suggestion.h"
 #include "cli/table.h"
 #include "cli/words.h"
 #include "models/locks/discipline.h"
@@ -29,15 +28,6 @@ std::string ReplayLine(const std::string& file) {
 
 // Claims ------------------------------------------------------------------------------------------
 
-// Returns: why the claim does not hold; of a field that was not met, also what may have been meant.
-std::string WhyText(const LocksResult& result, const LockClaimRow& row) {
-  const std::string& field = row.claim.field;
-  if (field.empty() || result.seen.FindField(field).has_value()) return row.judged.why;
-  std::vector<std::string> known;
-  for (const models::SeenField& seen : result.seen.fields()) known.push_back(seen.name);
-  return absl::StrCat(row.judged.why, ": ", Suggestion(field, known));
-}
-
 std::string ClaimsText(const LocksResult& result, int columns) {
   const bool with_real = result.Count(LockVerdict::kRealOnly) > 0;
   const std::size_t width = with_real ? 30 : 13;
@@ -46,8 +36,8 @@ std::string ClaimsText(const LocksResult& result, int columns) {
   for (const LockClaimRow& row : result.claims) {
     text += table.Row({models::LockVerdictName(row.judged.verdict),
                        WithSeparators(row.judged.executions), row.claim.text,
-                       row.claim.source.empty() ? "" : "-- " + row.claim.source});
-    const std::string why = WhyText(result, row);
+                       row.claim.source.empty() ? "" : "-- " + OneLine(row.claim.source)});
+    const std::string why = row.judged.why;
     if (!why.empty()) text += Paragraph(OneLine(why), "    ", columns);
     text += ReplayLine(row.replay_file);
   }
@@ -202,8 +192,9 @@ std::string ProblemsText(const LocksResult& result, int columns) {
     }
   }
   for (const LockFailureRow& row : result.failures) {
-    text += "\n" + Paragraph(OneLine(absl::StrCat(row.kind, ": ", row.job, ": ", row.failure)), "",
-                             columns);
+    const std::string known = row.known_as.empty() ? "" : ", gone with " + row.known_as;
+    const std::string what = absl::StrCat(row.kind, known, ": ", row.job, ": ", row.failure);
+    text += "\n" + Paragraph(OneLine(what), "", columns);
     text += ReplayLine(row.replay_file);
   }
   return text;
@@ -213,11 +204,12 @@ std::string SummaryLine(const LocksResult& result) {
   std::string text = absl::StrFormat(
       "\n%s: %d claims hold, %d not refuted, %d violated, %d not exercised, %d ill-formed; %d "
       "problems of order, "
-      "%d lock failures; %s executions of %d scenarios in %.1f s\n",
+      "%d lock failures (and %d known); %s executions of %d scenarios in %.1f s\n",
       result.kernel, result.Count(LockVerdict::kHolds), result.Count(LockVerdict::kNotRefuted),
       result.Count(LockVerdict::kViolated), result.Count(LockVerdict::kNotExercised),
-      result.mistakes.size(), result.RealProblems(), result.failures.size(),
-      WithSeparators(result.seen.executions), result.scenarios, result.seconds);
+      result.mistakes.size(), result.RealProblems(), result.NewFailures(),
+      result.failures.size() - result.NewFailures(), WithSeparators(result.seen.executions),
+      result.scenarios, result.seconds);
   if (!result.observed_file.empty()) {
     absl::StrAppend(&text, "With what real threads did, as ", OneLine(result.observed_file),
                     " has it: ", result.Count(LockVerdict::kRealOnly),
@@ -249,7 +241,7 @@ Json ClaimsJson(const LocksResult& result) {
     rows.push_back({{"name", row.claim.text},
                     {"verdict", models::LockVerdictName(row.judged.verdict)},
                     {"executions", row.judged.executions},
-                    {"why", OrNull(WhyText(result, row))},
+                    {"why", OrNull(row.judged.why)},
                     {"replay", OrNull(row.replay_file)},
                     {"source", OrNull(row.claim.source)},
                     {"line", row.claim.line},
@@ -268,6 +260,11 @@ Json ClaimsJson(const LocksResult& result) {
   return rows;
 }
 
+std::string WitnessOf(const LocksResult& result, const Edge* edge) {
+  const auto found = result.witnesses.find(edge);
+  return found == result.witnesses.end() ? "" : found->second;
+}
+
 Json ArcJson(const LocksResult& result, const Arc& arc) {
   Json ways = Json::array();
   for (const Edge* edge : arc.edges) {
@@ -278,7 +275,8 @@ Json ArcJson(const LocksResult& result, const Arc& arc) {
                     {"held_at", models::HeldPlace(*edge)},
                     {"taken_at", models::TakenPlace(*edge)},
                     {"executions", edge->seen.executions},
-                    {"seen", edge->real ? kRealThreads : kSearch}});
+                    {"seen", edge->real ? kRealThreads : kSearch},
+                    {"replay", OrNull(WitnessOf(result, edge))}});
   }
   return {{"held", models::ClassName(result.seen, arc.held)},
           {"taken", models::ClassName(result.seen, arc.taken)},
@@ -333,6 +331,7 @@ Json FailuresJson(const LocksResult& result) {
     rows.push_back({{"name", row.job},
                     {"failure_kind", row.kind},
                     {"failure", row.failure},
+                    {"known_as", OrNull(row.known_as)},
                     {"replay", OrNull(row.replay_file)}});
   }
   return rows;
@@ -350,6 +349,12 @@ std::size_t LocksResult::RealProblems() const {
   return static_cast<std::size_t>(
       std::count_if(problems.begin(), problems.end(),
                     [](const OrderProblemRow& row) { return !row.problem.gated; }));
+}
+
+std::size_t LocksResult::NewFailures() const {
+  return static_cast<std::size_t>(
+      std::count_if(failures.begin(), failures.end(),
+                    [](const LockFailureRow& row) { return row.known_as.empty(); }));
 }
 
 std::string LocksText(const LocksResult& result, int columns) {
@@ -375,6 +380,8 @@ Json LocksJson(const LocksResult& result) {
             {"says_nothing", result.Count(LockVerdict::kSaysNothing)},
             {"ill_formed", result.mistakes.size()},
             {"problems", result.RealProblems()},
+            {"failures", result.NewFailures()},
+            {"known_failures", result.failures.size() - result.NewFailures()},
             {"executions", result.seen.executions},
             {"scenarios", result.scenarios},
             {"sampled", result.sampled},

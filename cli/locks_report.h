@@ -3,6 +3,7 @@
 #ifndef RMAPCHECK_CLI_LOCKS_REPORT_H_
 #define RMAPCHECK_CLI_LOCKS_REPORT_H_
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct LockFailureRow {
   std::string kind;
   std::string failure;
   std::string replay_file;
+  std::string known_as = "";  // The repair with which it is gone; empty: it is news.
 };
 
 struct LocksResult {
@@ -43,6 +45,7 @@ struct LocksResult {
   std::size_t claims_on_others = 0;  // Of other kernels.
   models::DeclaredOrder declared{{}};
   std::vector<OrderProblemRow> problems;
+  std::map<const models::Edge*, std::string> witnesses;  // Their replays, if asked for.
   std::vector<LockFailureRow> failures;
   std::size_t scenarios = 0;  // Run.
   std::size_t sampled = 0;    // Of these, how many by some of their executions, as by default.
@@ -53,6 +56,8 @@ struct LocksResult {
   std::size_t Count(models::LockVerdict verdict) const;
   // Returns: the problems that no gate keeps from happening.
   std::size_t RealProblems() const;
+  // Returns: the failures that are not known.
+  std::size_t NewFailures() const;
 };
 
 std::string LocksText(const LocksResult& result, int columns);

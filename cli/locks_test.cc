@@ -1,6 +1,7 @@
 // `rmapcheck locks` in this process, on the scenarios of the core: what it says to claims that are
 // true, false, never tested and no claims; and that what it has seen can be seen again.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -29,10 +30,11 @@ struct Outcome {
 
 class LocksTest : public testing::Test {
  protected:
-  Outcome Do(const std::vector<std::string>& words) {
+  Outcome Do(const std::vector<std::string>& words,
+             const Scenarios& scenarios = models::RmapScenarios()) {
     std::ostringstream out, err;
     Console console(out, err, false, 100);
-    const ExitCode code = Main(words, models::RmapScenarios(), console);
+    const ExitCode code = Main(words, scenarios, console);
     return {code, out.str(), err.str()};
   }
   Outcome Run(std::vector<std::string> words) {
@@ -143,9 +145,141 @@ TEST_F(LocksTest, WhatAScriptShowedIsReplayed) {
       << replayed.out;
 }
 
-TEST_F(LocksTest, AFieldThatThereIsNotIsSuggested) {
-  const Outcome outcome = Run({"field vma.vm_strat: common lock"});
-  EXPECT_TRUE(absl::StrContains(outcome.out, "did you mean vma.vm_start?")) << outcome.out;
+TEST_F(LocksTest, AnArgumentThatIsNoClaimIsRefusedBeforeTheSearch) {
+  const auto refusal = [this](const std::string& claim) {
+    const Outcome outcome = Run({"nest mmap_sem", claim});
+    EXPECT_EQ(outcome.code, kBadInput);
+    EXPECT_EQ(outcome.out, "");
+    return outcome.err;
+  };
+  EXPECT_EQ(refusal("foo"),
+            "rmapcheck: foo: is no claim: at 1: expected 'order', 'nest', 'lock' or 'field', found "
+            "'foo'\n");
+  EXPECT_EQ(refusal("field vma.vm_strat: common lock"),
+            "rmapcheck: field vma.vm_strat: common lock: is no claim: at 7: 'vma.vm_strat' is no "
+            "field: did you mean vma.vm_start?\n");
+  EXPECT_EQ(refusal("nest mmap_sen"),
+            "rmapcheck: nest mmap_sen: is no claim: at 6: 'mmap_sen' is no lock: did you mean "
+            "mmap_sem?\n");
+}
+
+TEST_F(LocksTest, AFieldOfAFileThatThereIsNotIsAMistakeInIt) {
+  const std::string file =
+      Write("order mmap_sem > anon_vma->lock\nfield vma.vm_strat: common lock\n");
+  const Outcome outcome = Run({"--claims=" + file, "--format=json"});
+  EXPECT_EQ(outcome.code, kBadInput);
+  const json rows = outcome.Json()["results"];
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0]["verdict"], "holds");
+  EXPECT_EQ(rows[1]["verdict"], "ill-formed");
+  EXPECT_EQ(rows[1]["why"], "'vma.vm_strat' is no field: did you mean vma.vm_start?");
+  EXPECT_EQ(rows[1]["column"], 7);
+}
+
+// What a scenario is there to show on that kernel is told, and is no news.
+TEST_F(LocksTest, AKnownFailureIsToldByItsName) {
+  const auto run = [this](const std::string& kernel) {
+    return Do({"locks", "nest mmap_sem", "--generation=" + kernel, "--format=json",
+               "--scenarios=ExpandStackUnlocked", "--replay_dir=" + folder_});
+  };
+  const Outcome known = run("G9");
+  EXPECT_EQ(known.code, kAsExpected) << known.out;
+  EXPECT_EQ(known.Json()["summary"]["failures"], 0);
+  EXPECT_EQ(known.Json()["summary"]["known_failures"], 1);
+  EXPECT_EQ(known.Json()["failures"][0]["known_as"], "KH-69");
+  EXPECT_EQ(run("G7").Json()["summary"]["known_failures"], 0);
+}
+
+// No scenario says of a pair on a kernel as it was what to expect.
+TEST_F(LocksTest, AFailureIsKnownByTheRepairThatMendsIt) {
+  const Outcome outcome =
+      Do({"locks", "nest mmap_sem", "--generation=G9", "--format=json",
+          "--scenarios=PairValidateMmBesideFirstFault", "--replay_dir=" + folder_});
+  EXPECT_EQ(outcome.code, kAsExpected) << outcome.out;
+  EXPECT_EQ(outcome.Json()["failures"][0]["known_as"], "KH-69");
+}
+
+// As if a repair were none: the failure that KH-69 mends elsewhere stays.
+TEST_F(LocksTest, AFailureThatNoRepairMendsIsADifference) {
+  Scenarios scenarios = models::RmapScenarios();
+  models::RmapScenario planted;
+  planted.name = "Planted";
+  planted.run = [](const rmap::Kernel&) {
+    for (const models::RmapScenario& scenario : models::RmapScenarios()) {
+      if (scenario.name == "ExpandStackUnlocked") scenario.run(rmap::Kernel(rmap::Generation::kG8));
+    }
+  };
+  scenarios.push_back(planted);
+  const Outcome outcome = Do({"locks", "nest mmap_sem", "--generation=G9", "--format=json",
+                              "--scenarios=Planted", "--replay_dir=" + folder_},
+                             scenarios);
+  EXPECT_EQ(outcome.code, kDiffers) << outcome.err;
+  EXPECT_EQ(outcome.Json()["summary"]["failures"], 1);
+  EXPECT_EQ(outcome.Json()["failures"][0]["known_as"], nullptr);
+}
+
+TEST_F(LocksTest, EachWayHasAWitnessIfThatIsAskedFor) {
+  const std::vector<std::string> words = {"nest mmap_sem", "--generation=G5", "--format=json"};
+  const json without = Run(words).Json();
+  EXPECT_EQ(without["order"][0]["ways"][0]["replay"], nullptr);
+  std::vector<std::string> more = words;
+  more.push_back("--witnesses");
+  const json with = Run(more).Json();
+  std::set<std::string> files;
+  for (const json& arc : with["order"]) {
+    for (const json& way : arc["ways"]) {
+      ASSERT_TRUE(way["replay"].is_string()) << way;
+      const std::string file = way["replay"];
+      EXPECT_TRUE(files.insert(file).second) << file;
+      const Outcome replayed = Do({"replay", file});
+      EXPECT_EQ(replayed.code, kAsExpected) << replayed.out;
+      const bool is_of_rcu = arc["held"] == "rcu_read_lock";
+      const std::string taken = absl::StrCat(arc["taken"].get<std::string>(), "(",
+                                             way["taken_mode"].get<std::string>(), ") is ");
+      EXPECT_TRUE(absl::StrContains(replayed.out, "reproduced: lock rule: " + taken))
+          << replayed.out;
+      if (is_of_rcu) continue;
+      const std::string place = way["taken_at"];
+      EXPECT_TRUE(absl::StrContains(replayed.out, place)) << replayed.out;
+    }
+  }
+  EXPECT_GT(files.size(), 10u);
+}
+
+TEST_F(LocksTest, ThatAPictureHasNoPlaceIsSaidBeforeTheSearch) {
+  const auto refusal = [this](const std::string& svg) {
+    const Outcome outcome = Run({"nest mmap_sem", "--svg=" + svg});
+    EXPECT_EQ(outcome.code, kBadInput) << svg;
+    EXPECT_EQ(outcome.out, "") << svg;
+    return outcome.err;
+  };
+  const std::string folder = testing::TempDir() + "/pictures";
+  fs::create_directories(folder);
+  EXPECT_EQ(refusal(folder),
+            absl::StrCat("rmapcheck: ", folder, ": is a folder: give a file in it\n"));
+  EXPECT_EQ(refusal(folder + "/"),
+            absl::StrCat("rmapcheck: ", folder, "/: is a folder: give a file in it\n"));
+  EXPECT_EQ(refusal(folder + "/none/a.svg"),
+            absl::StrCat("rmapcheck: ", folder,
+                         "/none/a.svg: cannot be written (No such file or "
+                         "directory): give another file\n"));
+  EXPECT_TRUE(fs::is_empty(folder));
+}
+
+TEST_F(LocksTest, WhyDotDrewNothingIsSaid) {
+  const std::string folder = testing::TempDir() + "/with-dot";
+  fs::create_directories(folder);
+  std::ofstream(folder + "/dot") << "#!/bin/sh\necho 'Error: no ink' >&2\nexit 3\n";
+  fs::permissions(folder + "/dot", fs::perms::owner_all);
+  const char* const path = std::getenv("PATH");
+  const std::string before = path == nullptr ? "" : path;
+  setenv("PATH", absl::StrCat(folder, ":", before).c_str(), 1);
+  const std::string svg = testing::TempDir() + "/no-ink.svg";
+  const Outcome outcome = Run({"nest mmap_sem", "--svg=" + svg});
+  setenv("PATH", before.c_str(), 1);
+  EXPECT_EQ(outcome.code, kBadInput);
+  EXPECT_EQ(outcome.err, absl::StrCat("rmapcheck: ", svg,
+                                      ": dot cannot draw it (exit code 3, Error: no ink)\n"));
 }
 
 TEST_F(LocksTest, ThePictureHasWhatWasSeenAndWhatWasNot) {
@@ -273,7 +407,9 @@ TEST_F(LocksTest, AFileOfRealThreadsThatIsNoneIsRefused) {
 TEST_F(LocksTest, AFileThatIsNotThereIsRefused) {
   const Outcome outcome = Run({"--claims=no-such-file"});
   EXPECT_EQ(outcome.code, kBadInput);
-  EXPECT_EQ(outcome.err, "rmapcheck: no-such-file: cannot be read: give another --claims\n");
+  EXPECT_EQ(outcome.err,
+            "rmapcheck: no-such-file: cannot be read (No such file or directory): give another "
+            "--claims\n");
 }
 
 }  // namespace

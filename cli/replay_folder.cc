@@ -79,21 +79,48 @@ std::string FileName(const models::Replay& replay, const std::string& what) {
   return FittingName(name) + ".json";
 }
 
-// Returns: whether the picture was drawn.
-bool Draw(const std::string& dot_file, const std::string& svg_file) {
+// Reads what a child writes until it closes its end. Returns: the first line.
+std::string FirstLine(int descriptor) {
+  std::string text;
+  char part[512];
+  for (ssize_t got; (got = read(descriptor, part, sizeof part)) != 0;) {
+    if (got < 0 && errno != EINTR) break;
+    if (got > 0 && text.size() < sizeof part) text.append(part, static_cast<std::size_t>(got));
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+int WaitFor(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+// Returns: whether there is a `dot` to draw the picture. Fails: if it could not.
+absl::StatusOr<bool> Draw(const std::string& dot_file, const std::string& svg_file) {
   std::string words[] = {"dot", "-Tsvg", "-o", svg_file, dot_file};
   char* arguments[] = {words[0].data(), words[1].data(), words[2].data(),
                        words[3].data(), words[4].data(), nullptr};
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  for (int descriptor : {STDOUT_FILENO, STDERR_FILENO}) {
-    posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0);
-  }
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
   pid_t child = 0;
   const int failed = posix_spawnp(&child, "dot", &actions, nullptr, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
-  int status = 0;
-  return failed == 0 && waitpid(child, &status, 0) == child && status == 0;
+  close(ends[1]);
+  const std::string said = failed == 0 ? FirstLine(ends[0]) : "";
+  close(ends[0]);
+  if (failed != 0) return false;
+  const int status = WaitFor(child);
+  if (status == 0) return true;
+  const std::string how = WIFEXITED(status) ? absl::StrCat("exit code ", WEXITSTATUS(status))
+                                            : absl::StrCat("signal ", WTERMSIG(status));
+  return absl::InvalidArgumentError(
+      absl::StrCat(svg_file, ": dot cannot draw it (", how, said.empty() ? "" : ", ", said, ")"));
 }
 
 }  // namespace
@@ -149,12 +176,38 @@ absl::StatusOr<Picture> WritePicture(const models::Trace& trace, const std::stri
   return DrawPicture(models::TraceDot(models::WithoutSetUp(trace)), dot_file, svg_file);
 }
 
+absl::StatusOr<std::string> DotFileOf(const std::string& svg_file) {
+  const auto wrong = [&svg_file](const std::string& what) {
+    return absl::InvalidArgumentError(absl::StrCat(svg_file, ": ", what));
+  };
+  std::error_code error;
+  const fs::path path(svg_file);
+  if (!path.has_filename() || fs::is_directory(path, error)) {
+    return wrong("is a folder: give a file in it");
+  }
+  const std::string dot_file = fs::path(path).replace_extension(".dot").string();
+  if (dot_file == svg_file) {
+    return wrong("is where the source of the picture goes: give a name that ends in .svg");
+  }
+  const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    return wrong(absl::StrCat("cannot be written (", std::strerror(errno), "): give another file"));
+  }
+  if (fs::is_directory(dot_file, error)) {
+    return wrong(absl::StrCat("its source cannot be written, ", dot_file,
+                              " is a folder: give another file"));
+  }
+  return dot_file;
+}
+
 absl::StatusOr<Picture> DrawPicture(const std::string& text, const std::string& dot_file,
                                     const std::string& svg_file) {
   const absl::Status written = base::WriteWholeFile(dot_file, text);
   if (!written.ok()) return written;
   unlink(svg_file.c_str());  // It may be of another execution; and `dot` would follow a link.
-  return Picture{dot_file, svg_file, Draw(dot_file, svg_file)};
+  const absl::StatusOr<bool> drawn = Draw(dot_file, svg_file);
+  if (!drawn.ok()) return drawn.status();
+  return Picture{dot_file, svg_file, *drawn};
 }
 
 }  // namespace cli

@@ -46,7 +46,11 @@ struct Picture {
   bool drawn;  // Else there is no such svg file.
 };
 
-// Writes what `dot` shall draw, and has it drawn. Fails: likewise.
+// Returns: where the source of a picture goes. Fails: with one line, if the picture could not be
+// written there: of a mistake one learns before a long search.
+absl::StatusOr<std::string> DotFileOf(const std::string& svg_file);
+// Writes what `dot` shall draw, and has it drawn. Fails: likewise, or if `dot` does, with what it
+// says.
 absl::StatusOr<Picture> DrawPicture(const std::string& text, const std::string& dot_file,
                                     const std::string& svg_file);
 // Writes the picture of a trace beside its replay. Fails: likewise.

@@ -1,7 +1,7 @@
 // The grammar of claims about locks, as PEGTL rules; for lock_claim.cc alone.
 //
-// One line is one input. A name of a lock may have blanks in it ("page lock"), so it ends where a
-// word begins that means something.
+// One line is one input. A name of a lock may have blanks in it ("page lock"), so the state that is
+// handed through knows which there are.
 //
 // Invariants: `must` stands wherever nothing else can follow, and every rule below one has a
 // sentence in kExpected; an action is attached to what ends a part, never to a rule that may be
@@ -24,7 +24,30 @@ struct keyword
           TAO_PEGTL_KEYWORD("without"), TAO_PEGTL_KEYWORD("sleeps"), TAO_PEGTL_KEYWORD("spins"),
           TAO_PEGTL_KEYWORD("nothing"), generation> {};
 struct word : seq<not_at<keyword>, plus<word_letter>> {};
-struct lock_words : list<word, plus<blank>> {};
+struct unknown_lock : list<word, plus<blank>> {};
+
+constexpr bool IsWordLetter(char c) {
+  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return is_letter || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+
+// A lock that the state knows, however the line goes on behind it; else all words up to the next
+// that means something, for a message.
+struct lock_words {
+  using rule_t = lock_words;
+  using subs_t = type_list<unknown_lock>;
+
+  template <apply_mode kApply, rewind_mode kRewind, template <typename...> class Action,
+            template <typename...> class Control, typename Input, typename State>
+  static bool match(Input& in, State& state) {
+    const std::size_t known = state.KnownLock({in.current(), in.size()});
+    if (known == 0) {
+      return unknown_lock::match<kApply, kRewind, Action, Control>(in, state);
+    }
+    in.bump(known);
+    return true;
+  }
+};
 
 struct lock_name : lock_words {};
 struct field_name : plus<word_letter> {};

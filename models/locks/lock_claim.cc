@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "models/locks/claim_grammar.h"
 
 namespace models {
@@ -24,17 +25,31 @@ struct Placed {
 };
 
 struct Draft {
-  LockClaim claim;
-  std::vector<Placed> locks;
-  std::vector<Placed> generations;
-  std::vector<Placed> halves;  // "write", "read".
-  LockRule rule;
+  const LockVocabulary& vocabulary;
+  LockClaim claim = {};
+  std::vector<Placed> locks = {};
+  std::vector<Placed> generations = {};
+  std::vector<Placed> halves = {};  // "write", "read".
+  LockRule rule = {};
   LockMode mode = LockMode::kShared;  // What a need is held to that says nothing.
   bool has_from = false;
   bool has_until = false;
   bool only = false;
   int repair_column = 0;
   std::size_t end = 0;  // Of the claim in its line.
+  int field_column = 0;
+
+  // Returns: how long the longest name of a lock is that the text begins with; 0 if none is there.
+  std::size_t KnownLock(std::string_view text) const {
+    std::size_t longest = 0;
+    for (const std::string& name : vocabulary.locks) {
+      if (!text.starts_with(name)) continue;
+      const std::string_view rest = text.substr(name.size());
+      const bool goes_on = rest.starts_with("->") || (!rest.empty() && g::IsWordLetter(rest[0]));
+      if (!goes_on) longest = std::max(longest, name.size());
+    }
+    return longest;
+  }
 };
 
 template <typename Input>
@@ -71,6 +86,7 @@ template <>
 struct Do<g::field_name> {
   template <typename Input>
   static void apply(const Input& in, Draft& draft) {
+    draft.field_column = PlacedOf(in).column;
     draft.claim.field = in.string();
     draft.claim.kind = LockClaimKind::kField;
   }
@@ -192,7 +208,8 @@ struct Do<g::source_text> {
 
 // Of a line, without the blanks around it. What is longer is no claim that anybody reads.
 constexpr std::size_t kLineMax = 1'000;
-constexpr std::size_t kShownMax = 60;  // Of a line that is too long.
+constexpr std::size_t kShownMax = 60;  // Of what is told again.
+constexpr int kLinesMax = 10'000;
 
 // What is wrong with a line, as the parser or the look-up finds it.
 struct Wrong {
@@ -203,7 +220,7 @@ struct Wrong {
 std::string Found(std::string_view rest) {
   rest = absl::StripTrailingAsciiWhitespace(rest);
   if (rest.empty()) return "the end of the line";
-  return absl::StrCat("'", rest.substr(0, rest.find(' ')), "'");
+  return absl::StrCat("'", ShownText(rest.substr(0, rest.find(' '))), "'");
 }
 
 int IndexOf(const std::vector<std::string>& all, const std::string& name) {
@@ -211,12 +228,26 @@ int IndexOf(const std::vector<std::string>& all, const std::string& name) {
   return found == all.end() ? -1 : static_cast<int>(found - all.begin());
 }
 
+// Returns: that the word is no `what`, and the mend.
+std::string IsNone(const std::string& word, const char* what, const std::vector<std::string>& known,
+                   const LockVocabulary& vocabulary) {
+  const std::string mend =
+      vocabulary.mend ? vocabulary.mend(word, known) : "write one of " + absl::StrJoin(known, ", ");
+  return absl::StrCat("'", ShownText(word), "' is no ", what, ": ", mend);
+}
+
 void LookUpLocks(const Draft& draft, const LockVocabulary& vocabulary) {
   for (const Placed& lock : draft.locks) {
     if (IndexOf(vocabulary.locks, lock.text) >= 0) continue;
-    throw Wrong{lock.column, absl::StrCat("'", lock.text, "' is no lock: write one of ",
-                                          absl::StrJoin(vocabulary.locks, ", "))};
+    throw Wrong{lock.column, IsNone(lock.text, "lock", vocabulary.locks, vocabulary)};
   }
+}
+
+void LookUpField(const Draft& draft, const LockVocabulary& vocabulary) {
+  const std::string& field = draft.claim.field;
+  if (field.empty() || vocabulary.fields.empty()) return;
+  if (IndexOf(vocabulary.fields, field) >= 0) return;
+  throw Wrong{draft.field_column, IsNone(field, "field", vocabulary.fields, vocabulary)};
 }
 
 // A lock has one place in an order, and a claim one rule for each kind of access.
@@ -265,7 +296,7 @@ LockClaim ParseLine(std::string_view line, const LockVocabulary& vocabulary) {
     throw Wrong{static_cast<int>(kLineMax) + 1,
                 absl::StrCat("the line goes on behind ", kLineMax, " characters: shorten it")};
   }
-  Draft draft;
+  Draft draft{vocabulary};
   const char* const begin = line.data();
   tao::pegtl::memory_input<tao::pegtl::tracking_mode::eager> input(begin, begin + line.size(), "");
   try {
@@ -275,6 +306,7 @@ LockClaim ParseLine(std::string_view line, const LockVocabulary& vocabulary) {
     throw Wrong{static_cast<int>(at.column), absl::StrCat("expected ", error.message(), ", found ",
                                                           Found(line.substr(at.byte)))};
   }
+  LookUpField(draft, vocabulary);
   LookUpLocks(draft, vocabulary);
   RefuseRepetitions(draft);
   LookUpGenerations(draft, vocabulary);
@@ -298,11 +330,23 @@ std::string LockRule::Text() const {
   return absl::StrJoin(texts, " or ");
 }
 
+std::string ShownText(std::string_view text) {
+  std::string shown(text.substr(0, kShownMax));
+  for (char& c : shown) c = absl::ascii_isprint(static_cast<unsigned char>(c)) ? c : '?';
+  return text.size() > kShownMax ? shown + "..." : shown;
+}
+
 LockClaims ParseLockClaims(std::string_view text, const LockVocabulary& vocabulary) {
   LockClaims read;
   int number = 0;
+  absl::ConsumePrefix(&text, "\xEF\xBB\xBF");  // A byte order mark.
   for (std::string_view line : absl::StrSplit(text, '\n')) {
-    ++number;
+    if (++number > kLinesMax) {
+      const std::string wrong =
+          absl::StrCat("more than ", kLinesMax, " lines of claims: cut the file in two");
+      read.mistakes.push_back({number, 1, ShownText(line), wrong});
+      break;
+    }
     line = absl::StripTrailingAsciiWhitespace(line);
     const std::string_view content = absl::StripLeadingAsciiWhitespace(line);
     if (content.empty() || content.starts_with('#')) continue;
@@ -311,10 +355,7 @@ LockClaims ParseLockClaims(std::string_view text, const LockVocabulary& vocabula
       read.claims.push_back(ParseLine(content, vocabulary));
       read.claims.back().line = number;
     } catch (const Wrong& wrong) {
-      const std::string shown = content.size() <= kLineMax
-                                    ? std::string(content)
-                                    : absl::StrCat(content.substr(0, kShownMax), "...");
-      read.mistakes.push_back({number, wrong.column + indent, shown, wrong.message});
+      read.mistakes.push_back({number, wrong.column + indent, ShownText(content), wrong.message});
     }
   }
   return read;

@@ -24,6 +24,7 @@
 #ifndef RMAPCHECK_MODELS_LOCKS_LOCK_CLAIM_H_
 #define RMAPCHECK_MODELS_LOCKS_LOCK_CLAIM_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,11 +81,15 @@ struct ClaimMistake {
   std::string message;  // What is wrong, and the mend.
 };
 
-// The words there are.
+// The words there are. Where `fields` is empty, every field is one.
 struct LockVocabulary {
   std::vector<std::string> locks;
   std::vector<std::string> generations;  // Oldest first.
   std::vector<std::string> repairs = {};
+  std::vector<std::string> fields = {};
+  // Returns: what to write in place of a word that is not among those; null: all are told.
+  std::function<std::string(const std::string& word, const std::vector<std::string>& known)> mend =
+      nullptr;
 };
 
 struct LockClaims {
@@ -92,7 +97,11 @@ struct LockClaims {
   std::vector<ClaimMistake> mistakes;
 };
 
+// At most 10,000 lines are read.
 LockClaims ParseLockClaims(std::string_view text, const LockVocabulary& vocabulary);
+
+// Returns: what somebody wrote, as it may be told: cut, and printable.
+std::string ShownText(std::string_view text);
 
 }  // namespace models
 

@@ -142,6 +142,51 @@ TEST(LockClaim, ALineEndsSomewhere) {
   EXPECT_TRUE(Parse(remark + std::string(1'000 - remark.size(), 'x')).mistakes.empty());
 }
 
+TEST(LockClaim, ALockEndsWhereItsNameDoes) {
+  EXPECT_EQ(Refusal("lock page lock hovers"), "16: expected 'sleeps' or 'spins', found 'hovers'");
+  EXPECT_EQ(Refusal("order mmap_sem page lock"),
+            "16: expected '>' and the lock that is taken inside, found 'page'");
+  EXPECT_EQ(Refusal("nest page locker"),
+            "6: 'page locker' is no lock: write one of mmap_sem, page lock, anon_vma->lock");
+}
+
+TEST(LockClaim, AFieldIsOneThatThereIs) {
+  const LockVocabulary words{
+      .locks = {"mmap_sem"},
+      .generations = {"G0"},
+      .fields = {"vma.vm_start", "pte"},
+      .mend = [](const std::string& word, const std::vector<std::string>& known) {
+        return "not " + word + " but " + known[0];
+      }};
+  EXPECT_TRUE(ParseLockClaims("field pte: common lock", words).mistakes.empty());
+  const LockClaims wrong = ParseLockClaims("  field vma.vm_strat: common lock\nnest sem", words);
+  ASSERT_EQ(wrong.mistakes.size(), 2u);
+  EXPECT_EQ(wrong.mistakes[0].column, 9);
+  EXPECT_EQ(wrong.mistakes[0].message,
+            "'vma.vm_strat' is no field: not vma.vm_strat but vma.vm_start");
+  EXPECT_EQ(wrong.mistakes[1].message, "'sem' is no lock: not sem but mmap_sem");
+}
+
+TEST(LockClaim, WhatIsToldAgainIsCutAndPrintable) {
+  const LockClaims parsed = Parse("nest \x1b[2Jmmap_sem\xff\n" + std::string(70, 'y'));
+  ASSERT_EQ(parsed.mistakes.size(), 2u);
+  EXPECT_EQ(parsed.mistakes[0].text, "nest ?[2Jmmap_sem?");
+  EXPECT_EQ(parsed.mistakes[0].message, "expected the name of a lock, found '?[2Jmmap_sem?'");
+  EXPECT_EQ(parsed.mistakes[1].text, std::string(60, 'y') + "...");
+  EXPECT_TRUE(Parse("\xEF\xBB\xBFnest mmap_sem").mistakes.empty());
+}
+
+TEST(LockClaim, AFileEndsSomewhere) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "# remark\n";
+  EXPECT_TRUE(Parse(text.substr(0, text.size() - 1)).mistakes.empty());
+  const LockClaims parsed = Parse(text + "nest mmap_sem\nnest mmap_sem");
+  EXPECT_TRUE(parsed.claims.empty());
+  ASSERT_EQ(parsed.mistakes.size(), 1u);
+  EXPECT_EQ(parsed.mistakes[0].line, 10'001);
+  EXPECT_EQ(parsed.mistakes[0].message, "more than 10000 lines of claims: cut the file in two");
+}
+
 TEST(LockClaim, AMistakeDoesNotHideTheOtherLines) {
   const LockClaims parsed = Parse("# remark\n\nnest mmap_sem\nnonsense\nnest page lock\n");
   ASSERT_EQ(parsed.claims.size(), 2u);

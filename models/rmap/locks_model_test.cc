@@ -3,6 +3,7 @@
 //
 // KH-58 is not here; docs/LOCKING.md says why.
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -13,6 +14,7 @@
 #include "models/locks/lock_observer.h"
 #include "models/locks/lock_order.h"
 #include "models/locks/lock_verdict.h"
+#include "models/rmap/fields.h"
 #include "models/rmap/scenarios.h"
 
 namespace models {
@@ -45,6 +47,7 @@ LockVocabulary Vocabulary() {
     vocabulary.generations.push_back(info.name);
   }
   for (const rmap::FixInfo& info : rmap::Fixes()) vocabulary.repairs.push_back(info.id);
+  vocabulary.fields = RmapFieldNames();
   return vocabulary;
 }
 
@@ -196,6 +199,30 @@ TEST(OrderClaims, TwoFilesLocksAreNestedByWhoTakesThemAll) {
               LockVerdict::kHolds)
         << kernel;
   }
+}
+
+// What the first executions of each scenario come upon is what the words of claims are.
+TEST(FieldNames, AreThoseOfTheScenarios) {
+  constexpr std::uint64_t kExecutions = 3;
+  std::set<std::string> met;
+  for (const RmapScenario& scenario : RmapScenarios()) {
+    const bool is_one_of_many = scenario.family != nullptr;
+    const auto kernels = is_one_of_many ? std::vector{rmap::Kernel().WithAll()}
+                                        : rmap::modelled::NotedKernels(scenario);
+    for (const rmap::Kernel& kernel : kernels) {
+      Observations seen;
+      LockObserver observer(seen, {scenario.name, "rc11"});
+      Options options;
+      options.observer = &observer;
+      options.executions_max = is_one_of_many ? 1 : kExecutions;
+      Check(options, [&] { scenario.run(kernel); });
+      for (const SeenField& field : seen.fields()) met.insert(field.name);
+    }
+  }
+  for (const std::string& name : RmapFieldNames()) {
+    EXPECT_EQ(met.erase(name), 1u) << "nobody comes upon " << name;
+  }
+  for (const std::string& name : met) ADD_FAILURE() << "not in fields.h: " << name;
 }
 
 // The file of claims is well-formed, names a source for each, and contradicts no rank.

@@ -241,11 +241,22 @@ TEST(LastUser, IsNoneWhereAnotherTakesTheLock) {
 
 TEST(LastUser, IsNoneWhereAnotherTriesTheLock) {
   const Watched watched = WatchBesideLastUser([](Object& object) {
+    if (!object.lock.TryLockShared()) return;
     object.field.Read();
-    if (object.lock.TryLockShared()) object.lock.UnlockShared();
+    object.lock.UnlockShared();
   });
   EXPECT_EQ(JudgeText("field field: write last user", watched.seen).verdict,
             LockVerdict::kViolated);
+}
+
+// Who still takes the lock, to learn that nothing is left to be done, uses nothing that it guards.
+TEST(LastUser, MayMeetWhoTouchesNothingUnderTheLock) {
+  const Watched watched = WatchBesideLastUser([](Object& object) {
+    object.field.Read();
+    const ksync::Guard guard(object.lock);
+  });
+  EXPECT_EQ(JudgeText("field field: write last user", watched.seen).verdict, LockVerdict::kHolds);
+  EXPECT_EQ(JudgeText("field field: common lock", watched.seen).verdict, LockVerdict::kViolated);
 }
 
 TEST(LastUser, ThereAreNotTwo) {

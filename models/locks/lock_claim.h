@@ -11,7 +11,7 @@
 //   lock A sleeps   (spins) who waits for an A sleeps
 //   field F: ...    what is held at every write and every read of F: (W) exclusively, (R) in either
 //                   mode; without either, a write is held to W, a read to R. `nothing`: no lock.
-//                   `last user`: in place of a lock that no other thread uses any more
+//                   `last user`: in place of a lock under which no other thread comes any more
 //   field F: common lock      any two accesses of one F that could meet, one of them a write, hold
 //                             one lock in common, one of the two exclusively
 //   field F: common lock for readers with A    likewise, of a write and a read under an A

@@ -118,7 +118,6 @@ const Failure* LockObserver::EndRun(const ExecutionGraph& graph, const Names& na
                                     const Failure& failure, bool complete) {
   const Ended run{graph, names, failure, complete};
   ++seen_.executions;
-  for (LastUse& use : last_uses_) use.is_so = IsLastUser(use, run);
   std::vector<int> together(kClassesMax);
   for (std::size_t i = 0; i < lives_used_; ++i) {
     Life& life = lives_[i];
@@ -166,23 +165,16 @@ ClassId LockObserver::ClassOf(LocationId lock, const Ended& run) {
   return seen_.ClassOf(known == nullptr ? kNameless : *known);
 }
 
-// Whether whatever other threads do with the lock happens before, by trying as well, or by taking
-// themselves for the last user.
-bool LockObserver::IsLastUser(const LastUse& use, const Ended& run) const {
-  for (const LastUse& other : last_uses_) {
-    const LastUserStep& step = other.step;
-    const bool is_others = step.thread != use.step.thread && step.lock == use.step.lock;
-    if (is_others && use.past[step.thread] <= step.count) return false;
-  }
-  for (int t = 0; t < run.graph.threads(); ++t) {
-    if (t == use.step.thread) continue;
-    for (int i = use.past[t]; i < run.graph.size(t); ++i) {
-      const Action& action =
-          run.graph.event({static_cast<std::uint16_t>(t), static_cast<std::uint16_t>(i)}).action;
-      if (HasLocation(action.kind) && action.location == use.step.lock) return false;
-    }
-  }
-  return true;
+// Whether whatever other threads do to the location under the lock happens before, also if they
+// tried it, or take themselves for its last user.
+bool LockObserver::IsLastUser(const LastUse& use, const Life& life) const {
+  return std::none_of(life.accesses.begin(), life.accesses.end(), [&](const AccessNote& note) {
+    const AccessStep& step = note.step;
+    if (step.thread == use.step.thread || use.past[step.thread] > step.count) return false;
+    const Instances& held = held_sets_[note.held];
+    return std::any_of(held.begin(), held.end(),
+                       [&use](const Instance& lock) { return lock.lock == use.step.lock; });
+  });
 }
 
 HoldKind LockObserver::KindOf(const Instance& instance) const {
@@ -286,6 +278,7 @@ void LockObserver::NoteLife(Life& life, const Ended& run) {
   const bool alone = (life.threads & (life.threads - 1)) == 0;
   if (alone) return;
   for (AccessNote& note : life.accesses) note.meets = nullptr;
+  for (LastUse& use : last_uses_) use.is_so = IsLastUser(use, life);
   for (std::size_t i = 0; i < life.accesses.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       NoteMeeting(life, life.accesses[j], life.accesses[i], run);

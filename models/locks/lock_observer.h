@@ -53,7 +53,7 @@ class LockObserver final : public Observer {
   struct LastUse {
     LastUserStep step;
     View past;
-    bool is_so = false;  // Known when the run is over.
+    bool is_so = false;  // For the life that is being looked at.
   };
   struct LockNote {
     LockStep step;
@@ -88,7 +88,7 @@ class LockObserver final : public Observer {
 
   void CarryOver(const Life& before, Life& life, const View& past);
   std::size_t HeldSet(int thread, std::span<const HeldLock> held);
-  bool IsLastUser(const LastUse& use, const Ended& run) const;
+  bool IsLastUser(const LastUse& use, const Life& life) const;
   HoldKind KindOf(const Instance& instance) const;
   void NoteLock(const LockNote& note, const Ended& run);
   void NoteEdge(Edge edge, const LockNote& note, int held_by, const Ended& run);

@@ -54,7 +54,7 @@ struct SeenClass {
 // Why an access has a lock to itself, or shares it.
 enum class HoldKind : std::uint8_t {
   kTaken,
-  kLastUser,     // It was not taken: no other thread uses it any more.
+  kLastUser,     // It was not taken: no other thread comes under it any more.
   kNotLastUser,  // So its thread says, but another one does.
 };
 

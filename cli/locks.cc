@@ -275,7 +275,8 @@ class LockSearch {
     OrderProblemRow row{problem, {}};
     for (const models::Edge* edge : problem.edges) {
       const std::string what = absl::StrCat("lock ", models::ClassName(result_.seen, edge->held),
-                                            " ", models::ClassName(result_.seen, edge->taken));
+                                            " ", models::ClassName(result_.seen, edge->taken), " ",
+                                            row.replay_files.size() + 1);
       row.replay_files.push_back(Keep(edge->seen.witness, what));
     }
     result_.problems.push_back(std::move(row));

@@ -246,6 +246,23 @@ TEST_F(LocksTest, EachWayHasAWitnessIfThatIsAskedFor) {
   EXPECT_GT(files.size(), 10u);
 }
 
+// Two of one class have the same name, and not the same replay.
+TEST_F(LocksTest, EachPartOfAProblemIsReplayed) {
+  const json all = Do({"locks", "nest i_mmap_lock", "--generation=G5", "--format=json",
+                       "--scenarios=TakeAllLocksOfTwoFiles", "--replay_dir=" + folder_})
+                       .Json();
+  ASSERT_EQ(all["problems"].size(), 1u);
+  EXPECT_TRUE(all["problems"][0]["gated"]);
+  const json parts = all["problems"][0]["shown_by"];
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_NE(parts[0]["what"], parts[1]["what"]);
+  for (const json& part : parts) {
+    const Outcome replayed = Do({"replay", part["replay"], "--format=json"});
+    EXPECT_EQ(replayed.code, kAsExpected);
+    EXPECT_EQ(replayed.Json()["results"][0]["failure"], part["what"]);
+  }
+}
+
 TEST_F(LocksTest, ThatAPictureHasNoPlaceIsSaidBeforeTheSearch) {
   const auto refusal = [this](const std::string& svg) {
     const Outcome outcome = Run({"nest mmap_sem", "--svg=" + svg});

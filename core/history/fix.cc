@@ -16,7 +16,8 @@
 //   * KH-33 lived from 3.12 to 3.17, in kernels that were G8 otherwise; before, a split set its
 //     error at the beginning. KH-81 lived from 5.5 to 5.6, behind G10, and needs what came with
 //     G9. Every generation is right.
-//   * KH-37, KH-38, KH-51, KH-52, KH-56, KH-57 and KH-66 came and went in one release, which is the
+//   * KH-37, KH-38, KH-51, KH-52, KH-56, KH-57, KH-58 and KH-66 came and went in one release, which
+//   is the
 //     generation without them.
 //   * KH-63 came in 2.6.34 with mbind's merging, that is behind G2.
 //   * KH-68: until 3.6 nothing was allocated under the lock of a file of hugetlbfs.
@@ -126,6 +127,8 @@ constexpr FixInfo kFixes[] = {
      "stacks that grow beside each other update the VMA tree under one lock", kG8, kG8},
     {kKh57, "KH-57", "63c3b902e517", "validate_mm walks a chain under the anon_vma's lock", kG8,
      kG8},
+    {kKh58, "KH-58", "062f1af2170a",
+     "a split of a huge page holds the anon_vma's lock for itself, not as walks do", kG8, kG8},
     {kKh63, "KH-63", "d05f0cdcbe63", "mbind remembers an address, not a VMA that a merge may free",
      kG3, kG9},
     {kKh64, "KH-64", "7f39dda9d86f",

@@ -57,6 +57,7 @@ enum class Fix {
   kKh54,
   kKh56,
   kKh57,
+  kKh58,
   kKh63,
   kKh64,
   kKh65,

@@ -70,6 +70,8 @@ constexpr Span LifeOf(Mechanism mechanism) {
       return {kG8, kG10};
     case Mechanism::kHugetlbAllocatesLocked:
       return {kG8, kG13};
+    case Mechanism::kHugePages:
+      return {kG6, kG9};
   }
   return {kG13, kG0};
 }

@@ -74,9 +74,12 @@ enum class Mechanism {
   // the file's lock. Before, it gives the lock back first. Kernel: huge_pmd_share(), 3.6;
   // eb48c0714647.
   kHugetlbAllocatesLocked,
+  // Anonymous memory may be in huge pages, which are split under the lock of their anon_vma.
+  // Kernel: 2.6.38; from 4.5 on a split freezes the page instead of its mappings.
+  kHugePages,
 };
 
-inline constexpr int kMechanismCount = static_cast<int>(Mechanism::kHugetlbAllocatesLocked) + 1;
+inline constexpr int kMechanismCount = static_cast<int>(Mechanism::kHugePages) + 1;
 
 struct GenerationInfo {
   Generation generation;

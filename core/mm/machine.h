@@ -25,6 +25,8 @@ struct Mm;
 struct MachineSize {
   VirtualPage virtual_pages = 4;  // Of each address space.
   std::uint32_t swap_slots = 2;
+  // Whether VMAs that ask for it get huge pages. Kernel: transparent_hugepage/enabled.
+  bool huge_pages = false;
 };
 
 class Machine {
@@ -48,6 +50,8 @@ class Machine {
   AnonVmaCache& anon_vmas() const { return anon_vmas_; }
   SwapArea& swap() const { return swap_; }
   const MachineSize& size() const { return size_; }
+
+  bool HasHugePages() const { return size_.huge_pages; }
 
   // Where pages come from if memory is bounded; null if it is not.
   PageFrames* frames() const { return frames_; }

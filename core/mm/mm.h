@@ -6,6 +6,7 @@
 #ifndef RMAPCHECK_CORE_MM_MM_H_
 #define RMAPCHECK_CORE_MM_MM_H_
 
+#include "core/mm/huge_pmd.h"
 #include "core/mm/list.h"
 #include "core/mm/lock_order.h"
 #include "core/mm/machine.h"
@@ -27,6 +28,8 @@ struct Mm {
   ksync::SpinLock page_table_lock{kPageTableLock};
   ksync::SpinLock pte_lock{kPteLock};
   PageTable page_table ABSL_GUARDED_BY(pte_lock){machine.size().virtual_pages};
+  HugePmdTable huge_pmds ABSL_GUARDED_BY(pte_lock){
+      machine.HasHugePages() ? machine.size().virtual_pages : 0};
   List<Vma> mmap ABSL_GUARDED_BY(mmap_sem){"mm.mmap"};  // By address.
   ListNode<Mm> task_node{this, "mm.task_node"};         // On machine.tasks, or nowhere.
   ksync::Plain<VirtualPage> brk ABSL_GUARDED_BY(mmap_sem){VirtualPage{0}, "mm.brk"};

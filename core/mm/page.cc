@@ -9,10 +9,16 @@ namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 // Kernel: __free_page().
-void FreePage(Page& page) {
+void FreeSinglePage(Page& page) {
   PageFrames* const frames = page.machine.frames();
   if (frames == nullptr) return ksync::Delete(&page);
   frames->Free(page);
+}
+
+// Kernel: free_compound_page().
+void FreePage(Page& page) {
+  if (PageTransHuge(page)) FreeSinglePage(*page.behind.Read());
+  FreeSinglePage(page);
 }
 
 }  // namespace
@@ -22,6 +28,23 @@ Page* AllocPage(const Machine& machine) {
   if (machine.AllocationFails("page")) return nullptr;
   if (PageFrames* const frames = machine.frames()) return frames->Alloc(machine);
   return ksync::New<Page>(machine);
+}
+
+Page* AllocHugePage(const Machine& machine) {
+  Page* const head = AllocPage(machine);
+  if (head == nullptr) return nullptr;
+  Page* const behind = AllocPage(machine);
+  if (behind == nullptr) {
+    FreeSinglePage(*head);
+    return nullptr;
+  }
+  head->behind.Write(behind);
+  head->trans_huge.Write(true);
+  return head;
+}
+
+bool PageTransHuge(const Page& page) {
+  return page.machine.HasHugePages() && page.trans_huge.Read();
 }
 
 void FreeUnusedPage(Page* page) { FreePage(*page); }

@@ -61,6 +61,10 @@ struct alignas(16) Page {
   // Not to be reclaimed: some VMA has it locked. Kernel: PG_mlocked. Set under the page lock, or on
   // a new page.
   ksync::Marked<bool> mlocked{false, "page.mlocked"};
+  // The page is the head of a huge page that is not split (core/vmops/huge_page.h); then the page
+  // behind it. Kernel: PageTransHuge(); page + 1.
+  ksync::Marked<bool> trans_huge{false, "page.trans_huge"};
+  ksync::Plain<Page*> behind{nullptr, "page.behind"};
   // It can be isolated. Kernel: PG_lru, set here from the beginning.
   ksync::Atomic<bool> lru{true, "page.lru"};
 };
@@ -69,6 +73,11 @@ struct alignas(16) Page {
 // being mapped, or is given back by FreeUnusedPage(). Kernel: alloc_page().
 Page* AllocPage(const Machine& machine);
 void FreeUnusedPage(Page* page);
+
+// Returns: the head of a huge page without any use; null if memory ran out. The pages behind it go
+// with it, unless it is split before. Kernel: alloc_hugepage().
+Page* AllocHugePage(const Machine& machine);
+bool PageTransHuge(const Page& page);
 
 // Takes and drops a reference that is not a mapping; the last use frees. Kernel: get_page(),
 // put_page(). Requires: to take one, that the page has a use that cannot end meanwhile.

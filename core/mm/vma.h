@@ -42,6 +42,7 @@ inline constexpr VmFlags kVmDontCopy = 32;   // Fork leaves it out. Kernel: VM_D
 inline constexpr VmFlags kVmStackIncomplete = 64;
 inline constexpr VmFlags kVmShared = 128;     // Writes go to the file. Kernel: VM_SHARED.
 inline constexpr VmFlags kVmMergeable = 256;  // Equal pages may become one. Kernel: VM_MERGEABLE.
+inline constexpr VmFlags kVmHugepage = 512;   // Huge pages are wanted. Kernel: VM_HUGEPAGE.
 
 // One link between a VMA and an anon_vma; on a list of each. Kernel: struct anon_vma_chain.
 struct AnonVmaChain {

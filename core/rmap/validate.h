@@ -17,6 +17,7 @@
 //   C4 a policy has a reference for each VMA that names it.
 //   C5 where anon_vmas are reused: one counts its children and the VMAs whose anon_vma it is.
 //   C6 a page that is kept in memory is mapped by a locked VMA.
+//   C7 nothing is mapped below a huge entry, and none is being split.
 //
 // The others are about change, not about rest. Some have their own helpers (validate_change.h): I6,
 // I9, I10, I11, I12, I13. Two are kept by whoever watches the locks: I8, lock and unlock act on the

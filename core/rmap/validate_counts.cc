@@ -43,7 +43,7 @@ Named WhatIsNamed(AllMms mms) {
   Named named;
   for (const Mm* mm : mms) {
     for (VirtualPage address = 0; address < Resting(*mm).page_table.size(); ++address) {
-      const Pte pte = Resting(*mm).page_table[address].Read();
+      const Pte pte = EntryAt(*mm, address);
       if (pte.IsSwap()) ++named.slots[pte.entry().slot];
       if (!pte.IsPresent()) continue;
       named.pages.Add(&pte.page());
@@ -88,6 +88,28 @@ std::string BrokenSlots(const Machine& machine, const Named& named) {
     if (counted == ptes) continue;
     return absl::StrCat("C2: swap slot ", slot, " counts ", counted, " ptes, and ", ptes,
                         " name it");
+  }
+  return "";
+}
+
+std::string BrokenHugePmd(AllMms mms, const Mm& mm, VirtualPage address) {
+  const HugePmd& entry = Resting(mm).huge_pmds[address];
+  if (entry.pmd.Read().IsNone()) return "";
+  if (entry.splitting.Read()) {
+    return absl::StrCat("C7: a huge page is left half split at address ", address, " of ",
+                        NameOf(mms, mm));
+  }
+  if (Resting(mm).page_table[address].Read().IsNone()) return "";
+  return absl::StrCat("C7: a page is mapped below a huge one at address ", address, " of ",
+                      NameOf(mms, mm));
+}
+
+std::string BrokenHugePmds(AllMms mms) {
+  for (const Mm* mm : mms) {
+    if (!mm->machine.HasHugePages()) return "";
+    for (VirtualPage address = 0; address < Resting(*mm).page_table.size(); ++address) {
+      if (std::string broken = BrokenHugePmd(mms, *mm, address); !broken.empty()) return broken;
+    }
   }
   return "";
 }
@@ -178,6 +200,7 @@ std::string BrokenCounts(AllMms mms) {
     if (broken.empty()) broken = BrokenMlock(*page, named.kept[page]);
     if (!broken.empty()) return broken;
   }
+  if (std::string broken = BrokenHugePmds(mms); !broken.empty()) return broken;
   if (std::string broken = BrokenSlots(machine, named); !broken.empty()) return broken;
   if (std::string broken = BrokenReferences(mms); !broken.empty()) return broken;
   return machine.Has(Mechanism::kReuse) ? BrokenReuse(mms) : "";

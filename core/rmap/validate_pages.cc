@@ -58,7 +58,7 @@ std::string BrokenEntry(AllMms mms, const Mm& mm, Pte pte, VirtualPage address) 
 }
 
 std::string BrokenPte(AllMms mms, const Mm& mm, VirtualPage address) {
-  const Pte pte = Resting(mm).page_table[address].Read();
+  const Pte pte = EntryAt(mm, address);
   if (pte.IsNone()) return "";
   const std::string broken = BrokenEntry(mms, mm, pte, address);
   if (broken.empty()) return "";
@@ -72,6 +72,13 @@ std::string BrokenOwn(AllMms mms, const Vma& vma) {
 }
 
 }  // namespace
+
+Pte EntryAt(const Mm& mm, VirtualPage address) {
+  const Pte pte = Resting(mm).page_table[address].Read();
+  if (!mm.machine.HasHugePages() || address != HugeStart(address)) return pte;
+  const Pte pmd = Resting(mm).huge_pmds[address].pmd.Read();
+  return pmd.IsNone() ? pte : pmd;
+}
 
 std::string BrokenPages(AllMms mms) {
   for (const Mm* mm : mms) {

@@ -21,8 +21,11 @@ namespace rmap::inline KSYNC_BACKEND {
 std::string BrokenStructure(AllMms mms);
 // validate_pages.cc: I1, I2, I3.
 std::string BrokenPages(AllMms mms);
-// validate_counts.cc: C1 to C6.
+// validate_counts.cc: C1 to C7.
 std::string BrokenCounts(AllMms mms);
+
+// Returns: what is mapped from an address on: the pte, or the huge entry that begins there.
+Pte EntryAt(const Mm& mm, VirtualPage address);
 
 // Names for messages. Requires of each: as BrokenRule.
 std::string NameOf(AllMms mms, const Mm& mm);    // "mm#0".

@@ -167,6 +167,7 @@ WalkResult PageReferenced(Page& page) {
 
 WalkResult TryToUnmap(Page& page, Unmap what) {
   page.lock.AssertHeld();
+  ksync::Check(!PageTransHuge(page), "BUG: a huge page is unmapped that was not split");
   WalkResult result;
   const LockedAnonVma locked = PageLockAnonVma(page);
   if (!locked) return result;

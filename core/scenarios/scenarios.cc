@@ -8,13 +8,13 @@ namespace {
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
   for (const auto& topic : {
-           LifetimeScenarios,      RecyclingScenarios, MigrationScenarios, ChainScenarios,
-           BoundaryScenarios,      StackScenarios,     AllLocksScenarios,  HugetlbScenarios,
-           MemoryFailureScenarios, MergeScenarios,     HeldScenarios,      MappingScenarios,
-           MbindScenarios,         MremapScenarios,    FileScenarios,      SwapScenarios,
-           SwapoffScenarios,       MlockScenarios,     ReuseScenarios,     ReusePageScenarios,
-           ForkScenarios,          CostScenarios,      KsmScenarios,       PairScenarios,
-           TripleScenarios,
+           LifetimeScenarios,  RecyclingScenarios,     MigrationScenarios, ChainScenarios,
+           BoundaryScenarios,  StackScenarios,         AllLocksScenarios,  HugetlbScenarios,
+           HugeScenarios,      MemoryFailureScenarios, MergeScenarios,     HeldScenarios,
+           MappingScenarios,   MbindScenarios,         MremapScenarios,    FileScenarios,
+           SwapScenarios,      SwapoffScenarios,       MlockScenarios,     ReuseScenarios,
+           ReusePageScenarios, ForkScenarios,          CostScenarios,      KsmScenarios,
+           PairScenarios,      TripleScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

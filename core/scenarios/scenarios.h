@@ -74,6 +74,7 @@ std::vector<Scenario> MappingScenarios();
 std::vector<Scenario> RecyclingScenarios();
 std::vector<Scenario> StackScenarios();
 std::vector<Scenario> AllLocksScenarios();
+std::vector<Scenario> HugeScenarios();
 std::vector<Scenario> HugetlbScenarios();
 std::vector<Scenario> MemoryFailureScenarios();
 std::vector<Scenario> MremapScenarios();

@@ -3,6 +3,7 @@
 #include "core/vmops/direct_io.h"
 
 #include "core/vmops/fault.h"
+#include "core/vmops/huge_page.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -20,6 +21,7 @@ Page* FollowPage(Mm& mm, VirtualPage address) {
 
 Page* GetUserPage(Mm& mm, VirtualPage address) {
   for (;;) {
+    SplitHugePmd(mm, address);
     if (Page* const page = FollowPage(mm, address)) return page;
     if (!HandlePageFault(mm, address, Access::kWrite)) return nullptr;
   }

@@ -6,6 +6,7 @@
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/file_map.h"
+#include "core/vmops/huge_page.h"
 #include "core/vmops/hugetlb.h"
 #include "core/vmops/mlock.h"
 #include "core/vmops/stack.h"
@@ -33,12 +34,19 @@ Page* NewPage(const Fault& fault) {
   return fault.fresh != nullptr ? fault.fresh : AllocPage(fault.mm.machine);
 }
 
+// Whether a huge page has been mapped over the pte. Kernel: pmd_trans_huge(), asked once more in
+// handle_mm_fault().
+bool IsUnderHugePmd(const Fault& fault) ABSL_EXCLUSIVE_LOCKS_REQUIRED(fault.mm.pte_lock) {
+  if (!fault.mm.machine.HasHugePages()) return false;
+  return fault.mm.huge_pmds[fault.address].pmd.Read().IsPresent();
+}
+
 // Maps a new page, unless the pte is no longer `expected`; then the page is given back.
 // Returns: whether it is mapped. Requires: the VMA has an anon_vma.
 bool MapNewPage(Fault& fault, Pte expected, Page& page) {
   {
     const ksync::Guard lock(fault.mm.pte_lock);
-    if (fault.pte().Read() == expected) {
+    if (!IsUnderHugePmd(fault) && fault.pte().Read() == expected) {
       PageAddNewAnonRmap(page, fault.vma, fault.address);
       MlockVmaNewPage(page, fault.vma);
       fault.pte().Write(Pte::Present(page, fault.vma.vm_page_prot.Read()));
@@ -184,6 +192,10 @@ bool Handle(Fault& fault) ABSL_SHARED_LOCKS_REQUIRED(fault.mm.mmap_sem) {
   if (IsHugetlb(fault.vma)) return false;  // HugetlbFault() is for these.
   if (!Allows(fault.vma.vm_flags.Read() & kVmAccess, fault.access)) return false;
   for (;;) {
+    const bool makes = fault.fresh == nullptr;
+    const HugeFault huge = HandleHugePmd(fault.mm, fault.vma, fault.address, fault.access, makes);
+    if (huge == HugeFault::kDone) return true;
+    if (huge == HugeFault::kAgain) continue;
     const Pte pte = PeekPte(fault.mm, fault.address);
     if (pte.IsPresent() && Allows(pte.rights(), fault.access)) return true;
     if (!HandlePteFault(fault, pte)) return false;
@@ -194,7 +206,7 @@ bool Handle(Fault& fault) ABSL_SHARED_LOCKS_REQUIRED(fault.mm.mmap_sem) {
 template <typename Use>
 bool AccessThroughPte(Mm& mm, VirtualPage address, Access access, Use use) {
   const ksync::Guard translation(mm.pte_lock);
-  const Pte pte = mm.page_table[address].Read();
+  const Pte pte = TranslationAt(mm, address);
   if (!pte.IsPresent() || !Allows(pte.rights(), access)) return false;
   use(pte.page());
   return true;

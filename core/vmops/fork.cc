@@ -9,6 +9,7 @@
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/exit.h"
+#include "core/vmops/huge_page.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -36,12 +37,14 @@ void CopyOnePte(Mm& child, Mm& parent, VirtualPage address, bool copy_on_write)
 // Kernel: copy_page_range(), mm/memory.c. The child's lock first: nobody waits for it.
 void CopyPageRange(Mm& child, Mm& parent, const Vma& vma) {
   const bool copy_on_write = (vma.vm_flags.Read() & kVmShared) == 0;
-  const ksync::Guard child_lock(child.pte_lock);
-  const ksync::Guard parent_lock(parent.pte_lock, ksync::Nesting::kSecond);
-  const VirtualPage end = vma.vm_end.Read();
-  for (VirtualPage address = vma.vm_start.Read(); address < end; ++address) {
-    CopyOnePte(child, parent, address, copy_on_write);
-  }
+  ForEachHugePiece(vma, [&](VirtualPage start, VirtualPage end) {
+    if (CopyHugePmd(child, parent, vma, start)) return;
+    const ksync::Guard child_lock(child.pte_lock);
+    const ksync::Guard parent_lock(parent.pte_lock, ksync::Nesting::kSecond);
+    for (VirtualPage address = start; address < end; ++address) {
+      CopyOnePte(child, parent, address, copy_on_write);
+    }
+  });
 }
 
 // Takes the copy's references, and links it where walks will find it.

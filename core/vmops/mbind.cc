@@ -7,6 +7,7 @@
 
 #include "core/mm/mempolicy.h"
 #include "core/rmap/walk.h"
+#include "core/vmops/huge_page.h"
 #include "core/vmops/merge.h"
 #include "core/vmops/migrate.h"
 
@@ -108,6 +109,7 @@ void MigratePages(const Mm& mm, const std::vector<Page*>& pages, Vma* first)
 }  // namespace
 
 bool DoMbind(Mm& mm, VirtualPage start, VirtualPage end, const Mempolicy& policy) {
+  SplitHugePmds(mm, start, end);
   Vma* first = FindVma(mm, start);
   const std::vector<Page*> pages = IsolatePages(mm, start, end);
   const bool done = MbindRange(mm, start, end, policy);

@@ -3,12 +3,14 @@
 #include "core/vmops/memory_failure.h"
 
 #include "core/rmap/walk.h"
+#include "core/vmops/huge_page.h"
 #include "core/vmops/swap_cache.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
 std::vector<const Mm*> MemoryFailure(Page& page, std::uint32_t* lost) {
   const ksync::Guard lock(page.lock);
+  if (PageTransHuge(page)) SplitHugePage(page);
   std::vector<const Mm*> killed = CollectProcsAnon(page);
   TryToUnmap(page, Unmap::kPoisoned);
   // The swap cache may give it to others yet, who have not locked it. Kernel: clear_page_mlock() in

@@ -5,6 +5,7 @@
 #include "core/vmops/merge.h"
 
 #include "core/mm/mempolicy.h"
+#include "core/vmops/huge_page.h"
 #include "core/vmops/hugetlb.h"
 #include "core/vmops/split.h"
 
@@ -109,6 +110,7 @@ Vma* VmaMerge(Mm& mm, Vma* prev, VmaRange range, const VmaProperties& wanted) {
 Vma* MergeOrSplit(Vma& vma, VirtualPage start, VirtualPage end, const VmaProperties& wanted) {
   Mm& mm = *vma.vm_mm.Read();
   mm.mmap_sem.AssertHeld();
+  SplitHugePmds(mm, start, end);
   const VirtualPage distance = start - vma.vm_start.Read();
   Vma* const prev = distance != 0 ? &vma : PrevVma(mm, vma);
   const PageOffset pgoff = vma.vm_pgoff.Read() + distance;

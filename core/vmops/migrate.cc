@@ -5,6 +5,7 @@
 #include "core/mm/machine.h"
 #include "core/rmap/page_lock.h"
 #include "core/rmap/walk.h"
+#include "core/vmops/huge_page.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -22,6 +23,7 @@ bool HasReferences(const Page& page, PageUses expected) {
 
 bool Migration::Begin() {
   LockPages();
+  if (PageTransHuge(from_) && !SplitHugePage(from_)) return false;
   if (!MayUnmap()) return false;
   if (walks_) TryToUnmap(from_, Unmap::kForMigration);
   if (PageMapped(from_)) return false;

@@ -9,6 +9,7 @@
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/copy_vma.h"
+#include "core/vmops/huge_page.h"
 #include "core/vmops/hugetlb.h"
 #include "core/vmops/munmap.h"
 
@@ -80,6 +81,7 @@ void EndRange(Mm& mm, PageRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem
 
 bool MoveVma(Mm& mm, Vma& vma, PageRange from, PageRange to) {
   if (IsHugetlb(vma)) return false;
+  SplitHugePmds(mm, from.start, from.end());
   const PageOffset pgoff = LinearPageIndex(vma, from.start);
   const auto [source, target, needs_rmap_locks] = CopyVma(vma, to.start, to.length, pgoff);
   if (target == nullptr) return false;

@@ -4,6 +4,7 @@
 
 #include "core/rmap/file_walk.h"
 #include "core/rmap/walk.h"
+#include "core/vmops/huge_page.h"
 #include "core/vmops/swap_cache.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -21,6 +22,7 @@ void Pageout(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
 // Returns: as ShrinkPage.
 bool ShrinkLockedPage(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
   if (page.mlocked.Read()) return false;
+  if (PageTransHuge(page) && !SplitHugePage(page)) return false;
   if (!PageSwapCache(page) && !AddToSwap(page)) return false;
   if (PageMapped(page)) TryToUnmap(page, Unmap::kToSwap);
   if (PageMapped(page)) return false;
@@ -85,7 +87,8 @@ void PutbackLruPage(Page& page) {
 }
 
 bool SwapOut(Mm& mm, VirtualPage address) {
-  Page* const page = IsolatePage(mm, address);
+  Page* const huge = IsolateHugePage(mm, address);
+  Page* const page = huge != nullptr ? huge : IsolatePage(mm, address);
   if (page == nullptr) return false;
   const bool shrunk = ShrinkPage(*page);
   FreePageAndSwapCache(*page);

@@ -28,7 +28,8 @@ Page* IsolatePage(Mm& mm, VirtualPage address);
 Page* IsolateLruPage(Mm& mm, VirtualPage address);
 void PutbackLruPage(Page& page);
 
-// Isolates, shrinks and gives back what is mapped there. Returns: as ShrinkPage.
+// Isolates, shrinks and gives back what is mapped there; of a huge page, which is split, the first.
+// Returns: as ShrinkPage.
 bool SwapOut(Mm& mm, VirtualPage address);
 
 // Takes pages out of the swap cache that are left there without users, as reclaim does sooner or

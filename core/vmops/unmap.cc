@@ -5,6 +5,7 @@
 #include "core/mm/file.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
+#include "core/vmops/huge_page.h"
 #include "core/vmops/hugetlb.h"
 #include "core/vmops/swap_cache.h"
 
@@ -31,9 +32,11 @@ void ZapPte(Mm& mm, VirtualPage address) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.pte_lo
 
 void ZapPteRange(Mm& mm, Vma& vma) {
   if (IsHugetlb(vma)) return UnmapHugetlb(vma);
-  const ksync::Guard lock(mm.pte_lock);
-  const VirtualPage end = vma.vm_end.Read();
-  for (VirtualPage address = vma.vm_start.Read(); address < end; ++address) ZapPte(mm, address);
+  ForEachHugePiece(vma, [&](VirtualPage start, VirtualPage end) {
+    if (ZapHugePmd(mm, vma, start)) return;
+    const ksync::Guard lock(mm.pte_lock);
+    for (VirtualPage address = start; address < end; ++address) ZapPte(mm, address);
+  });
 }
 
 void FreePgtables(Vma& vma) {

@@ -10,6 +10,7 @@
 #include "core/rmap/chain.h"
 #include "core/rmap/interval_update.h"
 #include "core/vmops/boundary_lock.h"
+#include "core/vmops/huge_page.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -202,11 +203,21 @@ class Round {
   int adjust_next_ = 0;  // How many pages the next VMA's start moves up.
 };
 
+// A huge page is in one VMA. Kernel: vma_adjust_trans_huge().
+void VmaAdjustTransHuge(const Vma& vma, VmaRange range) {
+  if (!vma.machine.HasHugePages()) return;
+  Mm& mm = *vma.vm_mm.Read();
+  for (const VirtualPage boundary : {range.start, range.end}) {
+    if (boundary != HugeStart(boundary)) SplitHugePmd(mm, boundary);
+  }
+}
+
 }  // namespace
 
 bool VmaAdjust(Vma& vma, VmaRange range, Vma* insert) {
   // Nothing can fail when a VMA is inserted, but callers are prepared.
   if (insert != nullptr && vma.machine.InfallibleFails("vma_adjust")) return false;
+  VmaAdjustTransHuge(vma, range);
   // Two rounds when two VMAs are swallowed.
   for (;;) {
     Round round(vma, range, insert);

@@ -169,6 +169,24 @@ TEST_F(ValidateTest, C6PageKeptInMemoryForNobody) {
   EXPECT_THAT(Broken(), IsEmpty());
 }
 
+TEST(ValidateHuge, C7PageBelowAHugeOneAndOneHalfSplit) {
+  World world(Kernel(), {.virtual_pages = 4, .swap_slots = 2, .huge_pages = true});
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 2, kVmAccess | kVmHugepage);
+  EXPECT_TRUE(HandlePageFault(mm, 1));
+  EXPECT_THAT(BrokenRule({&mm}), IsEmpty());
+  HugePmd& entry = Resting(mm).huge_pmds[0];
+  entry.splitting.Write(true);
+  EXPECT_EQ(BrokenRule({&mm}), "C7: a huge page is left half split at address 0 of mm#0");
+  entry.splitting.Write(false);
+  const Pte below = Pte::Swap(world.machine().swap().GetSwapPage().value());
+  Resting(mm).page_table[1].Write(below);
+  EXPECT_EQ(BrokenRule({&mm}), "C7: a page is mapped below a huge one at address 1 of mm#0");
+  Resting(mm).page_table[1].Write(Pte{});
+  world.machine().swap().SwapcacheFree(below.entry());
+  Mmput(mm);
+}
+
 TEST_F(ValidateTest, C1PageWithoutMapcount) {
   const PageUses uses = page_.uses.Load(ksync::relaxed);
   page_.uses.Store(kOneReference, ksync::relaxed);

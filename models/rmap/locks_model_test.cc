@@ -1,7 +1,5 @@
 // The lock mistakes of the kernel's history, each found by what is seen of locks when its repair is
 // taken out, and not with it; and how the rule for a VMA's boundaries changed.
-//
-// KH-58 is not here; docs/LOCKING.md says why.
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -116,6 +114,27 @@ TEST(LocksOfHistory, Kh57WalksAChainWithoutTheLock) {
   EXPECT_EQ(VerdictOf(kLinkIsGuarded, Watch("ValidateMmUnlocked", "G8 without KH-57")),
             LockVerdict::kViolated);
   EXPECT_EQ(VerdictOf(kLinkIsGuarded, Watch("ValidateMmUnlocked", "G8")), LockVerdict::kHolds);
+}
+
+// Who splits a huge page changes what walks rely on, and must not do it beside another split.
+TEST(LocksOfHistory, Kh58SplitsAHugePageUnderAWalkersLock) {
+  constexpr char kMarkIsGuarded[] =
+      "field pmd.splitting: write anon_vma->lock(W) and pte lock; read pte lock";
+  constexpr char kPageIsGuarded[] = "field page.trans_huge: write anon_vma->lock(W)";
+  for (const char* kernel : {"G8", "G9"}) {
+    const Watched without = Watch("HugeSplitVersusSplit", std::string(kernel) + " without KH-58");
+    EXPECT_EQ(VerdictOf(kMarkIsGuarded, without), LockVerdict::kViolated) << kernel;
+    EXPECT_EQ(VerdictOf(kPageIsGuarded, without), LockVerdict::kViolated) << kernel;
+    EXPECT_EQ(without.report.failure_kind, FailureKind::kCheckFailed) << kernel;
+  }
+  for (const char* kernel : {"G6", "G7", "G8", "G9"}) {
+    const Watched with = Watch("HugeSplitVersusSplit", kernel);
+    EXPECT_EQ(VerdictOf(kPageIsGuarded, with), LockVerdict::kHolds) << kernel;
+    // The second split looks at no mark any more; an exit does.
+    EXPECT_EQ(VerdictOf(kMarkIsGuarded, with), LockVerdict::kNotExercised) << kernel;
+    EXPECT_EQ(VerdictOf(kMarkIsGuarded, Watch("HugeSplitVersusExit", kernel)), LockVerdict::kHolds)
+        << kernel;
+  }
 }
 
 TEST(LocksOfHistory, Kh64SleepsInAReadSideSection) {

@@ -1,4 +1,5 @@
 // Huge pages: is each mapping found when one is split, and is each page where it was afterwards?
+// Two splits beside each other, and a split beside whoever makes, shares, moves or drops a mapping.
 #include "core/rmap/validate.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/scenarios.h"

@@ -43,8 +43,9 @@ CachedPage* TakeEntryIf(AddressSpace& mapping, const Page& page, PageOffset offs
 
 const ksync::LockClass& IMmapClass(const Machine& machine, FileKind kind) {
   const bool sleeps = machine.Has(Mechanism::kSleepingLock);
-  if (kind == FileKind::kHugetlb) return sleeps ? kSleepingHugetlbIMmapLock : kHugetlbIMmapLock;
-  return sleeps ? kSleepingIMmapLock : kIMmapLock;
+  if (kind == FileKind::kOrdinary) return sleeps ? kSleepingIMmapLock : kIMmapLock;
+  if (machine.Has(Mechanism::kHugetlbAllocatesLocked)) return kSleepingHugetlbIMmapLock;
+  return sleeps ? kSleepingUnrankedHugetlbIMmapLock : kUnrankedHugetlbIMmapLock;
 }
 
 // Returns: the page of the first entry, which is erased; null if there is none.

@@ -53,6 +53,11 @@ constexpr ksync::LockClass AsSleeping(ksync::LockClass lock_class) {
 inline constexpr ksync::LockClass kSleepingIMmapLock = AsSleeping(kIMmapLock);
 inline constexpr ksync::LockClass kSleepingHugetlbIMmapLock = AsSleeping(kHugetlbIMmapLock);
 inline constexpr ksync::LockClass kSleepingAnonVmaLock = AsSleeping(kAnonVmaLock);
+// Until G7 nothing is allocated under it, and it has no rank: who takes all locks of an mm comes to
+// it and to other files' in any order.
+inline constexpr ksync::LockClass kUnrankedHugetlbIMmapLock{kHugetlbIMmapLock.name};
+inline constexpr ksync::LockClass kSleepingUnrankedHugetlbIMmapLock =
+    AsSleeping(kUnrankedHugetlbIMmapLock);
 // From G6 on: what spins is taken inside what sleeps. Kernel: collect_procs_anon(), 3.0.
 inline constexpr ksync::LockClass kInnerTasklistLock{kTasklistLock.name, 65};
 

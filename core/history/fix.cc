@@ -3,7 +3,7 @@
 // A change of release r, be it the mistake or the repair, is dated to the first generation whose
 // release is r or later; repairs newer than every generation have no `since`. Some rows need a
 // reason:
-//   * KH-01 to KH-05 were repaired before the first generation, which is the nearest to a kernel
+//   * KH-01 to KH-11 were repaired before the first generation, which is the nearest to a kernel
 //     that had them. KH-15 was repaired before the patch was merged that is G1.
 //   * KH-21 was a mistake of KH-20's repair, and both are in 2.6.34. G1 and G2 anchor every page at
 //     the newest anon_vma, and so are right about those that nobody else maps.
@@ -16,9 +16,8 @@
 //   * KH-33 lived from 3.12 to 3.17, in kernels that were G8 otherwise; before, a split set its
 //     error at the beginning. KH-81 lived from 5.5 to 5.6, behind G10, and needs what came with
 //     G9. Every generation is right.
-//   * KH-37, KH-38, KH-51, KH-52, KH-56, KH-57, KH-58 and KH-66 came and went in one release, which
-//   is the
-//     generation without them.
+//   * KH-32, KH-37, KH-38, KH-51, KH-52, KH-56 to KH-58 and KH-66 came and went in one release,
+//     which is the generation without them.
 //   * KH-63 came in 2.6.34 with mbind's merging, that is behind G2.
 //   * KH-68: until 3.6 nothing was allocated under the lock of a file of hugetlbfs.
 //   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
@@ -48,6 +47,12 @@ constexpr FixInfo kFixes[] = {
      "anon_vma_prepare locks even an anon_vma it has just allocated", kG0, kG0},
     {kKh05, "KH-05", "3ad33b2436b5",
      "mbind looks for the VMA that contains the page before it allocates a target", kG0, kG0},
+    {kKh06, "KH-06", "9ba692948008", "an exit does not take ksm_thread_mutex", kG0, kG0},
+    {kKh08, "KH-08", "d952b79136a6", "who breaks a merged page gives up when memory has run out",
+     kG0, kG0},
+    {kKh09, "KH-09", "1ff829957316", "mremap unmerges what it is about to move", kG0, kG0},
+    {kKh11, "KH-11", "73848b4684e8",
+     "who merges a page of a locked VMA takes its mark away and marks the shared one", kG0, kG0},
     {kKh12, "KH-12", "7496fea9a6bf",
      "ksmd lets go of mmap_sem before an exit can find that the cursor has left the process", kG0,
      kG10},
@@ -87,6 +92,8 @@ constexpr FixInfo kFixes[] = {
      Mechanism::kReuse},
     {kKh31, "KH-31", "ab941e0fff3", "page_address_in_vma accepts pages that the VMA has inherited",
      kG1, kG3},
+    {kKh32, "KH-32", "4829b906cc06",
+     "page_address_in_vma asks whether the page has an anon_vma at all", kG5, kG5},
     {kKh33, "KH-33", "c4ea95d7cd08", "a split hands the error of anon_vma_clone on", kG8, kG8},
     {kKh34, "KH-34", "3f6c82728f4e",
      "migration pins the anon_vma before it takes the last mapping away", kG0, kG4},
@@ -129,6 +136,9 @@ constexpr FixInfo kFixes[] = {
      kG8},
     {kKh58, "KH-58", "062f1af2170a",
      "a split of a huge page holds the anon_vma's lock for itself, not as walks do", kG8, kG8},
+    {kKh59, "KH-59", "5117b3b835f2", "unmerging waits for a page that just migrates", kG0, kG9},
+    {kKh60, "KH-60", "c8d6553b9580",
+     "who finds that a shared page has gone asks whether its node names another by now", kG9, kG9},
     {kKh63, "KH-63", "d05f0cdcbe63", "mbind remembers an address, not a VMA that a merge may free",
      kG3, kG9},
     {kKh64, "KH-64", "7f39dda9d86f",

@@ -72,6 +72,8 @@ constexpr Span LifeOf(Mechanism mechanism) {
       return {kG8, kG13};
     case Mechanism::kHugePages:
       return {kG6, kG9};
+    case Mechanism::kMergedPagesMove:
+      return {kG9, kG13};
   }
   return {kG13, kG0};
 }

@@ -77,9 +77,12 @@ enum class Mechanism {
   // Anonymous memory may be in huge pages, which are split under the lock of their anon_vma.
   // Kernel: 2.6.38; from 4.5 on a split freezes the page instead of its mappings.
   kHugePages,
+  // A page that KSM has merged can be migrated whenever others can. Before, only when its memory is
+  // removed, and ksmd waits for that. Kernel: c8d6553b9580, 3.9.
+  kMergedPagesMove,
 };
 
-inline constexpr int kMechanismCount = static_cast<int>(Mechanism::kHugePages) + 1;
+inline constexpr int kMechanismCount = static_cast<int>(Mechanism::kMergedPagesMove) + 1;
 
 struct GenerationInfo {
   Generation generation;

@@ -10,7 +10,14 @@
 #ifndef RMAPCHECK_CORE_KSM_KSM_H_
 #define RMAPCHECK_CORE_KSM_KSM_H_
 
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "core/ksm/counters.h"
 #include "core/ksm/mm_slot.h"
+#include "core/ksm/page_frames.h"
+#include "core/ksm/stable_tree.h"
+#include "core/ksm/unstable_tree.h"
 #include "core/mm/ksm_port.h"
 #include "core/mm/machine.h"
 #include "core/mm/page.h"
@@ -19,9 +26,18 @@ namespace rmap::inline KSYNC_BACKEND {
 
 class Ksm final : public KsmPort {
  public:
+  // `reuses_frames`: the memory of a page that was freed comes back as another page.
   // Requires: the machine has no process yet; it outlives this.
-  explicit Ksm(Machine& machine) : machine_(machine) { machine.UseKsm(this); }
-  ~Ksm() { machine_.UseKsm(nullptr); }
+  explicit Ksm(Machine& machine, bool reuses_frames = false)
+      : machine_(machine), frames_(reuses_frames) {
+    machine.UseFrames(&frames_);
+    machine.UseKsm(this);
+  }
+  // Requires: nobody is registered any more, every page was freed, and then DropStale().
+  ~Ksm() {
+    machine_.UseKsm(nullptr);
+    machine_.UseFrames(nullptr);
+  }
   Ksm(const Ksm&) = delete;
   Ksm& operator=(const Ksm&) = delete;
 
@@ -34,8 +50,40 @@ class Ksm final : public KsmPort {
   // ksm_do_scan().
   void DoScan(int pages);
 
+  // No page may be merged in [start, end) any more, and none is. Returns: false if memory ran out;
+  // then some may be, and the range stays as it is. Kernel: madvise(MADV_UNMERGEABLE).
+  // Requires: the range lies in one VMA.
+  [[nodiscard]] bool MadviseUnmergeable(Mm& mm, VirtualPage start, VirtualPage end);
+
+  // Gives everybody back a page of his own, and forgets what is known; who is registered stays so.
+  // Returns: false if memory ran out; then it stopped there.
+  // Kernel: writing 2 to the file run, unmerge_and_remove_all_rmap_items().
+  [[nodiscard]] bool UnmergeAll();
+
+  // Forgets shared pages that nobody uses any more. Returns: whether there is none left that
+  // somebody uses. Kernel: ksm_check_stable_tree().
+  bool DropStale();
+
+  // Requires: no other thread calls anything here.
+  const KsmCounters& counters() const { return counters_; }
+  unsigned full_scans() const { return scan_.seqnr.Read(); }
+
+  // Memory is about to be removed, and its pages migrate: ksmd waits. Then it is, or is not. Both
+  // are called by one thread. Kernel: ksm_memory_callback().
+  void MemoryGoingOffline() ABSL_EXCLUSIVE_LOCK_FUNCTION(thread_mutex_) { thread_mutex_.Lock(); }
+  void MemoryOffline() ABSL_UNLOCK_FUNCTION(thread_mutex_);
+
   bool Fork(const Mm& parent, Mm& child) override;
   void Exit(Mm& mm) override;
+  bool Unmerge(Vma& vma, VirtualPage start, VirtualPage end) override;
+  int ForEachVma(const Page& page,
+                 absl::FunctionRef<bool(Vma& vma, VirtualPage address)> visit) override;
+  void Migrated(const Page& from, Page& to) override;
+  bool Finds(const Page& page, const Vma& vma, VirtualPage address) const override;
+
+  // Returns: what is wrong with the trees or the counters, in words; empty if nothing is.
+  // Requires: nothing moves.
+  std::string BrokenRule() const;
 
  private:
   // A page to look at, with a reference, and what is known of it.
@@ -45,6 +93,9 @@ class Ksm final : public KsmPort {
     bool no_memory = false;    // ...because memory ran out: the batch is over.
   };
 
+  // Why the cursor leaves a process.
+  enum class Leaving { kScanned, kUnmerged };
+
   // mm_slot.cc
   [[nodiscard]] bool Enter(Mm& mm);
   MmSlot* SlotOf(const Mm& mm) const;
@@ -52,20 +103,40 @@ class Ksm final : public KsmPort {
   bool TakeEasySlot(MmSlot& slot);
   void DropSlot(MmSlot& slot);
 
+  // rmap_items.cc
+  RmapItem* GetNextRmapItem(Mm& mm, RmapLink& place, VirtualPage address);
+  void RemoveTrailingRmapItems(RmapLink& place);
+  void DropItem(RmapLink& place);
+  void RemoveFromTree(RmapItem& item);
+
+  // cmp_and_merge.cc
+  void CmpAndMergePage(Page& page, RmapItem& item);
+  void AppendTo(Page& shared, RmapItem& item);
+  void MakeStable(Page& page, RmapItem& item, RmapItem& other);
+
   // scan.cc
+  static bool IsSettled(const Found& found);
   Found ScanGetNextRmapItem();
   bool BeginRound();
   void EnterSlot(MmSlot* slot);
   Found ScanSlot(MmSlot& slot);
   Found ScanVma(MmSlot& slot, const Vma& vma);
   Found ItemFor(Mm& mm, VirtualPage address, Page& page);
-  void LeaveSlot(MmSlot& slot);
+  void EnterItems(MmSlot& slot);
+  void LeaveSlot(MmSlot& slot, Leaving leaving);
+
+  // unmerge.cc
+  bool UnmergeSlot(MmSlot& slot);
 
   Machine& machine_;
   ksync::Mutex thread_mutex_{kKsmThreadMutex};
   ksync::SpinLock mmlist_lock_{kKsmMmlistLock};
   MmSlots slots_{"ksm_mm_head"};
   KsmScan scan_;
+  KsmCounters counters_;
+  StableTree stable_{counters_};
+  UnstableTree unstable_{counters_};
+  StablePageFrames frames_;
 };
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -1,5 +1,6 @@
 // Agreeing to merging: a flag on the VMA, and on the first time a registration of the process.
 // What is no plain private memory is left out silently.
+#include "core/ksm/break_cow.h"
 #include "core/ksm/ksm.h"
 #include "core/vmops/merge.h"
 
@@ -9,6 +10,16 @@ namespace {
 // What is not merged. Kernel: the flags that ksm_madvise() refuses, of those there are here.
 bool IsExcluded(const Vma& vma) { return (vma.vm_flags.Read() & (kVmMergeable | kVmShared)) != 0; }
 
+// Sets the flags of [start, end), a part of the VMA. Returns: false if memory ran out.
+bool SetFlags(Vma& vma, VirtualPage start, VirtualPage end, VmFlags flags) {
+  VmaProperties wanted = PropertiesOf(vma);
+  wanted.flags = flags;
+  Vma* const part = MergeOrSplit(vma, start, end, wanted);
+  if (part == nullptr) return false;
+  part->vm_flags.Write(flags);
+  return true;
+}
+
 }  // namespace
 
 bool Ksm::MadviseMergeable(Mm& mm, VirtualPage start, VirtualPage end) {
@@ -17,12 +28,21 @@ bool Ksm::MadviseMergeable(Mm& mm, VirtualPage start, VirtualPage end) {
   ksync::Check(vma != nullptr, "madvise of a hole");
   if (IsExcluded(*vma)) return true;
   if (!mm.mergeable.Read() && !Enter(mm)) return false;
-  VmaProperties wanted = PropertiesOf(*vma);
-  wanted.flags |= kVmMergeable;
-  Vma* const part = MergeOrSplit(*vma, start, end, wanted);
-  if (part == nullptr) return false;
-  part->vm_flags.Write(wanted.flags);
-  return true;
+  return SetFlags(*vma, start, end, vma->vm_flags.Read() | kVmMergeable);
+}
+
+bool Ksm::MadviseUnmergeable(Mm& mm, VirtualPage start, VirtualPage end) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  Vma* const vma = FindVma(mm, start);
+  ksync::Check(vma != nullptr, "madvise of a hole");
+  if (!Unmerge(*vma, start, end)) return false;
+  const VmFlags flags = vma->vm_flags.Read();
+  return (flags & kVmMergeable) == 0 || SetFlags(*vma, start, end, flags & ~kVmMergeable);
+}
+
+bool Ksm::Unmerge(Vma& vma, VirtualPage start, VirtualPage end) {
+  if ((vma.vm_flags.Read() & kVmMergeable) == 0 || vma.anon_vma.Read() == nullptr) return true;
+  return UnmergeKsmPages(vma, start, end);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

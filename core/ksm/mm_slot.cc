@@ -2,6 +2,8 @@
 // comes next.
 #include "core/ksm/mm_slot.h"
 
+#include <optional>
+
 #include "core/ksm/ksm.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -65,6 +67,9 @@ void Ksm::DropSlot(MmSlot& slot) {
 // free, nobody works on the mm any more. Kernel: __ksm_exit().
 void Ksm::Exit(Mm& mm) {
   if (!mm.mergeable.LoadAcquire()) return;  // Order: see DropSlot.
+  // Who holds it may wait for memory that is this mm's.
+  std::optional<ksync::Guard<ksync::Mutex>> batch;
+  if (!machine_.Has(Fix::kKh06)) batch.emplace(thread_mutex_);
   MmSlot* slot = nullptr;
   bool is_easy = false;
   {

@@ -45,9 +45,6 @@ struct KsmScan {
   ksync::Plain<unsigned> seqnr{0u, "ksm_scan.seqnr"};
 };
 
-// Whether the users of the address space have gone, or are about to. Kernel: ksm_test_exit().
-inline bool KsmTestExit(const Mm& mm) { return mm.mm_users.Read() == 0; }
-
 }  // namespace rmap::inline KSYNC_BACKEND
 
 #endif  // RMAPCHECK_CORE_KSM_MM_SLOT_H_

@@ -1,31 +1,15 @@
-// The list along which the scan goes: what lies behind it is known, what lies before it may have
-// gone since.
+// The count that an item has on an anon_vma. It may outlive the process, the VMA and all relatives.
+// Which anon_vma that was, the item does not forget: it is asked under the lock of the page.
 #include "core/ksm/rmap_item.h"
 
 namespace rmap::inline KSYNC_BACKEND {
-namespace {
 
-// Drops the item at `place`; what came behind it is there now.
-void DropItem(RmapLink& place) {
-  RmapItem* const item = place.Read();
-  place.Write(item->rmap_list.Read());
-  ksync::Delete(item);
+void HoldAnonVma(RmapItem& item, const Vma& vma) {
+  AnonVma* const anon_vma = vma.anon_vma.Read();
+  GetAnonVma(*anon_vma);
+  item.anon_vma.Write(anon_vma);
 }
 
-}  // namespace
-
-RmapItem* GetNextRmapItem(Mm& mm, RmapLink& place, VirtualPage address) {
-  while (place.Read() != nullptr && place.Read()->address < address) DropItem(place);
-  RmapItem* const next = place.Read();
-  if (next != nullptr && next->address == address) return next;
-  if (mm.machine.AllocationFails("rmap_item")) return nullptr;
-  RmapItem* const item = ksync::New<RmapItem>(mm, address, next);
-  place.Write(item);
-  return item;
-}
-
-void RemoveTrailingRmapItems(RmapLink& place) {
-  while (place.Read() != nullptr) DropItem(place);
-}
+void DropAnonVma(RmapItem& item) { PutAnonVma(item.mm.machine, *item.anon_vma.Read()); }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -2,21 +2,38 @@
 // Kernel: struct rmap_item.
 //
 // The items of a process are a list by address, along which the scan goes; a place in it is a link,
-// so that an item can be put in, or taken out, where the scan stands.
+// so that an item can be put in, or taken out, where the scan stands. An item is also in the
+// unstable tree, if its page is waiting for an equal one, or hangs from the stable node of the page
+// that it shares.
 //
-// Invariant: an item is read and written by who holds ksm_thread_mutex, and by nobody else.
+// Invariants:
+//   1. An item is written by who holds ksm_thread_mutex; what hangs from a stable node only with
+//      the lock of its page, under which walks read it.
+//   2. It has a count on the anon_vma exactly while it hangs from a stable node, or is about to.
 #ifndef RMAPCHECK_CORE_KSM_RMAP_ITEM_H_
 #define RMAPCHECK_CORE_KSM_RMAP_ITEM_H_
 
+#include <cstdint>
+
+#include "core/ksm/page_tree.h"
+#include "core/mm/list.h"
 #include "core/mm/mm.h"
+#include "core/rmap/anon_vma.h"
 #include "core/sync/sync.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 
 struct RmapItem;
+struct StableNode;
 
 // Kernel: struct rmap_item **.
 using RmapLink = ksync::Plain<RmapItem*>;
+
+// What is left of a page's content when it is asked whether that changed.
+using Checksum = std::uint32_t;
+
+// Kernel: UNSTABLE_FLAG, STABLE_FLAG.
+enum class ItemPlace { kNowhere, kUnstableTree, kStableNode };
 
 struct RmapItem {
   RmapItem(Mm& its_mm, VirtualPage its_address, RmapItem* next)
@@ -25,15 +42,23 @@ struct RmapItem {
   Mm& mm;
   const VirtualPage address;
   RmapLink rmap_list;  // The next item of the process.
+  ksync::Plain<ItemPlace> place{ItemPlace::kNowhere, "rmap_item.place"};
+  // As it was when the page was looked at last.
+  ksync::Plain<Checksum> oldchecksum{Checksum{0}, "rmap_item.oldchecksum"};
+  // In the unstable tree: since which round. Kernel: SEQNR_MASK.
+  ksync::Plain<unsigned> seqnr{0u, "rmap_item.seqnr"};
+  TreeNode<RmapItem> node{this};
+  // At a stable node.
+  ksync::Plain<StableNode*> head{nullptr, "rmap_item.head"};
+  ListNode<RmapItem> hlist{this, "rmap_item.hlist"};
+  ksync::Plain<AnonVma*> anon_vma{nullptr, "rmap_item.anon_vma"};
 };
 
-// Returns: the item of a page. Items before it, at which the scan found nothing, are dropped.
-// `place` is where the scan stands among the items of the process.
-// Returns: null if memory ran out. Kernel: get_next_rmap_item().
-RmapItem* GetNextRmapItem(Mm& mm, RmapLink& place, VirtualPage address);
-
-// Drops all items from there on. Kernel: remove_trailing_rmap_items().
-void RemoveTrailingRmapItems(RmapLink& place);
+// Counts the anon_vma of the VMA that maps the item's page: as long as it is there, who inherits
+// the mapping by fork is found. Kernel: hold_anon_vma(). Requires: mmap_sem.
+void HoldAnonVma(RmapItem& item, const Vma& vma);
+// Kernel: drop_anon_vma(). Order: takes the anon_vma's lock.
+void DropAnonVma(RmapItem& item);
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -2,29 +2,24 @@
 // exit may come in between; the cursor says where to go on.
 #include <algorithm>
 
+#include "core/ksm/break_cow.h"
 #include "core/ksm/ksm.h"
-#include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
-namespace {
-
-// Returns: the anonymous page at the address, with a reference, or null.
-Page* FollowAnonPage(Mm& mm, VirtualPage address) {
-  Page* const page = IsolatePage(mm, address);
-  if (page == nullptr || IsAnon(page->mapping.Read())) return page;
-  PutPage(*page);
-  return nullptr;
-}
-
-}  // namespace
-
 void Ksm::DoScan(int pages) {
   const ksync::Guard batch(thread_mutex_);
   while (pages-- > 0) {
     const Found found = ScanGetNextRmapItem();
     if (found.item == nullptr) return;
+    if (!IsSettled(found)) CmpAndMergePage(*found.page, *found.item);
     PutPage(*found.page);
   }
+}
+
+// Whether the page is shared already, and the item known to share it.
+bool Ksm::IsSettled(const Found& found) {
+  if (!IsKsm(found.page->mapping.Read())) return false;
+  return found.item->place.Read() == ItemPlace::kStableNode;
 }
 
 // Kernel: scan_get_next_rmap_item().
@@ -45,6 +40,7 @@ bool Ksm::BeginRound() {
   ListNode<MmSlot>* const first = slots_.First();
   // The last may have unregistered since the list was seen not to be empty.
   if (first == nullptr && machine_.Has(Fix::kKh13)) return false;
+  unstable_.Clear();
   EnterSlot(&first->owner());
   return true;
 }
@@ -69,7 +65,9 @@ Ksm::Found Ksm::ScanSlot(MmSlot& slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     mm.mmap_sem.UnlockShared();
     return found;
   }
-  LeaveSlot(slot);
+  if (KsmTestExit(mm)) EnterItems(slot);
+  RemoveTrailingRmapItems(*scan_.rmap_list.Read());
+  LeaveSlot(slot, Leaving::kScanned);
   return {};
 }
 
@@ -100,17 +98,19 @@ Ksm::Found Ksm::ItemFor(Mm& mm, VirtualPage address, Page& page) {
   return {.page = &page, .item = item};
 }
 
-// Goes on to the next process. One in which nothing can be merged any more, or whose users have
-// gone, is unregistered. Requires: mmap_sem for reading, which is given back.
-void Ksm::LeaveSlot(MmSlot& slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+// Back to the beginning of the process. Requires: it is the cursor's.
+void Ksm::EnterItems(MmSlot& slot) {
+  scan_.address.Write(0);
+  scan_.rmap_list.Write(&slot.rmap_list);
+}
+
+// Goes on to the next process. One whose users have gone, or in which the scan found nothing that
+// could be merged, is unregistered. Requires: mmap_sem for reading, which is given back; no item is
+// left if it is unregistered.
+void Ksm::LeaveSlot(MmSlot& slot, Leaving leaving) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   Mm& mm = slot.mm;
-  if (KsmTestExit(mm)) {
-    scan_.address.Write(0);
-    scan_.rmap_list.Write(&slot.rmap_list);
-  }
-  RemoveTrailingRmapItems(*scan_.rmap_list.Read());
-  const bool is_over = scan_.address.Read() == 0;
   mmlist_lock_.Lock();
+  const bool is_over = leaving == Leaving::kScanned ? scan_.address.Read() == 0 : KsmTestExit(mm);
   EnterSlot(SlotAfter(slot));
   if (is_over) slots_.Erase(slot.mm_list);
   // From here on an exit may free the mm, unless the registration is still ours to drop.

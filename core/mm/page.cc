@@ -54,6 +54,18 @@ void GetPage(Page& page) { page.uses.FetchAdd(kOneReference, ksync::relaxed); }
 
 void PutPage(Page& page) { DropUses(page, kOneReference); }
 
+bool GetPageUnlessZero(Page& page) {
+  PageUses seen = page.uses.Load(ksync::acquire);
+  while (seen != 0) {
+    if (page.uses.CompareExchange(seen, seen + kOneReference, ksync::acquire)) return true;
+  }
+  return false;
+}
+
+bool PageKsm(const Page& page) {
+  return page.machine.ksm() != nullptr && IsKsm(page.mapping.Read());
+}
+
 void DropUses(Page& page, PageUses uses) {
   // Order: acq_rel, so that who frees the page comes after everything its other users did to it.
   const PageUses before = page.uses.FetchSub(uses, ksync::acq_rel);

@@ -2,8 +2,9 @@
 //
 // The mapping word says to whom the page belongs: its low bit set means "anonymous", and the rest
 // is a pointer to the anon_vma through which all mappings are found; clear, it is a pointer to the
-// file's address_space. Once set it stays when the last mapping goes; it means something only while
-// the page is mapped or locked.
+// file's address_space. With the next bit it is a page that was merged, and the pointer is one to
+// its stable node, or null. Once set it stays when the last mapping goes; it means something only
+// while the page is mapped or locked.
 //
 // Invariants:
 //   1. mapping and index are written with the page lock held, or before anyone else can find the
@@ -26,10 +27,13 @@ namespace rmap::inline KSYNC_BACKEND {
 class AnonVma;
 class Machine;
 struct AddressSpace;
+struct StableNode;  // Defined by core/ksm.
 
-// Kernel: page->mapping. A pointer with the bit PAGE_MAPPING_ANON.
+// Kernel: page->mapping. A pointer with the bit PAGE_MAPPING_ANON, and perhaps PAGE_MAPPING_KSM.
 using MappingWord = std::uintptr_t;
 inline constexpr MappingWord kPageMappingAnon = 1;
+inline constexpr MappingWord kPageMappingKsm = 2;
+inline constexpr MappingWord kPageMappingFlags = kPageMappingAnon | kPageMappingKsm;
 
 // How many mappings (low half) and other references (high half) a page has.
 using PageUses = std::uint64_t;
@@ -83,6 +87,10 @@ bool PageTransHuge(const Page& page);
 // put_page(). Requires: to take one, that the page has a use that cannot end meanwhile.
 void GetPage(Page& page);
 void PutPage(Page& page);
+// Takes a reference unless the page has no use: then it is being freed, or nobody's yet. Returns:
+// whether it did. Order: acquire, also if not: what its last users did is over.
+// Kernel: get_page_unless_zero(). Requires: the memory of the page stays.
+[[nodiscard]] bool GetPageUnlessZero(Page& page);
 // Drops uses of either kind. Requires: the caller has them.
 void DropUses(Page& page, PageUses uses);
 
@@ -102,12 +110,30 @@ inline MappingWord ToMapping(AnonVma* anon_vma) {
   return reinterpret_cast<MappingWord>(anon_vma) | kPageMappingAnon;
 }
 
-// Returns: the anon_vma a mapping word names, or null if the page is not anonymous.
+// Returns: the anon_vma a mapping word names, or null if the page is not anonymous, or was merged.
 // Kernel: page_anon_vma().
 inline AnonVma* ToAnonVma(MappingWord mapping) {
-  if ((mapping & kPageMappingAnon) == 0) return nullptr;
-  return reinterpret_cast<AnonVma*>(mapping & ~kPageMappingAnon);
+  if ((mapping & kPageMappingFlags) != kPageMappingAnon) return nullptr;
+  return reinterpret_cast<AnonVma*>(mapping & ~kPageMappingFlags);
 }
+
+// Returns: whether the page was merged: no process may write to it. Kernel: PageKsm().
+inline bool IsKsm(MappingWord mapping) {
+  return (mapping & kPageMappingFlags) == kPageMappingFlags;
+}
+
+inline MappingWord ToMapping(StableNode* node) {
+  return reinterpret_cast<MappingWord>(node) | kPageMappingFlags;
+}
+
+// Returns: the stable node a mapping word names, or null if the page was not merged, or has none.
+// Kernel: page_stable_node().
+inline StableNode* ToStableNode(MappingWord mapping) {
+  return IsKsm(mapping) ? reinterpret_cast<StableNode*>(mapping & ~kPageMappingFlags) : nullptr;
+}
+
+// Returns: the same of a page. It costs nothing on a machine that does not merge.
+bool PageKsm(const Page& page);
 
 inline MappingWord ToMapping(AddressSpace* mapping) {
   return reinterpret_cast<MappingWord>(mapping);

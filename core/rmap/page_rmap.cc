@@ -50,7 +50,7 @@ void PageAddNewAnonRmap(Page& page, const Vma& vma, VirtualPage address) {
 
 void PageAddAnonRmap(Page& page, const Vma& vma, VirtualPage address, bool exclusive) {
   if (!page.machine.Has(Fix::kKh51)) CheckInside(vma, address);
-  if (MappingsBeforeAdding(page) != 0) return;
+  if (MappingsBeforeAdding(page) != 0 || PageKsm(page)) return;
   if (page.machine.Has(Mechanism::kAnchorIsKept) && ToAnonVma(page.mapping.Read()) != nullptr) {
     return;
   }

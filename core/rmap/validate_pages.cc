@@ -2,6 +2,7 @@
 // The walk itself is not used: it takes locks, stops early, and would be judged by itself.
 #include "absl/strings/str_cat.h"
 #include "core/mm/file.h"
+#include "core/mm/ksm_port.h"
 #include "core/rmap/validate_rules.h"
 #include "core/rmap/walk.h"
 
@@ -35,9 +36,17 @@ bool NamesFileOf(MappingWord mapping, const Vma& vma) {
   return file != nullptr && ToAddressSpace(mapping) == &file->f_mapping;
 }
 
+// A merged page is found by way of its stable node, which may say less than all its mappings have.
+std::string BrokenMergedPage(const Page& page, Pte pte, const Vma& vma, VirtualPage address) {
+  if (pte.IsWritable()) return "I13: a pte allows to write to the merged ";
+  const bool found = vma.machine.ksm()->Finds(page, vma, address);
+  return found ? "" : "I1: a walk does not come to the VMA of the merged ";
+}
+
 std::string BrokenPage(AllMms mms, Pte pte, const Vma& vma, VirtualPage address) {
   const Page& page = pte.page();
   const MappingWord mapping = page.mapping.Read();
+  if (IsKsm(mapping)) return BrokenMergedPage(page, pte, vma, address);
   const AnonVma* const anchor = ToAnonVma(mapping);
   if (anchor == nullptr && !NamesFileOf(mapping, vma)) return "I2: nothing is named by the ";
   if (VmaAddress(page, vma) != address) return "I1: a walk would look elsewhere for the ";

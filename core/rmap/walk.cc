@@ -2,6 +2,7 @@
 // how they get hold of the anon_vma and in what they do with a pte.
 #include "core/rmap/walk.h"
 
+#include "core/mm/ksm_port.h"
 #include "core/mm/mm.h"
 #include "core/rmap/page_check.h"
 #include "core/rmap/page_rmap.h"
@@ -121,6 +122,32 @@ WalkResult RmapWalkAnon(const Page& page, Visit visit) {
   return result;
 }
 
+// The same for every page that is or was mapped by processes. Kernel: rmap_walk().
+template <typename Visit>
+WalkResult RmapWalk(const Page& page, Visit visit) {
+  if (!PageKsm(page)) return RmapWalkAnon(page, visit);
+  WalkResult result;
+  result.visited = page.machine.ksm()->ForEachVma(page, [&](Vma& vma, VirtualPage address) {
+    if (visit(vma, address)) ++result.found;
+    return true;
+  });
+  return result;
+}
+
+// A merged page is looked for with its lock held, or another time.
+// Kernel: page_referenced(), page_referenced_ksm().
+WalkResult PageReferencedKsm(Page& page) {
+  WalkResult result;
+  if (!page.lock.TryLock()) return result;
+  const int mapcount = PageMapcount(page);
+  result.visited = page.machine.ksm()->ForEachVma(page, [&](Vma& vma, VirtualPage address) {
+    if (PageReferencedOne(page, vma, address)) ++result.found;
+    return result.found < mapcount;
+  });
+  page.lock.Unlock();
+  return result;
+}
+
 // Returns: the processes of the machine, which is the page's, that map the page.
 // Requires: the anon_vma is locked, and is the page's.
 std::vector<const Mm*> ProcsThatUse(const Machine& machine, Page& page, AnonVma& anon_vma)
@@ -142,7 +169,9 @@ std::optional<VirtualPage> PageAddressInVma(const Page& page, const Vma& vma) {
   const Machine& machine = page.machine;
   AnonVma* const own = vma.anon_vma.Read();
   AnonVma* const anchor = ToAnonVma(page.mapping.Read());
-  if (own == nullptr || anchor == nullptr) return std::nullopt;
+  if (own == nullptr) return std::nullopt;
+  // A page that was merged half-way: it is anonymous, and has neither anon_vma nor stable node.
+  if (anchor == nullptr && machine.Has(Fix::kKh32)) return std::nullopt;
   // An inherited page is anchored at an ancestor's.
   if (!machine.Has(Fix::kKh31) && own != anchor) return std::nullopt;
   if (machine.Has(Mechanism::kRootLock)) {
@@ -153,6 +182,7 @@ std::optional<VirtualPage> PageAddressInVma(const Page& page, const Vma& vma) {
 }
 
 WalkResult PageReferenced(Page& page) {
+  if (PageKsm(page)) return PageReferencedKsm(page);
   WalkResult result;
   const LockedAnonVma locked = PageLockAnonVma(page);
   if (!locked) return result;
@@ -169,20 +199,25 @@ WalkResult TryToUnmap(Page& page, Unmap what) {
   page.lock.AssertHeld();
   ksync::Check(!PageTransHuge(page), "BUG: a huge page is unmapped that was not split");
   WalkResult result;
-  const LockedAnonVma locked = PageLockAnonVma(page);
-  if (!locked) return result;
-  result.visited = ForEachVma(*locked.anon_vma, page, [&](const Vma& vma, VirtualPage address) {
+  const auto unmap_one = [&](const Vma& vma, VirtualPage address) {
     const Outcome outcome = TryToUnmapOne(page, vma, address, what);
     if (outcome == Outcome::kUnmapped) ++result.found;
     return outcome != Outcome::kMarked && PageMapped(page);
-  });
+  };
+  if (PageKsm(page)) {
+    result.visited = page.machine.ksm()->ForEachVma(page, unmap_one);
+    return result;
+  }
+  const LockedAnonVma locked = PageLockAnonVma(page);
+  if (!locked) return result;
+  result.visited = ForEachVma(*locked.anon_vma, page, unmap_one);
   PageUnlockAnonVma(page, locked);
   return result;
 }
 
 WalkResult RemoveMigrationPtes(Page& old, Page& page, bool was_mlocked) {
   page.lock.AssertHeld();
-  return RmapWalkAnon(page, [&](const Vma& vma, VirtualPage address) {
+  return RmapWalk(page, [&](const Vma& vma, VirtualPage address) {
     return RemoveMigrationPte(old, page, vma, address, was_mlocked);
   });
 }

@@ -1,23 +1,12 @@
 // Samepage merging against those who do not wait for it. The oracle is mostly whoever watches the
 // memory; at the end nobody may be registered any more.
-#include "core/ksm/ksm.h"
-#include "core/rmap/world.h"
+#include "core/scenarios/ksm_equals.h"
 #include "core/scenarios/scenarios.h"
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
-#include "core/vmops/mmap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
-
-// Returns: a process of one page that may be merged.
-Mm& NewMergeable(World& world, Ksm& ksm) {
-  Mm& mm = world.NewMm();
-  MmapAnonymous(mm, 0, 1);
-  const bool registered = ksm.MadviseMergeable(mm, 0, 1);
-  ksync::Check(registered, "madvise found no memory");
-  return mm;
-}
 
 // The only process exits while ksmd goes once round.
 void KsmdVersusExit(const Kernel& kernel, bool touched) {

@@ -14,7 +14,8 @@ std::vector<Scenario> AllScenarios() {
            MappingScenarios,   MbindScenarios,         MremapScenarios,    FileScenarios,
            SwapScenarios,      SwapoffScenarios,       MlockScenarios,     ReuseScenarios,
            ReusePageScenarios, ForkScenarios,          CostScenarios,      KsmScenarios,
-           PairScenarios,      TripleScenarios,
+           KsmMergeScenarios,  KsmSharedScenarios,     KsmSwapScenarios,   KsmMigrationScenarios,
+           KsmOomScenarios,    PairScenarios,          TripleScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

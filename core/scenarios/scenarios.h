@@ -89,6 +89,11 @@ std::vector<Scenario> ForkScenarios();
 std::vector<Scenario> CostScenarios();
 std::vector<Scenario> MigrationScenarios();
 std::vector<Scenario> KsmScenarios();
+std::vector<Scenario> KsmMergeScenarios();
+std::vector<Scenario> KsmSharedScenarios();
+std::vector<Scenario> KsmSwapScenarios();
+std::vector<Scenario> KsmMigrationScenarios();
+std::vector<Scenario> KsmOomScenarios();
 std::vector<Scenario> PairScenarios();
 std::vector<Scenario> TripleScenarios();
 

@@ -98,9 +98,7 @@ void MigrationEntryWait(const Fault& fault) {
 
 bool DoSwapPage(const Fault& fault, Pte orig) {
   SwapIn swap_in(fault.vma, fault.address, fault.access, orig);
-  if (!swap_in.Begin()) return false;
-  swap_in.Finish();
-  return true;
+  return swap_in.Begin() && swap_in.Finish();
 }
 
 // Locks the page that `orig` maps. The pte lock is dropped to wait.
@@ -238,6 +236,12 @@ bool HandlePageFault(Mm& mm, VirtualPage address, Access access, Page* fresh) {
     fault.mm.mmap_sem.AssertHeldShared();  // It is `mm`.
     return Handle(fault);
   }
+}
+
+bool HandleMmFault(Vma& vma, VirtualPage address, Access access) {
+  Fault fault{*vma.vm_mm.Read(), vma, address, access, nullptr};
+  fault.mm.mmap_sem.AssertHeldShared();
+  return HandlePteFault(fault, PeekPte(fault.mm, address));
 }
 
 std::optional<std::uint32_t> UserRead(Mm& mm, VirtualPage address) {

@@ -2,6 +2,7 @@
 // the end, a hold on the page's anon_vma, and mmap_sem at no time.
 #include "core/vmops/migrate.h"
 
+#include "core/mm/ksm_port.h"
 #include "core/mm/machine.h"
 #include "core/rmap/page_lock.h"
 #include "core/rmap/walk.h"
@@ -51,10 +52,17 @@ void Migration::LockPages() {
 // A page that lost its last mapping after it was isolated may name an anon_vma of the past; in the
 // swap cache it needs none.
 bool Migration::MayUnmap() {
+  if (PageKsm(from_)) return MayMoveMerged();
   if (ToAnonVma(from_.mapping.Read()) == nullptr) return true;
   const bool mapped = HoldAnonVma();
   walks_ = mapped || !from_.machine.Has(Fix::kKh35);
   return walks_ || from_.swap_entry.Read() != kNoSwapEntry;
+}
+
+// Nobody asks for a merged page while it moves, if that holds ksm_thread_mutex; or whoever asks
+// looks again. Its anon_vmas are counted by those who share it. Kernel: 62b61f611e.
+bool Migration::MayMoveMerged() const {
+  return offlining_ || from_.machine.Has(Mechanism::kMergedPagesMove);
 }
 
 // Returns: whether the page is mapped, so that the anon_vma held is its own.
@@ -79,8 +87,19 @@ bool Migration::MoveMapping() {
   if (in_swap_cache ? !MoveSwapSlot(entry) : !HasReferences(from_, 1)) return false;
   to_.index.Write(from_.index.Read());
   to_.mapping.Write(from_.mapping.Read());
-  from_.mapping.Write(0);
+  if (PageKsm(from_)) {
+    LeaveStableNode();
+  } else {
+    from_.mapping.Write(0);
+  }
   return true;
+}
+
+// The node names the new page before the old one ceases to name the node.
+// Order: release, for who asks without a lock, and sees that it ceased.
+void Migration::LeaveStableNode() {
+  from_.machine.ksm()->Migrated(from_, to_);
+  from_.mapping.StoreRelease(0);
 }
 
 bool Migration::MoveSwapSlot(SwapEntry entry) {

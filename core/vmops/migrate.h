@@ -30,8 +30,9 @@ class Migration {
  public:
   // Requires: `to` is nobody's; `from` was isolated: there is one reference to it which is neither
   // a mapping's nor the swap cache's, and it outlives the migration.
-  Migration(Page& from, Page& to, Copying copying = Copying::kAtOnce)
-      : from_(from), to_(to), copying_(copying) {}
+  // `offlining`: for memory that is about to be removed; then a merged page moves, too.
+  Migration(Page& from, Page& to, Copying copying = Copying::kAtOnce, bool offlining = false)
+      : from_(from), to_(to), copying_(copying), offlining_(offlining) {}
 
   // Locks both pages and takes the old one out of use as far as the walk finds it.
   // Returns: whether the new page takes its place; otherwise Finish() undoes.
@@ -45,14 +46,17 @@ class Migration {
   bool HoldAnonVma();
   void ReleaseAnonVma();
   bool MayUnmap();
+  bool MayMoveMerged() const;
   void TakeMlock();
   bool MoveMapping();
+  void LeaveStableNode();
   bool MoveSwapSlot(SwapEntry entry);
   void CopyPage();
 
   Page& from_;
   Page& to_;
   const Copying copying_;
+  const bool offlining_;
   AnonVma* pinned_ = nullptr;
   bool in_rcu_ = false;
   bool was_mlocked_ = false;  // It was kept in memory.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/mm/file.h"
+#include "core/mm/ksm_port.h"
 #include "core/rmap/anon_vma.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
@@ -82,6 +83,11 @@ void EndRange(Mm& mm, PageRange range) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem
 bool MoveVma(Mm& mm, Vma& vma, PageRange from, PageRange to) {
   if (IsHugetlb(vma)) return false;
   SplitHugePmds(mm, from.start, from.end());
+  KsmPort* const ksm = mm.machine.ksm();
+  // Who shares a page is found at an address; nothing tells him that it changed.
+  if (ksm != nullptr && mm.machine.Has(Fix::kKh09)) {
+    if (!ksm->Unmerge(vma, from.start, from.end())) return false;
+  }
   const PageOffset pgoff = LinearPageIndex(vma, from.start);
   const auto [source, target, needs_rmap_locks] = CopyVma(vma, to.start, to.length, pgoff);
   if (target == nullptr) return false;

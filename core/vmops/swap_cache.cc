@@ -97,6 +97,7 @@ void FreeSwapAndCache(const Machine& machine, SwapEntry entry) {
 
 bool ReuseSwapPage(Page& page) {
   page.lock.AssertHeld();
+  if (PageKsm(page)) return false;
   int users = PageMapcount(page);
   if (users > 1) return false;
   const SwapEntry entry = page.swap_entry.Read();

@@ -2,6 +2,7 @@
 // fault is a write and nothing else leads to the page.
 #include "core/vmops/swap_in.h"
 
+#include "core/rmap/anon_vma.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/swap_cache.h"
 
@@ -33,13 +34,58 @@ void SwapIn::Map() {
   mm_.machine.swap().SwapFree(orig_.entry());
 }
 
-void SwapIn::Finish() {
-  if (page_ == nullptr) return;
+// A page that was merged when it went to swap comes back as one process' own; its others have it at
+// other addresses, or on other anon_vmas. Kernel: ksm_might_need_to_copy().
+bool SwapIn::NeedsCopy() const {
+  if (mm_.machine.ksm() == nullptr) return false;
+  const AnonVma* const anchor = ToAnonVma(page_->mapping.Read());
+  if (anchor == nullptr) return false;  // Merged still, or nobody's yet.
+  return !IsAnchoredAt(*anchor) || page_->index.Read() != LinearPageIndex(vma_, address_);
+}
+
+// Whether a walk from the anchor comes here. Kernel: the anon_vmas are the same; since G5, their
+// roots are.
+bool SwapIn::IsAnchoredAt(const AnonVma& anchor) const {
+  const AnonVma* const own = vma_.anon_vma.Read();
+  if (!mm_.machine.Has(Mechanism::kRootLock) || own == nullptr) return own == &anchor;
+  const AnonVma* const root = anchor.root.Read();
+  return own->root.Read() == root;
+}
+
+// Returns: false if memory ran out. Kernel: ksm_does_need_to_copy().
+bool SwapIn::MapCopy() {
+  Page* const copy = AllocPage(mm_.machine);
+  if (copy == nullptr) return false;
+  const std::uint32_t content = page_->content.Read();
+  copy->content.Write(content);
+  {
+    const ksync::Guard lock(mm_.pte_lock);
+    if (mm_.page_table[address_].Read() == orig_) {
+      PageAddNewAnonRmap(*copy, vma_, address_);
+      mm_.page_table[address_].Write(Pte::Present(*copy, vma_.vm_page_prot.Read()));
+      mm_.machine.swap().SwapFree(orig_.entry());
+      return true;
+    }
+  }
+  FreeUnusedPage(copy);
+  return true;
+}
+
+bool SwapIn::MapOrCopy() {
+  if (NeedsCopy()) return MapCopy();
+  Map();
+  return true;
+}
+
+bool SwapIn::Finish() {
+  if (page_ == nullptr) return true;
+  bool had_memory = true;
   {
     const ksync::Guard lock(page_->lock);
-    if (IsStillCached()) Map();
+    if (IsStillCached()) had_memory = MapOrCopy();
   }
   PutPage(*page_);
+  return had_memory;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

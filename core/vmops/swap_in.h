@@ -24,12 +24,16 @@ class SwapIn {
   [[nodiscard]] bool Begin();
 
   // Maps the page, if it is still the right one and the pte has not changed; else the fault looks
-  // again.
-  void Finish();
+  // again. Returns: false if memory ran out.
+  bool Finish();
 
  private:
   bool IsStillCached() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
+  bool IsAnchoredAt(const AnonVma& anchor) const;
+  bool MapOrCopy() ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
+  bool NeedsCopy() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
   void Map() ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
+  bool MapCopy() ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
 
   const Vma& vma_;
   Mm& mm_;

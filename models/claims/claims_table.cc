@@ -13,13 +13,6 @@ using enum ClaimVerdict;
 // Of parts of the kernel that are still missing.
 std::vector<Claim> ClaimsOnOtherParts() {
   return {
-      {.id = "C-21",
-       .said = "Hugh Dickins, in the log of 9ba692948008, 2009",
-       .text = "An mm that exits does not need KSM's mutex.",
-       .expected = kNotModelled,
-       .qualification = "KSM",
-       .why = "",
-       .decided_by = {}},
       {.id = "C-23",
        .said = "Laurent Dufour, speculative page faults v8, 17 of 24, 2018",
        .text = "The barrier of the unlock orders a VMA's removal from the tree before what a "
@@ -47,8 +40,9 @@ std::vector<Claim> ClaimsOnOtherParts() {
 
 std::vector<Claim> AllClaims() {
   std::vector<Claim> all;
-  for (auto topic : {ClaimsOnMissing, ClaimsOnTornVmas, ClaimsOnBoundaries, ClaimsOnVmaAdjust,
-                     ClaimsOnUndoing, ClaimsOnCost, ClaimsOnLocks, ClaimsOnOtherParts}) {
+  for (auto topic :
+       {ClaimsOnMissing, ClaimsOnTornVmas, ClaimsOnBoundaries, ClaimsOnVmaAdjust, ClaimsOnUndoing,
+        ClaimsOnCost, ClaimsOnLocks, ClaimsOnKsm, ClaimsOnOtherParts}) {
     for (const Claim& claim : topic()) all.push_back(claim);
   }
   std::sort(all.begin(), all.end(), [](const Claim& a, const Claim& b) { return a.id < b.id; });

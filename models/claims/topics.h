@@ -28,6 +28,9 @@ std::vector<Claim> ClaimsOnUndoing();
 std::vector<Claim> ClaimsOnCost();
 std::vector<Claim> ClaimsOnLocks();
 
+// ksm_claims.cc
+std::vector<Claim> ClaimsOnKsm();
+
 }  // namespace models
 
 #endif  // RMAPCHECK_MODELS_CLAIMS_TOPICS_H_

@@ -1,0 +1,38 @@
+// Giving somebody back a page of his own in the place of a shared one. Kernel: break_ksm(),
+// break_cow(), unmerge_ksm_pages().
+//
+// It is a write fault, which ksmd makes in the place of the process. An mm whose users have gone is
+// left alone: exit_mmap() takes it to pieces without a lock.
+#ifndef RMAPCHECK_CORE_KSM_BREAK_COW_H_
+#define RMAPCHECK_CORE_KSM_BREAK_COW_H_
+
+#include "core/ksm/rmap_item.h"
+#include "core/mm/mm.h"
+#include "core/mm/page.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+// Whether the users of the address space have gone, or are about to. Kernel: ksm_test_exit().
+inline bool KsmTestExit(const Mm& mm) { return mm.mm_users.Read() == 0; }
+
+// Returns: the VMA that has the item's address; null if there is none, or nobody uses the mm.
+Vma* FindVmaOf(const RmapItem& item) ABSL_SHARED_LOCKS_REQUIRED(item.mm.mmap_sem);
+// The same; null also if its pages may not be merged any more.
+Vma* FindMergeableVma(const RmapItem& item) ABSL_SHARED_LOCKS_REQUIRED(item.mm.mmap_sem);
+
+// Returns: the anonymous page that is mapped there, with a reference; or null.
+Page* FollowAnonPage(Mm& mm, VirtualPage address);
+
+// Sees to it that no shared page is mapped there. Returns: false if memory ran out.
+[[nodiscard]] bool BreakKsm(Vma& vma, VirtualPage address);
+
+// The same for a range of the VMA. Requires: mmap_sem. Kernel: unmerge_ksm_pages().
+[[nodiscard]] bool UnmergeKsmPages(Vma& vma, VirtualPage start, VirtualPage end);
+
+// The same for the page of an item which is on no tree and has a count on its anon_vma; that is
+// dropped. If memory runs out, the page stays as it is, for nobody to find.
+void BreakCow(RmapItem& item);
+
+}  // namespace rmap::inline KSYNC_BACKEND
+
+#endif  // RMAPCHECK_CORE_KSM_BREAK_COW_H_

@@ -1,0 +1,143 @@
+// Going down the tree, each node's page is had for the time of a comparison. A stale node that is
+// met ends the search: the tree has changed under it.
+#include "core/ksm/stable_tree.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Returns: the page, with a reference; null if it does not name the node, or has no use.
+// Order: acquire, for who finds that it has gone: he frees what its last users have looked at. In
+// the kernel that store depends on this load.
+Page* TryToGet(Page& page, MappingWord expected) {
+  const ksync::RcuReadGuard rcu;
+  if (page.mapping.LoadAcquire() != expected) return nullptr;
+  if (!GetPageUnlessZero(page)) return nullptr;
+  if (page.mapping.LoadAcquire() == expected) return &page;
+  PutPage(page);
+  return nullptr;
+}
+
+// Returns: the page of the node, with a reference; null if it has gone. Kernel: get_ksm_page().
+Page* PeepThroughKeyhole(StableNode& node) {
+  for (;;) {
+    // Order: acquire, because here a page may be new memory, which the kernel's pages never are.
+    Page& page = *node.page.LoadAcquire();
+    if (Page* const found = TryToGet(page, ToMapping(&node))) return found;
+    // It moved: the page that was asked is not the node's any more.
+    if (!page.machine.Has(Fix::kKh60) || node.page.Read() == &page) return nullptr;
+  }
+}
+
+// Sees to it that a page which moves just now is noticed, or that its move notices the reference.
+// Returns: whether the page names the node still.
+bool IsStillOf(Page& page, StableNode& node) {
+  if (!page.machine.Has(Mechanism::kMergedPagesMove)) return true;
+  const ksync::Guard lock(page.lock);
+  return page.mapping.Read() == ToMapping(&node);
+}
+
+// Takes an item off its node, under the lock of the page that the node names. Returns: false if the
+// page has moved.
+bool TryToErase(RmapItem& item, StableNode& node, Page& page) {
+  const ksync::Guard lock(page.lock);
+  if (page.mapping.Read() != ToMapping(&node)) return false;
+  node.hlist.Erase(item.hlist);
+  return true;
+}
+
+}  // namespace
+
+void SetPageStableNode(Page& page, StableNode* node) { page.mapping.Write(ToMapping(node)); }
+
+Page* StableTree::GetKsmPage(StableNode& node) {
+  Page* const page = PeepThroughKeyhole(node);
+  if (page == nullptr) RemoveNode(node);
+  return page;
+}
+
+// Kernel: remove_node_from_stable_tree(). Requires: its page has gone.
+void StableTree::RemoveNode(StableNode& node) {
+  while (auto* const first = node.hlist.First()) {
+    RmapItem& item = first->owner();
+    node.hlist.Erase(*first);
+    Add(node.hlist.Empty() ? counters_.pages_shared : counters_.pages_sharing, -1);
+    DropAnonVma(item);
+    item.place.Write(ItemPlace::kNowhere);
+  }
+  root_.Erase(node.node);
+  ksync::Delete(&node);
+}
+
+Page* StableTree::Search(Page& page) {
+  if (ToStableNode(page.mapping.Read()) != nullptr) {
+    GetPage(page);
+    return &page;
+  }
+  Place place;
+  const std::uint32_t wanted = page.content.Read();
+  while (auto* const node = root_.At(place)) {
+    Page* const tree_page = GetKsmPage(node->owner());
+    if (tree_page == nullptr) return nullptr;
+    const std::uint32_t content = tree_page->content.Read();
+    const bool equal = content == wanted;
+    if (equal && IsStillOf(*tree_page, node->owner())) return tree_page;
+    PutPage(*tree_page);
+    if (equal) return nullptr;  // Another time.
+    place = {node, wanted < content ? Side::kLeft : Side::kRight};
+  }
+  return nullptr;
+}
+
+StableNode* StableTree::Insert(Page& page) {
+  Place place;
+  const std::uint32_t wanted = page.content.Read();
+  while (auto* const node = root_.At(place)) {
+    Page* const tree_page = GetKsmPage(node->owner());
+    if (tree_page == nullptr) return nullptr;
+    const std::uint32_t content = tree_page->content.Read();
+    PutPage(*tree_page);
+    // No mistake: until now this page was not shared, and searched for no other.
+    if (content == wanted) return nullptr;
+    place = {node, wanted < content ? Side::kLeft : Side::kRight};
+  }
+  if (page.machine.AllocationFails("stable_node")) return nullptr;
+  StableNode* const node = ksync::New<StableNode>(&page);
+  root_.Insert(node->node, place);
+  SetPageStableNode(page, node);
+  return node;
+}
+
+void StableTree::Append(RmapItem& item, StableNode& node) {
+  Add(node.hlist.Empty() ? counters_.pages_shared : counters_.pages_sharing, 1);
+  node.hlist.PushFront(item.hlist);
+  item.head.Write(&node);
+  item.place.Write(ItemPlace::kStableNode);
+}
+
+void StableTree::Remove(RmapItem& item) {
+  StableNode& node = *item.head.Read();
+  for (bool erased = false; !erased;) {
+    Page* const page = GetKsmPage(node);
+    if (page == nullptr) return;  // So the item is off, too.
+    erased = TryToErase(item, node, *page);
+    PutPage(*page);
+  }
+  Add(node.hlist.Empty() ? counters_.pages_shared : counters_.pages_sharing, -1);
+  DropAnonVma(item);
+  item.place.Write(ItemPlace::kNowhere);
+}
+
+bool StableTree::RemoveStale() {
+  bool empty = true;
+  for (auto* node = root_.First(); node != nullptr;) {
+    auto* const next = root_.After(*node);
+    if (Page* const page = GetKsmPage(node->owner())) {
+      PutPage(*page);
+      empty = false;
+    }
+    node = next;
+  }
+  return empty;
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

@@ -1,0 +1,79 @@
+// The pages that are shared, by content, and who shares each. Kernel: struct stable_node,
+// root_stable_tree.
+//
+// A shared page cannot be written, so its place in the tree stays right. The page names its node in
+// its mapping word; the node names the page, and holds no reference on it: the page must go when
+// its last user does, not when ksmd comes by. Who comes from the node peeps through the keyhole:
+// does the page still name this node? Then it takes a reference, unless the page is going, and asks
+// again. A node whose page has gone is stale, and is taken off by whoever finds it so.
+//
+// Invariants:
+//   1. The tree is changed by who holds ksm_thread_mutex.
+//   2. The items of a node change under the lock of its page, or when that has gone.
+//   3. A node outlives its page: only who has seen that the page names it no more frees it.
+#ifndef RMAPCHECK_CORE_KSM_STABLE_TREE_H_
+#define RMAPCHECK_CORE_KSM_STABLE_TREE_H_
+
+#include "core/ksm/counters.h"
+#include "core/ksm/page_tree.h"
+#include "core/ksm/rmap_item.h"
+#include "core/mm/list.h"
+#include "core/mm/page.h"
+#include "core/sync/sync.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+struct StableNode {
+  explicit StableNode(Page* its_page) : page(its_page, "stable_node.page") {}
+
+  TreeNode<StableNode> node{this};
+  List<RmapItem> hlist{"stable_node.hlist"};
+  ksync::Marked<Page*> page;  // Kernel: stable_node->kpfn.
+};
+
+// Kernel: set_page_stable_node(). Requires: the page lock, and that nobody can write to the page.
+void SetPageStableNode(Page& page, StableNode* node) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
+
+// Each requires ksm_thread_mutex.
+class StableTree {
+ public:
+  explicit StableTree(KsmCounters& counters) : counters_(counters) {}
+
+  // Returns: a shared page of that content, with a reference; the page itself if it is shared
+  // already, by fork; null if there is none, or a stale node was in the way.
+  // Kernel: stable_tree_search().
+  Page* Search(Page& page);
+
+  // Makes a page, which nobody can write to, a shared one. Returns: its node; null if memory ran
+  // out, if there is such a page, or if a stale node was in the way. Kernel: stable_tree_insert().
+  StableNode* Insert(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
+
+  // The item shares the page of the node, whose lock is held. Kernel: stable_tree_append().
+  void Append(RmapItem& item, StableNode& node);
+  // The item shares it no more. Order: takes the lock of the page.
+  // Kernel: remove_rmap_item_from_tree(). Requires: it is at a stable node.
+  void Remove(RmapItem& item);
+
+  // Takes stale nodes off. Returns: whether none is left. Kernel: ksm_check_stable_tree().
+  bool RemoveStale();
+
+  // The smallest node, or the next larger; null if there is none.
+  const StableNode* First() const { return OwnerOf(root_.First()); }
+  const StableNode* After(const StableNode& node) const { return OwnerOf(root_.After(node.node)); }
+
+ private:
+  static const StableNode* OwnerOf(const TreeNode<StableNode>* node) {
+    return node == nullptr ? nullptr : &node->owner();
+  }
+  using Place = PageTree<StableNode>::Place;
+
+  Page* GetKsmPage(StableNode& node);
+  void RemoveNode(StableNode& node);
+
+  KsmCounters& counters_;
+  PageTree<StableNode> root_{"root_stable_tree"};
+};
+
+}  // namespace rmap::inline KSYNC_BACKEND
+
+#endif  // RMAPCHECK_CORE_KSM_STABLE_TREE_H_

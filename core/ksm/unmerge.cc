@@ -1,0 +1,46 @@
+// Everything that was merged is taken apart again, process by process. Kernel:
+// unmerge_and_remove_all_rmap_items().
+#include "core/ksm/break_cow.h"
+#include "core/ksm/ksm.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+
+bool Ksm::UnmergeAll() {
+  const ksync::Guard run(thread_mutex_);
+  {
+    const ksync::Guard lock(mmlist_lock_);
+    ListNode<MmSlot>* const first = slots_.First();
+    EnterSlot(first == nullptr ? nullptr : &first->owner());
+  }
+  while (MmSlot* const slot = scan_.mm_slot.Read()) {
+    if (UnmergeSlot(*slot)) continue;
+    const ksync::Guard lock(mmlist_lock_);
+    EnterSlot(nullptr);
+    return false;
+  }
+  scan_.seqnr.Write(0);
+  return true;
+}
+
+// Returns: false if memory ran out. Else the cursor has gone on.
+bool Ksm::UnmergeSlot(MmSlot& slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  Mm& mm = slot.mm;
+  mm.mmap_sem.LockShared();
+  Vma* vma = KsmTestExit(mm) ? nullptr : FirstVma(mm);
+  for (; vma != nullptr; vma = NextVma(mm, *vma)) {
+    if ((vma->vm_flags.Read() & kVmMergeable) == 0) continue;
+    if (UnmergeKsmPages(*vma, vma->vm_start.Read(), vma->vm_end.Read())) continue;
+    mm.mmap_sem.UnlockShared();
+    return false;
+  }
+  RemoveTrailingRmapItems(slot.rmap_list);
+  LeaveSlot(slot, Leaving::kUnmerged);
+  return true;
+}
+
+bool Ksm::DropStale() {
+  const ksync::Guard run(thread_mutex_);
+  return stable_.RemoveStale();
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

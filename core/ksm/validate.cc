@@ -1,0 +1,65 @@
+// What must hold of merging whenever nothing moves: of a page, of the stable tree, of the counters.
+// A node whose page has gone is passed over: it is stale, and nobody came by yet.
+#include "absl/strings/str_cat.h"
+#include "core/ksm/ksm.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Whether a walk along the item's anon_vma comes to the VMA.
+bool IsMember(const RmapItem& item, const Vma& vma) {
+  const AnonVmaMembers& members = item.anon_vma.Read()->members;
+  const AnonVmaChain* avc = members.First(0, kLastOffset);
+  while (avc != nullptr && avc->vma.Read() != &vma) avc = members.Next(*avc, 0, kLastOffset);
+  return avc != nullptr;
+}
+
+// What is shared, counted once more.
+struct Shares {
+  int shared = 0;
+  int sharing = 0;
+};
+
+int ItemsOf(const StableNode& node) {
+  int items = 0;
+  for (auto* item = node.hlist.First(); item != nullptr; item = node.hlist.After(*item)) ++items;
+  return items;
+}
+
+bool IsLive(const StableNode& node) {
+  return ToStableNode(node.page.Read()->mapping.Read()) == &node;
+}
+
+}  // namespace
+
+bool Ksm::Finds(const Page& page, const Vma& vma, VirtualPage address) const {
+  const StableNode* const node = ToStableNode(page.mapping.Read());
+  if (node == nullptr) return false;
+  for (auto* link = node->hlist.First(); link != nullptr; link = node->hlist.After(*link)) {
+    const RmapItem& item = link->owner();
+    if (item.address == address && IsMember(item, vma)) return true;
+  }
+  return false;
+}
+
+std::string Ksm::BrokenRule() const {
+  Shares shares;
+  const StableNode* before = nullptr;
+  for (const StableNode* node = stable_.First(); node != nullptr; node = stable_.After(*node)) {
+    const int items = ItemsOf(*node);
+    shares.shared += items > 0 ? 1 : 0;
+    shares.sharing += items > 0 ? items - 1 : 0;
+    if (!IsLive(*node)) continue;
+    const std::uint32_t content = node->page.Read()->content.Read();
+    if (before != nullptr && before->page.Read()->content.Read() >= content) {
+      return absl::StrCat("K1: the stable tree is out of order at a page that reads ", content);
+    }
+    before = node;
+  }
+  if (counters_.pages_shared.Read() != shares.shared) return "K2: pages_shared is wrong";
+  if (counters_.pages_sharing.Read() != shares.sharing) return "K2: pages_sharing is wrong";
+  if (PagesVolatile(counters_) < 0) return "K2: pages_volatile is negative";
+  return "";
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

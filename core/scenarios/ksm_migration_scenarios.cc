@@ -1,0 +1,150 @@
+// A page that two processes share moves: because its memory is about to be removed, for which ksmd
+// waits; or, since 3.9, at any time.
+#include "core/scenarios/ksm_equals.h"
+#include "core/scenarios/scenarios.h"
+#include "core/vmops/exit.h"
+#include "core/vmops/fork.h"
+#include "core/vmops/migrate.h"
+#include "core/vmops/mremap.h"
+#include "core/vmops/reclaim.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Two who share a page, and that page, with a reference for who migrates it.
+struct Movable : Equals {
+  explicit Movable(const Kernel& kernel) : Equals(kernel) {
+    Merge();
+    page = IsolatePage(first, 0);
+  }
+
+  // Moves the page as far as it can be moved, and gives up the reference.
+  void Migrate(bool offlining) {
+    Page* const to = AllocPage(world.machine());
+    GetPage(*to);
+    Migration migration(*page, *to, Copying::kAtOnce, offlining);
+    migration.Begin();
+    migration.Finish();
+    PutPage(*page);
+    PutPage(*to);
+  }
+
+  // The memory of the page is removed, while `act` is done.
+  template <typename Act>
+  void MeetRemoval(Act act) {
+    ksync::Thread removal(
+        [this] {
+          ksm.MemoryGoingOffline();
+          Migrate(/*offlining=*/true);
+          ksm.MemoryOffline();
+        },
+        "removal");
+    act();
+    removal.Join();
+  }
+
+  Page* page = nullptr;
+};
+
+void KsmRemovalVersusWrite(const Kernel& kernel) {
+  Movable movable(kernel);
+  movable.MeetRemoval([&] { Store(movable.second, 0, kOther); });
+  movable.CheckBothRead(kEqual, kOther);
+  movable.ExitBoth();
+}
+
+void KsmRemovalVersusFork(const Kernel& kernel) {
+  Movable movable(kernel);
+  Mm* child = nullptr;
+  movable.MeetRemoval([&] { child = DupMm(movable.second); });
+  movable.CheckBothRead(kEqual, kEqual);
+  CheckReads(*child, 0, kEqual);
+  movable.Exit({child, &movable.first, &movable.second});
+}
+
+void KsmRemovalVersusExit(const Kernel& kernel) {
+  Movable movable(kernel);
+  movable.MeetRemoval([&] { Mmput(movable.second); });
+  CheckReads(movable.first, 0, kEqual);
+  movable.Exit({&movable.first});
+}
+
+void KsmRemovalVersusMove(const Kernel& kernel) {
+  Movable movable(kernel);
+  movable.MeetRemoval([&] {
+    const bool moved = Mremap(movable.second, {0, 1}, {2, 1});
+    ksync::Check(moved, "mremap found no memory");
+  });
+  CheckReads(movable.first, 0, kEqual);
+  CheckReads(movable.second, 2, kEqual);
+  movable.ExitBoth();
+}
+
+void KsmRemovalVersusUnmergeable(const Kernel& kernel) {
+  Movable movable(kernel);
+  movable.MeetRemoval([&] {
+    const bool done = movable.ksm.MadviseUnmergeable(movable.second, 0, 1);
+    ksync::Check(done, "madvise found no memory");
+  });
+  const Pte pte = Resting(movable.second).page_table[0].Read();
+  const bool merged = IsKsm(pte.page().mapping.Read());
+  ksync::Check(!merged, "a page is merged where none may be");
+  movable.CheckBothRead(kEqual, kEqual);
+  movable.ExitBoth();
+}
+
+// ksmd comes to a third page of that content.
+void KsmMigrationVersusSearch(const Kernel& kernel) {
+  Movable movable(kernel);
+  movable.ksm.DoScan(1);  // To the end of the round.
+  Mm& third = NewMergeableWriter(movable.world, movable.ksm, kEqual);
+  movable.ksm.DoScan(2);
+  ksync::Thread ksmd([&movable] { movable.ksm.DoScan(1); }, "ksmd");
+  movable.Migrate(/*offlining=*/false);
+  ksmd.Join();
+  movable.CheckBothRead(kEqual, kEqual);
+  CheckReads(third, 0, kEqual);
+  movable.Exit({&movable.first, &movable.second, &third});
+}
+
+}  // namespace
+
+std::vector<Scenario> KsmMigrationScenarios() {
+  const char* const reads = "What each reads afterwards; a rule of rest.";
+  return {
+      {.name = "KsmRemovalVersusWrite",
+       .claim = "Who writes to a shared page whose memory is removed has written.",
+       .oracle = reads,
+       .run = KsmRemovalVersusWrite},
+      {.name = "KsmRemovalVersusFork",
+       .claim = "A child that is made meanwhile has the page, or an entry that is found.",
+       .oracle = "A migration entry is left.",
+       .run = KsmRemovalVersusFork},
+      {.name = "KsmRemovalVersusExit",
+       .claim = "One who shares the page may exit meanwhile.",
+       .oracle = reads,
+       .run = KsmRemovalVersusExit},
+      {.name = "KsmRemovalVersusMove",
+       .claim = "One who shares the page may move his meanwhile.",
+       .oracle = "A migration entry is left, or a merged page cannot be found.",
+       .run = KsmRemovalVersusMove,
+       .bugs = {{.fix = Fix::kKh09, .violation = "failed check", .shown = false},
+                {.fix = Fix::kKh59, .violation = "failed check", .shown = false}}},
+      {.name = "KsmRemovalVersusUnmergeable",
+       .claim =
+           "Where madvise forbade merging, nothing is merged when it has returned, also if the "
+           "page moved just then.",
+       .oracle = "A page that is.",
+       .run = KsmRemovalVersusUnmergeable,
+       .bugs = {{.fix = Fix::kKh59, .violation = "failed check", .generation = Generation::kG8}}},
+      {.name = "KsmMigrationVersusSearch",
+       .claim = "Who comes to a page by its node while the page moves does not take the node for "
+                "stale.",
+       .oracle = "Use after free; what each reads afterwards.",
+       .run = KsmMigrationVersusSearch,
+       .since = Generation::kG9,
+       .bugs = {{.fix = Fix::kKh60, .violation = "use after free"}}},
+  };
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

@@ -1,0 +1,164 @@
+// Two processes share a page that ksmd has made of their two: beside those who give it up, who
+// comes to it by its stable node, and who takes everything apart.
+#include "core/scenarios/ksm_equals.h"
+#include "core/scenarios/scenarios.h"
+#include "core/vmops/exit.h"
+#include "core/vmops/fork.h"
+#include "core/vmops/mmap.h"
+
+namespace rmap::inline KSYNC_BACKEND {
+namespace {
+
+// Both who share a page write to it.
+void KsmSharedVersusWrites(const Kernel& kernel) {
+  Equals equals(kernel);
+  equals.Merge();
+  ksync::Thread writer([&] { Store(equals.first, 0, kOther); }, "writer");
+  Store(equals.second, 0, kOther + 1);
+  writer.Join();
+  equals.CheckBothRead(kOther, kOther + 1);
+  equals.ExitBoth();
+}
+
+// Both who share a page exit.
+void KsmSharedVersusExits(const Kernel& kernel) {
+  Equals equals(kernel);
+  equals.Merge();
+  ksync::Thread exit([&] { Mmput(equals.first); }, "exit");
+  Mmput(equals.second);
+  exit.Join();
+  equals.Exit({});
+}
+
+// ksmd comes to a third page of that content, and so to the shared one by its node, while the last
+// who shares that lets it go.
+void KsmKeyholeVersusWrites(const Kernel& kernel) {
+  Equals equals(kernel);
+  equals.Merge();
+  equals.ksm.DoScan(1);  // To the end of the round.
+  Mm& third = NewMergeableWriter(equals.world, equals.ksm, kEqual);
+  Store(equals.first, 0, kOther);
+  equals.ksm.DoScan(2);
+  ksync::Thread ksmd([&equals] { equals.ksm.DoScan(1); }, "ksmd");
+  Store(equals.second, 0, kOther + 1);
+  ksmd.Join();
+  equals.CheckBothRead(kOther, kOther + 1);
+  CheckReads(third, 0, kEqual);
+  equals.Exit({&equals.first, &equals.second, &third});
+}
+
+// The same, but that the last one exits, and another gets the memory of the page, on which he
+// writes the same.
+void KsmKeyholeVersusReuse(const Kernel& kernel) {
+  Equals equals(kernel, /*reuses_frames=*/true);
+  equals.Merge();
+  equals.ksm.DoScan(1);  // To the end of the round.
+  Mm& third = NewMergeableWriter(equals.world, equals.ksm, kEqual);
+  Mmput(equals.first);
+  MmapAnonymous(third, 2, 3);
+  equals.ksm.DoScan(1);
+  ksync::Thread ksmd([&equals] { equals.ksm.DoScan(1); }, "ksmd");
+  Mmput(equals.second);
+  Store(third, 2, kEqual);
+  ksmd.Join();
+  Store(third, 2, kOther);
+  CheckReads(third, 0, kEqual);
+  CheckReads(third, 2, kOther);
+  equals.Exit({&third});
+}
+
+// Everything is unmerged while one writes, or exits.
+template <typename Act>
+void UnmergeAllVersus(Equals& equals, Act act) {
+  equals.Merge();
+  ksync::Thread unmerge(
+      [&equals] {
+        const bool done = equals.ksm.UnmergeAll();
+        ksync::Check(done, "unmerging found no memory");
+      },
+      "unmerge");
+  act();
+  unmerge.Join();
+  ksync::Check(equals.ksm.counters().rmap_items.Read() == 0, "an item is left");
+  ksync::Check(equals.ksm.counters().pages_shared.Read() == 0, "a page is left merged");
+}
+
+void KsmUnmergeVersusWrite(const Kernel& kernel) {
+  Equals equals(kernel);
+  UnmergeAllVersus(equals, [&] { Store(equals.second, 0, kOther); });
+  equals.CheckBothRead(kEqual, kOther);
+  equals.ExitBoth();
+}
+
+void KsmUnmergeVersusExit(const Kernel& kernel) {
+  Equals equals(kernel);
+  UnmergeAllVersus(equals, [&] { Mmput(equals.second); });
+  CheckReads(equals.first, 0, kEqual);
+  equals.Exit({&equals.first});
+}
+
+// What is counted while pages are merged, written and forked.
+void KsmCountersAreRight(const Kernel& kernel) {
+  Equals equals(kernel);
+  const KsmCounters& counters = equals.ksm.counters();
+  const auto are = [&counters](int shared, int sharing, int unshared, int changing) {
+    const bool right =
+        counters.pages_shared.Read() == shared && counters.pages_sharing.Read() == sharing &&
+        counters.pages_unshared.Read() == unshared && PagesVolatile(counters) == changing;
+    ksync::Check(right, "a counter does not count what it is said to");
+  };
+  equals.ksm.DoScan(1);
+  are(0, 0, 1, 0);
+  equals.ksm.DoScan(1);
+  are(1, 1, 0, 0);
+  equals.ksm.DoScan(1);  // The end of the round.
+  ksync::Check(equals.ksm.full_scans() == 1, "a round was not counted");
+  Mm* const child = DupMm(equals.second);
+  equals.ksm.DoScan(kAllPages);
+  are(1, 2, 0, 0);
+  Store(equals.first, 0, kOther);
+  equals.ksm.DoScan(kAllPages);  // It is off the node, and has changed.
+  are(1, 1, 0, 1);
+  equals.ksm.DoScan(kAllPages);
+  are(1, 1, 1, 0);
+  equals.Exit({child, &equals.first, &equals.second});
+}
+
+}  // namespace
+
+std::vector<Scenario> KsmSharedScenarios() {
+  const char* const reads = "What each reads afterwards; a rule of rest.";
+  return {
+      {.name = "KsmSharedVersusWrites",
+       .claim = "Those who share a page may write at once: each gets a copy, and the page goes.",
+       .oracle = reads,
+       .run = KsmSharedVersusWrites},
+      {.name = "KsmSharedVersusExits",
+       .claim = "Those who share a page may exit at once.",
+       .oracle = "Leak, use after free.",
+       .run = KsmSharedVersusExits},
+      {.name = "KsmKeyholeVersusWrites",
+       .claim = "Who comes to a page from its node, without a reference, gets that page or none.",
+       .oracle = reads,
+       .run = KsmKeyholeVersusWrites},
+      {.name = "KsmKeyholeVersusReuse",
+       .claim = "Nor does he get another page that has come to be in its memory.",
+       .oracle = reads,
+       .run = KsmKeyholeVersusReuse},
+      {.name = "KsmUnmergeVersusWrite",
+       .claim = "When everything was unmerged, nothing is shared, and nothing was lost.",
+       .oracle = reads,
+       .run = KsmUnmergeVersusWrite},
+      {.name = "KsmUnmergeVersusExit",
+       .claim = "Also if one exits meanwhile.",
+       .oracle = reads,
+       .run = KsmUnmergeVersusExit,
+       .bugs = {{.fix = Fix::kKh12, .violation = "use after free", .shown = false}}},
+      {.name = "KsmCountersAreRight",
+       .claim = "The counters count what their documentation says.",
+       .oracle = "One that does not.",
+       .run = KsmCountersAreRight},
+  };
+}
+
+}  // namespace rmap::inline KSYNC_BACKEND

@@ -268,9 +268,6 @@ std::uint64_t Coverage::Operations() const {
 }
 
 absl::Status CheckScript(const Script& script) {
-  if (SizeOf(script).steps == 0) {
-    return absl::InvalidArgumentError("has no steps, so nothing would be run: write some");
-  }
   for (std::size_t i = 0; i < script.phases.size(); ++i) {
     const std::size_t threads = script.phases[i].threads.size();
     if (threads <= kThreadsMax) continue;

@@ -388,7 +388,7 @@ TEST_F(CommandTest, EachMistakeIsOneLineThatSaysTheMend) {
       {{"--script=/nowhere"}, "cannot be read"},
       {{"--script=" + Path("")}, "no regular file"},
       {{"--script="}, "names nothing"},
-      {{"--script=" + Path("empty.rmap")}, "has no steps"},
+      {{"--script=" + Path("empty.rmap")}, "empty.rmap:3:1: the script ends, and nothing was done"},
       {{"--script=" + Path("wide.rmap")}, "phase 2 has 33 threads: have at most 32"},
       {{"--script=" + Path("long.rmap")}, "have at most 1048576"},
       {{"--with=KH-25", "--without=KH-22,KH-25"}, "--with=KH-25: is taken away by --without"},

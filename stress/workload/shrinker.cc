@@ -49,6 +49,13 @@ std::uint32_t PagesOf(const Script& script) {
   return pages;
 }
 
+// A script without steps is none (core/scripts/script_text.h).
+bool HasSteps(const Script& script) {
+  return std::ranges::any_of(script.phases, [](const Phase& phase) {
+    return std::ranges::any_of(phase.threads, [](const Steps& steps) { return !steps.empty(); });
+  });
+}
+
 class Shrinker {
  public:
   Shrinker(Script script, const Oracle& oracle) : best_(std::move(script)), oracle_(oracle) {}
@@ -70,7 +77,7 @@ class Shrinker {
  private:
   // Returns: whether the candidate fails, and so is the best from now on.
   bool Try(Script candidate) {
-    if (!finished_ || candidate == best_) return false;
+    if (!finished_ || candidate == best_ || !HasSteps(candidate)) return false;
     if (!oracle_.has_time()) {
       finished_ = false;
       return false;

@@ -4,14 +4,18 @@
 
 #include <signal.h>
 
+#include <atomic>
+
 namespace base {
 namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
-volatile sig_atomic_t caught = 0;
+// The handler runs on whatever thread the signal comes to. Relaxed: nothing else is told by it.
+std::atomic<int> caught{0};
+static_assert(std::atomic<int>::is_always_lock_free, "or a handler may not use it");
 
-void OnSignal(int signal) { caught = signal; }
+void OnSignal(int signal) { caught.store(signal, std::memory_order_relaxed); }
 
 void SetUnlessIgnored(int signal, void (*handler)(int), int flags) {
   struct sigaction before {};
@@ -26,7 +30,7 @@ void SetUnlessIgnored(int signal, void (*handler)(int), int flags) {
 }  // namespace
 
 InterruptListener::InterruptListener() {
-  caught = 0;
+  caught.store(0, std::memory_order_relaxed);
   // SA_RESETHAND: the second one is not for us.
   for (int signal : kSignals) {
     SetUnlessIgnored(signal, &OnSignal, SA_RESETHAND | SA_RESTART | SA_ONSTACK);
@@ -37,8 +41,8 @@ InterruptListener::~InterruptListener() {
   for (int signal : kSignals) SetUnlessIgnored(signal, SIG_DFL, 0);
 }
 
-bool Interrupted() { return caught != 0; }
+bool Interrupted() { return caught.load(std::memory_order_relaxed) != 0; }
 
-void DieOfInterrupt() { raise(caught); }
+void DieOfInterrupt() { raise(caught.load(std::memory_order_relaxed)); }
 
 }  // namespace base

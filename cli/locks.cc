@@ -6,7 +6,9 @@
 // is gone with a repair of the kernel's history is no news. Other kinds are not this command's
 // business.
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -238,26 +240,31 @@ class LockSearch {
     result_.failures.push_back({name, failing.failure, failing.message, Keep(failing, what)});
   }
 
-  // Says of each failure of the job whether it is known: whether there is a repair that the kernel
-  // lacks and with which no execution that is run fails so.
-  void NameFailures(const Job& job, models::Options options) {
-    options.observer = nullptr;
-    options.interrupted = base::Interrupted;
+  // Says of each failure of the job whether it is known. What is asked of one kind is asked once.
+  void NameFailures(const Job& job, const models::Options& options) {
+    std::map<std::string, std::string> known_as;  // By kind.
     for (LockFailureRow& row : result_.failures) {
       if (row.job != job.Name()) continue;
-      bool fails = false;
-      options.on_failure = [&](const models::Replay& failing) {
-        fails |= failing.failure == row.kind;
-      };
-      for (rmap::Fix fix : RepairsOf(row.kind, job.kernel, scenarios_)) {
-        const rmap::Kernel repaired = job.kernel.With(fix);
-        fails = false;
-        const models::Report report = models::Check(options, [&] { job.scenario->run(repaired); });
-        if (fails || report.executions == 0 || base::Interrupted()) continue;
-        row.known_as = rmap::Name(fix);
-        break;
-      }
+      const auto [known, is_new] = known_as.try_emplace(row.kind);
+      if (is_new) known->second = KnownAs(row.kind, job, options);
+      row.known_as = known->second;
     }
+  }
+
+  // Returns: a repair that the job's kernel lacks and with which no execution that is run fails so;
+  // "" if there is none.
+  std::string KnownAs(const std::string& kind, const Job& job, models::Options options) const {
+    bool fails = false;
+    options.observer = nullptr;
+    options.interrupted = base::Interrupted;
+    options.on_failure = [&](const models::Replay& failing) { fails |= failing.failure == kind; };
+    for (rmap::Fix fix : RepairsOf(kind, job.kernel, scenarios_)) {
+      const rmap::Kernel repaired = job.kernel.With(fix);
+      fails = false;
+      const models::Report report = models::Check(options, [&] { job.scenario->run(repaired); });
+      if (!fails && report.executions > 0 && !base::Interrupted()) return rmap::Name(fix);
+    }
+    return "";
   }
 
   void AddClaim(const LockClaim& claim) {

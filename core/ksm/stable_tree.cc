@@ -55,17 +55,34 @@ Page* StableTree::GetKsmPage(StableNode& node) {
   return page;
 }
 
+// The item is off the node's list. Its anon_vma and its place go.
+void StableTree::Forget(RmapItem& item, const StableNode& node) {
+  Add(node.hlist.Empty() ? counters_.pages_shared : counters_.pages_sharing, -1);
+  DropAnonVma(item);
+  item.place.Write(ItemPlace::kNowhere);
+}
+
 // Kernel: remove_node_from_stable_tree(). Requires: its page has gone.
 void StableTree::RemoveNode(StableNode& node) {
   while (auto* const first = node.hlist.First()) {
-    RmapItem& item = first->owner();
     node.hlist.Erase(*first);
-    Add(node.hlist.Empty() ? counters_.pages_shared : counters_.pages_sharing, -1);
-    DropAnonVma(item);
-    item.place.Write(ItemPlace::kNowhere);
+    Forget(first->owner(), node);
   }
   root_.Erase(node.node);
   ksync::Delete(&node);
+}
+
+StableTree::Descent StableTree::GoDown(std::uint32_t wanted) {
+  Place place;
+  while (auto* const node = root_.At(place)) {
+    Page* const page = GetKsmPage(node->owner());
+    if (page == nullptr) return {.met_stale = true};
+    const std::uint32_t content = page->content.Read();
+    if (content == wanted) return {.node = &node->owner(), .page = page};
+    PutPage(*page);
+    place = {node, wanted < content ? Side::kLeft : Side::kRight};
+  }
+  return {.place = place};
 }
 
 Page* StableTree::Search(Page& page) {
@@ -73,36 +90,20 @@ Page* StableTree::Search(Page& page) {
     GetPage(page);
     return &page;
   }
-  Place place;
-  const std::uint32_t wanted = page.content.Read();
-  while (auto* const node = root_.At(place)) {
-    Page* const tree_page = GetKsmPage(node->owner());
-    if (tree_page == nullptr) return nullptr;
-    const std::uint32_t content = tree_page->content.Read();
-    const bool equal = content == wanted;
-    if (equal && IsStillOf(*tree_page, node->owner())) return tree_page;
-    PutPage(*tree_page);
-    if (equal) return nullptr;  // Another time.
-    place = {node, wanted < content ? Side::kLeft : Side::kRight};
-  }
-  return nullptr;
+  const Descent found = GoDown(page.content.Read());
+  if (found.page == nullptr || IsStillOf(*found.page, *found.node)) return found.page;
+  PutPage(*found.page);
+  return nullptr;  // Another time.
 }
 
 StableNode* StableTree::Insert(Page& page) {
-  Place place;
-  const std::uint32_t wanted = page.content.Read();
-  while (auto* const node = root_.At(place)) {
-    Page* const tree_page = GetKsmPage(node->owner());
-    if (tree_page == nullptr) return nullptr;
-    const std::uint32_t content = tree_page->content.Read();
-    PutPage(*tree_page);
-    // No mistake: until now this page was not shared, and searched for no other.
-    if (content == wanted) return nullptr;
-    place = {node, wanted < content ? Side::kLeft : Side::kRight};
-  }
+  const Descent found = GoDown(page.content.Read());
+  // No mistake: until now this page was not shared, and searched for no other.
+  if (found.page != nullptr) PutPage(*found.page);
+  if (found.page != nullptr || found.met_stale) return nullptr;
   if (page.machine.AllocationFails("stable_node")) return nullptr;
   StableNode* const node = ksync::New<StableNode>(&page);
-  root_.Insert(node->node, place);
+  root_.Insert(node->node, found.place);
   SetPageStableNode(page, node);
   return node;
 }
@@ -122,9 +123,7 @@ void StableTree::Remove(RmapItem& item) {
     erased = TryToErase(item, node, *page);
     PutPage(*page);
   }
-  Add(node.hlist.Empty() ? counters_.pages_shared : counters_.pages_sharing, -1);
-  DropAnonVma(item);
-  item.place.Write(ItemPlace::kNowhere);
+  Forget(item, node);
 }
 
 bool StableTree::RemoveStale() {

@@ -67,7 +67,18 @@ class StableTree {
   }
   using Place = PageTree<StableNode>::Place;
 
+  // The way down to a content: the node that has it and its page, with a reference; else where it
+  // would be; or neither, if a stale node was in the way.
+  struct Descent {
+    StableNode* node = nullptr;
+    Page* page = nullptr;
+    Place place = {};
+    bool met_stale = false;
+  };
+  Descent GoDown(std::uint32_t wanted);
+
   Page* GetKsmPage(StableNode& node);
+  void Forget(RmapItem& item, const StableNode& node);
   void RemoveNode(StableNode& node);
 
   KsmCounters& counters_;

@@ -40,6 +40,12 @@ void CheckReadsBoth(Mm& mm) {
   CheckReads(mm, 1, kSecond);
 }
 
+// What reclaim does with a huge page that it has isolated, before anything else.
+void SplitIsolated(Page& head) {
+  SplitHugePage(head);
+  PutPage(head);
+}
+
 // Takes the right to write from one of the two.
 void SplitByProtect(Mm& mm) { Protect(mm, 1, 2, kVmRead); }
 
@@ -99,12 +105,7 @@ void HugeSplitVersusFork(const Kernel& kernel) {
   Mm& parent = NewHugeWriter(world);
   Page* const head = IsolateHugePage(parent, 0);
 
-  ksync::Thread split(
-      [head] {
-        SplitHugePage(*head);
-        PutPage(*head);
-      },
-      "split");
+  ksync::Thread split([head] { SplitIsolated(*head); }, "split");
   Mm& child = *DupMm(parent);
   split.Join();
 
@@ -133,12 +134,7 @@ void HugeSplitVersusLastExit(const Kernel& kernel) {
   Mm& mm = NewHugeWriter(world);
   Page* const head = IsolateHugePage(mm, 0);
 
-  ksync::Thread split(
-      [head] {
-        SplitHugePage(*head);
-        PutPage(*head);
-      },
-      "split");
+  ksync::Thread split([head] { SplitIsolated(*head); }, "split");
   Mmput(mm);
   split.Join();
 }
@@ -185,12 +181,7 @@ void HugeSplitVersusMremap(const Kernel& kernel) {
   Mm& mm = NewHugeWriter(world);
   Page* const head = IsolateHugePage(mm, 0);
 
-  ksync::Thread split(
-      [head] {
-        SplitHugePage(*head);
-        PutPage(*head);
-      },
-      "split");
+  ksync::Thread split([head] { SplitIsolated(*head); }, "split");
   const bool moved = Mremap(mm, {1, 1}, {3, 1});
   split.Join();
   ksync::Check(moved, "mremap found no memory");

@@ -96,6 +96,12 @@ std::uint32_t ThreadCount(const Script& script) {
   return count;
 }
 
+bool HasSteps(const Script& script) {
+  return std::ranges::any_of(script.phases, [](const Phase& phase) {
+    return AnyStep(phase, [](const Step&) { return true; });
+  });
+}
+
 bool Has(const Phase& phase, Verb verb) {
   return AnyStep(phase, [verb](const Step& step) { return step.verb == verb; });
 }

@@ -55,6 +55,9 @@ std::uint32_t ProcessCount(const Script& script);
 // phase is the caller's, and one without steps is nobody's.
 std::uint32_t ThreadCount(const Script& script);
 
+// Returns: whether there is anything to do.
+bool HasSteps(const Script& script);
+
 // Returns: whether a step of the script does that.
 bool Has(const Script& script, Verb verb);
 bool Has(const Phase& phase, Verb verb);

@@ -181,11 +181,7 @@ absl::StatusOr<Script> Parser::Parse(std::string_view text) {
 
 // A script that does nothing would hold, and prove nothing.
 void Parser::CheckNotEmpty() {
-  for (const Phase& phase : script_.phases) {
-    for (const auto& thread : phase.threads) {
-      if (!thread.empty()) return;
-    }
-  }
+  if (HasSteps(script_)) return;
   Fail(1, "the script ends, and nothing was done: write a phase, a thread and a step");
 }
 

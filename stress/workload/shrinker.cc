@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/scripts/phase_use.h"
 
 namespace workload {
 namespace {
@@ -49,13 +50,6 @@ std::uint32_t PagesOf(const Script& script) {
   return pages;
 }
 
-// A script without steps is none (core/scripts/script_text.h).
-bool HasSteps(const Script& script) {
-  return std::ranges::any_of(script.phases, [](const Phase& phase) {
-    return std::ranges::any_of(phase.threads, [](const Steps& steps) { return !steps.empty(); });
-  });
-}
-
 class Shrinker {
  public:
   Shrinker(Script script, const Oracle& oracle) : best_(std::move(script)), oracle_(oracle) {}
@@ -75,9 +69,10 @@ class Shrinker {
   }
 
  private:
-  // Returns: whether the candidate fails, and so is the best from now on.
+  // Returns: whether the candidate fails, and so is the best from now on. One without steps is no
+  // script (core/scripts/script_text.h).
   bool Try(Script candidate) {
-    if (!finished_ || candidate == best_ || !HasSteps(candidate)) return false;
+    if (!finished_ || candidate == best_ || !rmap::HasSteps(candidate)) return false;
     if (!oracle_.has_time()) {
       finished_ = false;
       return false;

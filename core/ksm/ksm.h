@@ -41,19 +41,13 @@ class Ksm final : public KsmPort {
   Ksm(const Ksm&) = delete;
   Ksm& operator=(const Ksm&) = delete;
 
-  // The pages of [start, end) may be merged from now on. What is no plain private memory is left
-  // out silently. Returns: false if memory ran out. Kernel: madvise(MADV_MERGEABLE).
-  // Requires: the range lies in one VMA.
+  // Madvise() on a range that lies in one VMA.
   [[nodiscard]] bool MadviseMergeable(Mm& mm, VirtualPage start, VirtualPage end);
+  [[nodiscard]] bool MadviseUnmergeable(Mm& mm, VirtualPage start, VirtualPage end);
 
   // Looks at so many pages, or at all once if that is less. Kernel: one turn of ksm_scan_thread(),
   // ksm_do_scan().
   void DoScan(int pages);
-
-  // No page may be merged in [start, end) any more, and none is. Returns: false if memory ran out;
-  // then some may be, and the range stays as it is. Kernel: madvise(MADV_UNMERGEABLE).
-  // Requires: the range lies in one VMA.
-  [[nodiscard]] bool MadviseUnmergeable(Mm& mm, VirtualPage start, VirtualPage end);
 
   // Gives everybody back a page of his own, and forgets what is known; who is registered stays so.
   // Returns: false if memory ran out; then it stopped there.
@@ -73,6 +67,7 @@ class Ksm final : public KsmPort {
   void MemoryGoingOffline() ABSL_EXCLUSIVE_LOCK_FUNCTION(thread_mutex_) { thread_mutex_.Lock(); }
   void MemoryOffline() ABSL_UNLOCK_FUNCTION(thread_mutex_);
 
+  bool Madvise(Vma& vma, VirtualPage start, VirtualPage end, bool mergeable) override;
   bool Fork(const Mm& parent, Mm& child) override;
   void Exit(Mm& mm) override;
   bool Unmerge(Vma& vma, VirtualPage start, VirtualPage end) override;

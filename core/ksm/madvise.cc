@@ -22,22 +22,30 @@ bool SetFlags(Vma& vma, VirtualPage start, VirtualPage end, VmFlags flags) {
 
 }  // namespace
 
+bool Ksm::Madvise(Vma& vma, VirtualPage start, VirtualPage end, bool mergeable) {
+  const VmFlags flags = vma.vm_flags.Read();
+  if (mergeable) {
+    if (IsExcluded(vma)) return true;
+    Mm& mm = *vma.vm_mm.Read();
+    if (!mm.mergeable.Read() && !Enter(mm)) return false;
+    return SetFlags(vma, start, end, flags | kVmMergeable);
+  }
+  if (!Unmerge(vma, start, end)) return false;
+  return (flags & kVmMergeable) == 0 || SetFlags(vma, start, end, flags & ~kVmMergeable);
+}
+
 bool Ksm::MadviseMergeable(Mm& mm, VirtualPage start, VirtualPage end) {
   const ksync::Guard mmap_sem(mm.mmap_sem);
   Vma* const vma = FindVma(mm, start);
   ksync::Check(vma != nullptr, "madvise of a hole");
-  if (IsExcluded(*vma)) return true;
-  if (!mm.mergeable.Read() && !Enter(mm)) return false;
-  return SetFlags(*vma, start, end, vma->vm_flags.Read() | kVmMergeable);
+  return Madvise(*vma, start, end, /*mergeable=*/true);
 }
 
 bool Ksm::MadviseUnmergeable(Mm& mm, VirtualPage start, VirtualPage end) {
   const ksync::Guard mmap_sem(mm.mmap_sem);
   Vma* const vma = FindVma(mm, start);
   ksync::Check(vma != nullptr, "madvise of a hole");
-  if (!Unmerge(*vma, start, end)) return false;
-  const VmFlags flags = vma->vm_flags.Read();
-  return (flags & kVmMergeable) == 0 || SetFlags(*vma, start, end, flags & ~kVmMergeable);
+  return Madvise(*vma, start, end, /*mergeable=*/false);
 }
 
 bool Ksm::Unmerge(Vma& vma, VirtualPage start, VirtualPage end) {

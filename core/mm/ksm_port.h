@@ -25,6 +25,13 @@ class KsmPort {
   // Kernel: ksm_exit().
   virtual void Exit(Mm& mm) = 0;
 
+  // The pages of [start, end), a part of the VMA, may be merged from now on; or they may not, and
+  // are not. What is no plain private memory is left out silently. Requires: mmap_sem for writing.
+  // Returns: false if memory ran out; then some may still be merged, and the range stays as it is.
+  // Kernel: ksm_madvise().
+  [[nodiscard]] virtual bool Madvise(Vma& vma, VirtualPage start, VirtualPage end,
+                                     bool mergeable) = 0;
+
   // Gives the VMA pages of its own where it has merged ones, because they are about to be
   // elsewhere. Requires: mmap_sem for writing. Returns: false if memory ran out. Kernel:
   // ksm_madvise() as move_vma() calls it.

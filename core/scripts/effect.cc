@@ -18,14 +18,21 @@ std::string VmaInWords(const Vma& vma) {
   const VmFlags flags = vma.vm_flags.Read();
   std::string text = absl::StrCat(" [", start, ",", end, ")", kRights[flags & kVmAccess]);
   if ((flags & kVmLocked) != 0) absl::StrAppend(&text, "-locked");
+  if ((flags & kVmMergeable) != 0) absl::StrAppend(&text, "-mergeable");
   if ((flags & kVmGrowsDown) != 0) absl::StrAppend(&text, "-stack");
   const Mempolicy* const policy = vma.vm_policy.Read();
   if (policy != nullptr) absl::StrAppend(&text, "-policy", policy->mode.Read());
   return text;
 }
 
+std::string ValueInWords(Value value) {
+  if (value < kFirstCommonValue) return absl::StrCat(value);
+  return absl::StrCat("c", value - kFirstCommonValue);
+}
+
 const char* Mark(Pte pte) {
   if (pte.IsSwap()) return "s";
+  if (IsKsm(pte.page().mapping.Read())) return "m";
   return pte.IsWritable() ? "" : "r";
 }
 
@@ -46,7 +53,7 @@ std::string InWords(const Mm& mm) {
   for (VirtualPage at = 0; at < Resting(mm).page_table.size(); ++at) {
     const Pte pte = Resting(mm).page_table[at].Read();
     if (pte.IsNone()) continue;
-    absl::StrAppend(&text, " ", at, "=", ContentOf(mm.machine, pte), Mark(pte));
+    absl::StrAppend(&text, " ", at, "=", ValueInWords(ContentOf(mm.machine, pte)), Mark(pte));
     if (pte.IsPresent() && pte.page().mlocked.Read()) text += "!";
   }
   return text;

@@ -135,6 +135,9 @@ void Oracle::Ended(const Place& place, const Step& step, Outcome outcome) {
       return ApplyMove(step, outcome, known.memory);
     case Verb::kGrowHeap:
       return ApplyGrowHeap(step, outcome, known.memory, known.brk);
+    case Verb::kStore:
+      if (done) known.memory[step.at] = {CommonValue(step.to)};
+      return;
     case Verb::kWrite:
     case Verb::kDirectIo:
       if (done) known.memory[step.at] = {ValueOf(place)};
@@ -221,6 +224,9 @@ std::string Oracle::Broken(const Step& step, Value value, const Values& expected
 
 std::string Oracle::InWords(Value value) const {
   if (value == kFreshValue) return "zero";
+  if (value >= kFirstCommonValue) {
+    return absl::StrCat("the common value ", value - kFirstCommonValue);
+  }
   for (std::uint32_t phase = 0; phase < first_value_.size(); ++phase) {
     for (std::uint32_t thread = 0; thread < first_value_[phase].size(); ++thread) {
       const Steps& steps = script_.phases[phase].threads[thread];

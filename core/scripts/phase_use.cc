@@ -21,6 +21,7 @@ bool ChangesContent(Verb verb) {
     case Verb::kMove:
     case Verb::kGrowHeap:
     case Verb::kWrite:
+    case Verb::kStore:
     case Verb::kDirectIo:
       return true;
     default:
@@ -36,8 +37,11 @@ bool ChangesVmas(Verb verb) {
     case Verb::kLock:
     case Verb::kUnlock:
     case Verb::kBind:
+    case Verb::kMergeable:
+    case Verb::kUnmergeable:
       return true;
     case Verb::kWrite:
+    case Verb::kStore:
     case Verb::kDirectIo:
       return false;
     default:
@@ -46,6 +50,7 @@ bool ChangesVmas(Verb verb) {
 }
 
 void Note(const Step& step, std::uint32_t thread, std::vector<ProcessUse>& uses) {
+  if (!HasProcess(step.verb)) return;
   ProcessUse& use = uses[step.process];
   use.named_by.Add(thread);
   if (ChangesContent(step.verb)) use.changed_by.Add(thread);
@@ -104,6 +109,11 @@ bool HasSteps(const Script& script) {
 
 bool Has(const Phase& phase, Verb verb) {
   return AnyStep(phase, [verb](const Step& step) { return step.verb == verb; });
+}
+
+bool MergesPages(const Script& script) {
+  return Has(script, Verb::kMergeable) || Has(script, Verb::kScan) ||
+         Has(script, Verb::kUnmergeAll);
 }
 
 bool Has(const Script& script, Verb verb) {

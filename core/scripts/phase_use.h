@@ -62,6 +62,9 @@ bool HasSteps(const Script& script);
 bool Has(const Script& script, Verb verb);
 bool Has(const Phase& phase, Verb verb);
 
+// Returns: whether it needs a machine on which pages are merged.
+bool MergesPages(const Script& script);
+
 }  // namespace rmap
 
 #endif  // RMAPCHECK_CORE_SCRIPTS_PHASE_USE_H_

@@ -30,6 +30,9 @@ void Add(const Step& step, Value value, Memory& memory) {
       return AddZero(memory, step.to, step.to_length);
     case Verb::kGrowHeap:
       return AddZero(memory, step.at, memory.size());
+    case Verb::kStore:
+      if (step.at < memory.size()) Insert(memory[step.at], CommonValue(step.to));
+      return;
     case Verb::kWrite:
     case Verb::kDirectIo:
       if (step.at < memory.size()) Insert(memory[step.at], value);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/ksm/ksm.h"
 #include "core/mm/at_rest.h"
 #include "core/rmap/validate.h"
 #include "core/rmap/validate_change.h"
@@ -83,6 +84,10 @@ SysResult SystemCall(Mm& mm, const Step& step) {
       return SysMunlock(mm, range);
     case Verb::kBind:
       return SysMbind(mm, range, static_cast<int>(step.to));
+    case Verb::kMergeable:
+      return SysMadvise(mm, range, /*mergeable=*/true);
+    case Verb::kUnmergeable:
+      return SysMadvise(mm, range, /*mergeable=*/false);
     default:
       return SysResult::kRefused;
   }
@@ -117,7 +122,9 @@ class Runner {
         observer_(observer),
         world_(kernel, {.virtual_pages = script.pages, .swap_slots = script.swap_slots}),
         oracle_(script),
-        processes_(ProcessCount(script), Has(script, Verb::kPoison)) {}
+        processes_(ProcessCount(script), Has(script, Verb::kPoison)) {
+    if (MergesPages(script)) ksm_.emplace(world_.machine(), /*reuses=*/true);
+  }
 
   void Run() {
     RunPhases();
@@ -158,12 +165,14 @@ class Runner {
   void CheckForkOrder(const std::vector<ProcessUse>& uses, const Step& fork) const;
   void CheckContents(std::uint32_t process, const Mm& mm);
   void ExitAll();
+  void CheckNothingIsMerged();
   std::string Describe() const;
   std::vector<Mm*> Living() const;
 
   const Script& script_;
   Observer* const observer_;
   World world_;
+  std::optional<Ksm> ksm_;  // If pages are merged.
   Oracle oracle_;
   Processes processes_;
 };
@@ -222,6 +231,7 @@ Outcome Runner::Take(const Place& place, const Step& step, Forks& forks) {
       return WithMm(step, CheckMm);
     case Verb::kRead:
     case Verb::kWrite:
+    case Verb::kStore:
     case Verb::kDirectIo:
       return WithMm(step, [&](Mm& mm) { return Access(place, step, mm); });
     case Verb::kReferenced:
@@ -230,6 +240,11 @@ Outcome Runner::Take(const Place& place, const Step& step, Forks& forks) {
       return FromPage(step);
     case Verb::kPoison:
       return Poison(place, step);
+    case Verb::kScan:
+      ksm_->DoScan(static_cast<int>(step.length));
+      return Outcome::kDone;
+    case Verb::kUnmergeAll:
+      return ksm_->UnmergeAll() ? Outcome::kDone : Outcome::kNoMemory;
     default:
       return WithMm(step, [&](Mm& mm) { return OutcomeOf(SystemCall(mm, step)); });
   }
@@ -263,7 +278,8 @@ Outcome Runner::Access(const Place& place, const Step& step, Mm& mm) {
   if (step.at >= script_.pages) return Outcome::kRefused;
   if (step.verb == Verb::kRead) return Read(place, step, mm);
   if (step.verb == Verb::kDirectIo) return DirectIo(place, step, mm);
-  return DoneIf(UserWrite(mm, step.at, oracle_.ValueOf(place)));
+  const bool common = step.verb == Verb::kStore;
+  return DoneIf(UserWrite(mm, step.at, common ? CommonValue(step.to) : oracle_.ValueOf(place)));
 }
 
 Outcome Runner::Read(const Place& place, const Step& step, Mm& mm) {
@@ -306,6 +322,7 @@ Outcome Runner::Poison(const Place& place, const Step& step) {
 
 void Runner::CheckAtRest(const std::vector<ProcessUse>& uses, const std::vector<Forks>& forks) {
   Validate(Living());
+  if (ksm_.has_value()) CheckUnbroken(ksm_->BrokenRule());
   for (const Forks& of_thread : forks) {
     for (const Step& fork : of_thread) CheckForkOrder(uses, fork);
   }
@@ -340,9 +357,17 @@ void Runner::ExitAll() {
     processes_.Exit(process);
   }
   const Machine& machine = world_.machine();
+  // ksmd clears away who has exited.
+  if (ksm_.has_value()) ksm_->DoScan(1);
   ReclaimSwapCache(machine);
+  if (ksm_.has_value()) CheckNothingIsMerged();
   const std::uint32_t used = machine.swap().SlotsInUse();
   ksync::Check(used == 0, "C2: a swap slot is used by nobody");
+}
+
+void Runner::CheckNothingIsMerged() {
+  ksync::Check(ksm_->DropStale(), "K3: a merged page outlives all who had it");
+  CheckUnbroken(ksm_->BrokenRule());
 }
 
 std::vector<Mm*> Runner::Living() const {

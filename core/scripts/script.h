@@ -38,21 +38,30 @@ enum class Verb : std::uint8_t {
   kGrowHeap,  // brk: `length` pages at `at`.
   kLock,      // mlock.
   kUnlock,
-  kBind,  // mbind, with a policy of its own for each value of `to`.
+  kBind,       // mbind, with a policy of its own for each value of `to`.
+  kMergeable,  // madvise.
+  kUnmergeable,
   kTakeAllLocks,
   kCheckMm,  // The kernel's own validate_mm().
   // Accesses at one page.
   kRead,
   kWrite,     // Of a value that no other step writes.
+  kStore,     // Of a common value, of which there are a few: `to` says which.
   kDirectIo,  // A device writes.
   // From the page that is mapped there.
-  kReferenced,
+  kReferenced,  // The first of those that no process does.
   kReclaim,
   kMigrate,
   kPoison,  // memory_failure().
+  // From no process: of samepage merging.
+  kScan,        // ksmd looks at `length` pages.
+  kUnmergeAll,  // Everything that was merged is taken apart.
 };
 
-inline constexpr int kVerbCount = static_cast<int>(Verb::kPoison) + 1;
+inline constexpr int kVerbCount = static_cast<int>(Verb::kUnmergeAll) + 1;
+
+// Whether a step of the verb names a process.
+constexpr bool HasProcess(Verb verb) { return verb < Verb::kScan; }
 
 // Fields that the verb has no use for are zero.
 struct Step {

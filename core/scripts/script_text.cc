@@ -29,6 +29,9 @@ enum class Operands {
   kTwoRanges,    // P0 2..5 -> 6..9
   kPolicy,       // P0 2..5 to 1
   kAddress,      // P0 2
+  kValue,        // P0 2 = 1
+  kCount,        // 8, without a process
+  kNothing,      // Likewise.
 };
 
 struct VerbRow {
@@ -50,15 +53,20 @@ constexpr VerbRow kVerbs[] = {
     {"lock", Operands::kRange},
     {"unlock", Operands::kRange},
     {"bind", Operands::kPolicy},
+    {"mergeable", Operands::kRange},
+    {"unmergeable", Operands::kRange},
     {"all-locks", Operands::kProcess},
     {"check", Operands::kProcess},
     {"read", Operands::kAddress},
     {"write", Operands::kAddress},
+    {"store", Operands::kValue},
     {"direct-io", Operands::kAddress},
     {"referenced", Operands::kAddress},
     {"reclaim", Operands::kAddress},
     {"migrate", Operands::kAddress},
     {"poison", Operands::kAddress},
+    {"ksmd", Operands::kCount},
+    {"unmerge-all", Operands::kNothing},
 };
 static_assert(std::size(kVerbs) == kVerbCount);
 
@@ -87,6 +95,12 @@ std::string OperandsText(const Step& step) {
       return absl::StrCat(" ", range, " to ", step.to);
     case Operands::kAddress:
       return absl::StrCat(" ", step.at);
+    case Operands::kValue:
+      return absl::StrCat(" ", step.at, " = ", step.to);
+    case Operands::kCount:
+      return absl::StrCat(" ", step.length);
+    case Operands::kNothing:
+      return "";
   }
   return "";
 }
@@ -281,7 +295,7 @@ void Parser::ParseStep(std::string_view word) {
                                                absl::StrJoin(kVerbs, ", ", words)));
   }
   Step step{static_cast<Verb>(row - kVerbs)};
-  step.process = ParseProcess();
+  if (HasProcess(step.verb)) step.process = ParseProcess();
   ParseOperands(row->operands, step);
   script_.phases.back().threads.back().push_back(step);
 }
@@ -311,6 +325,16 @@ void Parser::ParseOperands(Operands operands, Step& step) {
       return;
     case Operands::kAddress:
       step.at = ParseNumber(limits_.pages_max, "an address");
+      return;
+    case Operands::kValue:
+      step.at = ParseNumber(limits_.pages_max, "an address");
+      Expect("=");
+      step.to = ParseNumber(limits_.common_values_max, "a common value");
+      return;
+    case Operands::kCount:
+      step.length = ParseNumber(limits_.pages_max, "a number of pages");
+      return;
+    case Operands::kNothing:
       return;
   }
 }
@@ -381,7 +405,8 @@ void Parser::Expect(std::string_view wanted) {
 const char* VerbName(Verb verb) { return RowOf(verb).word; }
 
 std::string ToText(const Step& step) {
-  return absl::StrCat(VerbName(step.verb), " P", step.process, OperandsText(step));
+  const std::string process = HasProcess(step.verb) ? absl::StrCat(" P", step.process) : "";
+  return absl::StrCat(VerbName(step.verb), process, OperandsText(step));
 }
 
 std::string ToText(const Script& script) {

@@ -33,6 +33,7 @@ namespace rmap {
 struct ScriptLimits {
   std::uint32_t pages_max = 1 << 16;  // Of an address space; of addresses and policies too.
   std::uint32_t swap_slots_max = 1 << 16;
+  std::uint32_t common_values_max = 1 << 16;
   std::uint32_t processes_max = 1 << 12;  // Numbers are below it.
   std::uint64_t table_max = 1 << 20;      // Pages times processes.
   std::size_t threads_max = 64;           // Of a phase.

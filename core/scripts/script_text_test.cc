@@ -36,15 +36,20 @@ phase
     lock P0 2..4
     unlock P0 2..4
     bind P0 2..4 to 1
+    mergeable P0 2..5
+    unmergeable P0 2..5
     all-locks P0
     check P0
     read P0 3
     write P0 3
+    store P0 3 = 2
     direct-io P0 3
     referenced P0 3
     reclaim P0 3
     migrate P0 3
     poison P0 3
+    ksmd 8
+    unmerge-all
 )";
 
 std::string ErrorOf(const std::string& text, const ScriptLimits& limits = {}) {
@@ -106,6 +111,10 @@ TEST(ScriptText, TellsEachMistakeWithItsPlaceAndTheMend) {
        "2:2: \"read\" stands before the first thread of its phase: write thread before it"},
       {head + "    raed P0 1",
        "3:5: \"raed\" is no step: write phase, thread, start, fork, exit, "},
+      {head + "store P0 1", "3:11: \"\" stands where \"=\" belongs: write that"},
+      {head + "ksmd", "3:5: \"\" is no number: write a number of pages"},
+      {head + "ksmd P0 3", "3:6: \"P0\" is no number: write a number of pages"},
+      {head + "unmerge-all P0", "3:13: \"P0\" is one word too many: leave it out"},
       {head + "read 0 1", "3:6: \"0\" is no process: write P and a number, as P0"},
       {head + "read P0", "3:8: \"\" is no number: write an address"},
       {head + "read P0 x", "3:9: \"x\" is no number: write an address"},

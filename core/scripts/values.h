@@ -16,6 +16,10 @@ namespace rmap {
 using Value = std::uint32_t;
 inline constexpr Value kFreshValue = 0;  // On a page that nobody has written.
 
+// What kStore writes: nobody knows from whom it is.
+inline constexpr Value kFirstCommonValue = Value{1} << 31;
+inline constexpr Value CommonValue(std::uint32_t number) { return kFirstCommonValue + number; }
+
 using Values = absl::InlinedVector<Value, 2>;
 
 inline bool Contains(const Values& values, Value value) {

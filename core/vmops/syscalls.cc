@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/mm/ksm_port.h"
 #include "core/mm/mempolicy.h"
 #include "core/vmops/mbind.h"
 #include "core/vmops/mlock.h"
@@ -89,6 +90,14 @@ SysResult SysMprotect(Mm& mm, PageRange range, Rights rights) {
 SysResult SysMlock(Mm& mm, PageRange range) { return ChangeLocked(mm, range, true); }
 
 SysResult SysMunlock(Mm& mm, PageRange range) { return ChangeLocked(mm, range, false); }
+
+SysResult SysMadvise(Mm& mm, PageRange range, bool mergeable) {
+  KsmPort* const ksm = mm.machine.ksm();
+  if (ksm == nullptr) return SysResult::kRefused;
+  return ChangeVmas(mm, range, [ksm, mergeable](Vma& vma, VirtualPage start, VirtualPage end) {
+    return ksm->Madvise(vma, start, end, mergeable);
+  });
+}
 
 SysResult SysMremap(Mm& mm, PageRange from, PageRange to) {
   if (!IsInside(mm, from) || !IsInside(mm, to) || Overlap(from, to)) return SysResult::kRefused;

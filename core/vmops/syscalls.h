@@ -30,6 +30,9 @@ enum class SysResult {
 [[nodiscard]] SysResult SysMprotect(Mm& mm, PageRange range, Rights rights);
 [[nodiscard]] SysResult SysMlock(Mm& mm, PageRange range);
 [[nodiscard]] SysResult SysMunlock(Mm& mm, PageRange range);
+// Whether pages may be merged; on a machine that does not merge pages, refused. Kernel: madvise()
+// with MADV_MERGEABLE and MADV_UNMERGEABLE.
+[[nodiscard]] SysResult SysMadvise(Mm& mm, PageRange range, bool mergeable);
 // With MREMAP_FIXED: what is in `to` goes, and so does what `from` has more than `to`. Then what is
 // left of `from` must lie in one VMA. Refused also if the two overlap.
 [[nodiscard]] SysResult SysMremap(Mm& mm, PageRange from, PageRange to);

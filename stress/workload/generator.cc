@@ -13,15 +13,15 @@
 namespace workload {
 namespace {
 
-using rmap::kVerbCount;
 using rmap::Phase;
 using rmap::Script;
 using rmap::Step;
 using rmap::Steps;
 using rmap::Verb;
 
-constexpr std::uint32_t kLengthMax = 4;     // Of a range: several fit beside each other.
-constexpr std::uint32_t kPolicies = 2;      // Ranges of one policy are merged.
+constexpr std::uint32_t kLengthMax = 4;  // Of a range: several fit beside each other.
+constexpr std::uint32_t kPolicies = 2;   // Ranges of one policy are merged.
+constexpr std::uint32_t kCommonValues = 2;
 constexpr std::uint32_t kFewProcesses = 2;  // Then a new family is started.
 
 class Author {
@@ -55,6 +55,9 @@ class Author {
     for (int range = 0; range < 3; ++range) {
       steps.push_back(Range(random_.Happens(1, 8) ? Verb::kMapStack : Verb::kMap, first));
     }
+    for (int range = 0; range < 3 && mix_.weights[Verb::kMergeable] > 0; ++range) {
+      steps.push_back(Range(Verb::kMergeable, first));
+    }
     WriteSome(first, 4, steps);
     const std::uint32_t child = Fork(first, steps);
     if (random_.Happens(1, 2)) WriteSome(child, 2, steps);
@@ -75,7 +78,15 @@ class Author {
   }
 
   void WriteSome(std::uint32_t process, int count, Steps& steps) {
-    for (; count > 0; --count) steps.push_back(AtPage(Verb::kWrite, process));
+    for (; count > 0; --count) steps.push_back(AtPage(SomeWrite(), process));
+  }
+
+  // Twins are wanted from the first if there are to be any.
+  Verb SomeWrite() {
+    const std::uint32_t common = mix_.weights[Verb::kStore];
+    if (common == 0) return Verb::kWrite;
+    return random_.Happens(common, common + mix_.weights[Verb::kWrite]) ? Verb::kStore
+                                                                        : Verb::kWrite;
   }
 
   Phase Together() {
@@ -86,6 +97,7 @@ class Author {
       const bool from_page = thread % 5 == 1 || thread % 5 == 3;
       phase.threads.push_back(from_page ? FromPages() : InProcess());
     }
+    if (WeightOf(mix_.weights, Side::kKsmd) > 0) phase.threads.push_back(Ksmd());
     return phase;
   }
 
@@ -93,7 +105,18 @@ class Author {
     Steps steps;
     while (steps.size() < mix_.steps) {
       const std::uint32_t process = AnyProcess();
-      steps.push_back(AtPage(Draw(/*from_page=*/true), process));
+      steps.push_back(AtPage(Draw(Side::kPage), process));
+    }
+    return steps;
+  }
+
+  // Batches that end within a process, and such that reach into the next.
+  Steps Ksmd() {
+    Steps steps;
+    while (steps.size() < mix_.steps) {
+      Step step{.verb = Draw(Side::kKsmd)};
+      if (step.verb == Verb::kScan) step.length = random_.Between(1, 2 * mix_.pages);
+      steps.push_back(step);
     }
     return steps;
   }
@@ -104,7 +127,7 @@ class Author {
     std::uint32_t own = AnyProcess();
     while (steps.size() < mix_.steps) {
       const std::uint32_t process = random_.Happens(3, 4) ? own : AnyProcess();
-      steps.push_back(Act(InBounds(Draw(/*from_page=*/false)), process));
+      steps.push_back(Act(InBounds(Draw(Side::kProgram)), process));
       if (steps.back().verb == Verb::kExit || steps.back().verb == Verb::kFork) own = AnyProcess();
     }
     return steps;
@@ -132,6 +155,7 @@ class Author {
         return {.verb = verb, .process = process};
       case Verb::kRead:
       case Verb::kWrite:
+      case Verb::kStore:
       case Verb::kDirectIo:
         return AtPage(verb, process);
       default:
@@ -140,7 +164,9 @@ class Author {
   }
 
   Step AtPage(Verb verb, std::uint32_t process) {
-    return {.verb = verb, .process = process, .at = random_.Below(mix_.pages)};
+    Step step{.verb = verb, .process = process, .at = random_.Below(mix_.pages)};
+    if (verb == Verb::kStore) step.to = random_.Below(kCommonValues);
+    return step;
   }
 
   Step Range(Verb verb, std::uint32_t process) {
@@ -175,19 +201,18 @@ class Author {
     return random_.OneOf<std::uint32_t>(alive_);
   }
 
-  Verb Draw(bool from_page) {
-    std::uint32_t sum = 0;
-    for (int verb = 0; verb < kVerbCount; ++verb) sum += Share(verb, from_page);
+  Verb Draw(Side side) {
+    const std::uint32_t sum = WeightOf(mix_.weights, side);
     CHECK(sum > 0, "no verb has a weight");
     std::uint32_t left = random_.Below(sum);
     int verb = 0;
-    while (left >= Share(verb, from_page)) left -= Share(verb++, from_page);
+    while (left >= Share(verb, side)) left -= Share(verb++, side);
     return static_cast<Verb>(verb);
   }
 
-  std::uint32_t Share(int verb, bool from_page) const {
+  std::uint32_t Share(int verb, Side side) const {
     const Verb as_verb = static_cast<Verb>(verb);
-    return ComesFromPage(as_verb) == from_page ? mix_.weights[as_verb] : 0;
+    return SideOf(as_verb) == side ? mix_.weights[as_verb] : 0;
   }
 
   const Mix& mix_;

@@ -91,6 +91,7 @@ TEST(GeneratorTest, StaysInsideOfAddressSpaces) {
     for (int seed = 0; seed < 50; ++seed) {
       const Script script = Generate(profile.mix, seed);
       ForEachStep(script, [&script](const rmap::Phase&, const rmap::Step& step) {
+        if (!rmap::HasProcess(step.verb)) return;
         EXPECT_LE(step.at + step.length, script.pages) << rmap::ToText(step);
         EXPECT_LE(step.to + step.to_length, script.pages) << rmap::ToText(step);
         EXPECT_LT(step.at, script.pages) << rmap::ToText(step);
@@ -99,12 +100,33 @@ TEST(GeneratorTest, StaysInsideOfAddressSpaces) {
   }
 }
 
-// What the profile says is possible does happen.
+// What the profile says is possible does happen; and only of merging there is more than one thing
+// to say.
 TEST(GeneratorTest, UsesEveryVerbThatHasAWeight) {
   for (const Profile& profile : Profiles()) {
+    const bool merges = std::string(profile.name) == "ksm";
     const auto counts = CountVerbs(profile.mix, 200);
     for (int verb = 0; verb < rmap::kVerbCount; ++verb) {
-      EXPECT_GT(counts[verb], 0) << profile.name << rmap::VerbName(static_cast<Verb>(verb));
+      const auto as_verb = static_cast<Verb>(verb);
+      const bool of_merging = as_verb == Verb::kMergeable || as_verb == Verb::kUnmergeable ||
+                              as_verb == Verb::kStore || SideOf(as_verb) == Side::kKsmd;
+      EXPECT_EQ(counts[verb] > 0, merges || !of_merging) << profile.name << rmap::VerbName(as_verb);
+    }
+  }
+}
+
+// One thread more, which does nothing else; nobody else does what it does.
+TEST(GeneratorTest, KsmdIsAThreadOfItsOwn) {
+  const Mix& mix = FindProfile("ksm")->mix;
+  for (int seed = 0; seed < 20; ++seed) {
+    for (const rmap::Phase& phase : Generate(mix, seed).phases) {
+      if (phase.threads.size() == 1) continue;  // A family is set up.
+      ASSERT_EQ(phase.threads.size(), mix.threads + 1);
+      for (std::size_t thread = 0; thread < phase.threads.size(); ++thread) {
+        for (const rmap::Step& step : phase.threads[thread]) {
+          EXPECT_EQ(SideOf(step.verb) == Side::kKsmd, thread == mix.threads);
+        }
+      }
     }
   }
 }

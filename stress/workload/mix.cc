@@ -1,5 +1,5 @@
 // The profiles, and the written form of weights. Numbers are guesses that were tried: each profile
-// reaches what it is named after, and none leaves a verb out.
+// reaches what it is named after, and none leaves a verb out but those of merging.
 #include "stress/workload/mix.h"
 
 #include <initializer_list>
@@ -27,7 +27,8 @@ struct VerbWeight {
   std::uint32_t weight;
 };
 
-// Every verb, and most often what programs do most often.
+// Every verb but those of merging, without which a machine does not merge; and most often what
+// programs do most often.
 constexpr VerbWeight kGeneral[] = {
     {Verb::kStart, 1},        {Verb::kFork, 8},       {Verb::kExit, 6},     {Verb::kMap, 8},
     {Verb::kMapStack, 2},     {Verb::kUnmap, 6},      {Verb::kProtect, 10}, {Verb::kMove, 6},
@@ -101,6 +102,15 @@ Mix ScarceMix() {
   return mix;
 }
 
+// ksmd goes round, and many write the same.
+Mix KsmMix() {
+  return With(GeneralMix(), {{Verb::kMergeable, 12},
+                             {Verb::kUnmergeable, 4},
+                             {Verb::kStore, 40},
+                             {Verb::kScan, 30},
+                             {Verb::kUnmergeAll, 1}});
+}
+
 std::optional<Verb> FindVerb(std::string_view name) {
   for (int verb = 0; verb < kVerbCount; ++verb) {
     if (name == rmap::VerbName(static_cast<Verb>(verb))) return static_cast<Verb>(verb);
@@ -135,14 +145,6 @@ absl::Status SetWeight(std::string_view text, Weights& weights) {
   return absl::OkStatus();
 }
 
-bool CanBeDrawn(const Weights& weights, bool from_page) {
-  for (int verb = 0; verb < kVerbCount; ++verb) {
-    const Verb as_verb = static_cast<Verb>(verb);
-    if (ComesFromPage(as_verb) == from_page && weights[as_verb] > 0) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::span<const Profile> Profiles() {
@@ -152,6 +154,7 @@ std::span<const Profile> Profiles() {
       {"boundaries", "VMAs are split, merged and moved", BoundariesMix()},
       {"faults", "first faults in new VMAs", FaultsMix()},
       {"swap", "pages go and come back", SwapMix()},
+      {"ksm", "equal pages are merged", KsmMix()},
       {"scarce", "everything, and memory runs out", ScarceMix()},
   };
   return profiles;
@@ -173,7 +176,7 @@ absl::Status SetWeights(std::string_view text, Weights& weights) {
     const absl::Status set = SetWeight(part, changed);
     if (!set.ok()) return set;
   }
-  if (!CanBeDrawn(changed, true) || !CanBeDrawn(changed, false)) {
+  if (WeightOf(changed, Side::kProgram) == 0 || WeightOf(changed, Side::kPage) == 0) {
     return Wrong(text, "leaves nothing to do, in processes or from pages: give some verb a weight");
   }
   weights = changed;
@@ -189,6 +192,18 @@ std::string ToText(const Weights& weights) {
   return absl::StrJoin(parts, ",");
 }
 
-bool ComesFromPage(rmap::Verb verb) { return verb >= Verb::kReferenced; }
+Side SideOf(rmap::Verb verb) {
+  if (verb >= Verb::kScan) return Side::kKsmd;
+  return verb >= Verb::kReferenced ? Side::kPage : Side::kProgram;
+}
+
+std::uint32_t WeightOf(const Weights& weights, Side side) {
+  std::uint32_t sum = 0;
+  for (int verb = 0; verb < kVerbCount; ++verb) {
+    const Verb as_verb = static_cast<Verb>(verb);
+    if (SideOf(as_verb) == side) sum += weights[as_verb];
+  }
+  return sum;
+}
 
 }  // namespace workload

@@ -65,9 +65,16 @@ absl::Status SetWeights(std::string_view text, Weights& weights);
 // Returns: the weights in written form, all of them.
 std::string ToText(const Weights& weights);
 
-// Whether a verb comes from a page, and so is done by the threads that no process has: reclaim,
-// migration, failing memory.
-bool ComesFromPage(rmap::Verb verb);
+// Who does what a verb says.
+enum class Side {
+  kProgram,
+  kPage,  // Whoever comes from a page, and from no process: reclaim, migration, failing memory.
+  kKsmd,  // Samepage merging: one thread, if any of its verbs has a weight.
+};
+Side SideOf(rmap::Verb verb);
+
+// Returns: the sum of the weights of a side.
+std::uint32_t WeightOf(const Weights& weights, Side side);
 
 }  // namespace workload
 

@@ -37,6 +37,7 @@ bool IsAlone(const Phase& phase) { return phase.threads.size() <= 1; }
 
 // The largest address that a step names, plus one.
 std::uint32_t PagesOf(const Step& step) {
+  if (!rmap::HasProcess(step.verb)) return 0;
   return std::max({step.at + std::max(step.length, 1u), step.to + step.to_length});
 }
 

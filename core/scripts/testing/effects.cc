@@ -15,6 +15,11 @@ constexpr Outcome kRefused = Outcome::kRefused;
 // The third step.
 #define WRITER "start P0\nmap P0 2..5 rw\nwrite P0 3\n"
 
+// Two pages of the same content, in five steps.
+#define TWINS                                     \
+  "start P0\nmap P0 2..5 rw\nmergeable P0 2..5\n" \
+  "store P0 2 = 1\nstore P0 3 = 1\n"
+
 constexpr Effect kEffects[] = {
     {"start P0", kDone, "P0"},
     {"start P1\nstart P1", kRefused, "P1"},
@@ -79,6 +84,19 @@ constexpr Effect kEffects[] = {
     {WRITER "bind P0 3..5 to 1\nbind P0 2..5 to 2", kDone, "P0 [2,5)rw-policy2 3=3"},
     {WRITER "bind P0 3..6 to 1", kRefused, "P0 [2,5)rw 3=3"},
 
+    {WRITER "mergeable P0 3..5", kDone, "P0 [2,3)rw [3,5)rw-mergeable 3=3"},
+    {WRITER "mergeable P0 3..6", kRefused, "P0 [2,3)rw [3,5)rw-mergeable 3=3"},
+    {WRITER "mergeable P0 2..5\nunmergeable P0 2..3", kDone, "P0 [2,3)rw [3,5)rw-mergeable 3=3"},
+    {WRITER "unmergeable P0 2..5", kRefused, "P0 [2,5)rw 3=3"},
+    {TWINS "ksmd 4", kDone, "P0 [2,5)rw-mergeable 2=c1 3=c1"},
+    {TWINS "ksmd 4\nksmd 4", kDone, "P0 [2,5)rw-mergeable 2=c1m 3=c1m"},
+    {TWINS "ksmd 4\nksmd 4\nread P0 2", kDone, "P0 [2,5)rw-mergeable 2=c1m 3=c1m"},
+    {TWINS "ksmd 4\nksmd 4\nwrite P0 2", kDone, "P0 [2,5)rw-mergeable 2=8 3=c1m"},
+    {TWINS "ksmd 4\nksmd 4\nfork P0 -> P1\nwrite P1 3", kDone,
+     "P0 [2,5)rw-mergeable 2=c1m 3=c1m; P1 [2,5)rw-mergeable 2=c1m 3=9"},
+    {TWINS "ksmd 4\nksmd 4\nunmergeable P0 2..5", kDone, "P0 [2,5)rw 2=c1 3=c1"},
+    {TWINS "ksmd 4\nksmd 4\nunmerge-all", kDone, "P0 [2,5)rw-mergeable 2=c1 3=c1"},
+
     {WRITER "all-locks P0", kDone, "P0 [2,5)rw 3=3"},
     {WRITER "all-locks P1", kRefused, "P0 [2,5)rw 3=3"},
     {WRITER "check P0", kDone, "P0 [2,5)rw 3=3"},
@@ -94,6 +112,9 @@ constexpr Effect kEffects[] = {
     {WRITER "write P0 3", kDone, "P0 [2,5)rw 3=4"},
     {WRITER "protect P0 2..5 r\nwrite P0 3", kRefused, "P0 [2,5)r 3=3r"},
     {WRITER "write P0 1", kRefused, "P0 [2,5)rw 3=3"},
+
+    {WRITER "store P0 3 = 1", kDone, "P0 [2,5)rw 3=c1"},
+    {WRITER "protect P0 2..5 r\nstore P0 3 = 1", kRefused, "P0 [2,5)r 3=3r"},
 
     {WRITER "direct-io P0 4", kDone, "P0 [2,5)rw 3=3 4=4"},
     {WRITER "fork P0 -> P1\ndirect-io P0 3", kDone, "P0 [2,5)rw 3=5; P1 [2,5)rw 3=3r"},

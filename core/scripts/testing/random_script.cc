@@ -3,12 +3,15 @@
 #include "core/scripts/testing/random_script.h"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 
 namespace rmap::testing {
 namespace {
 
 constexpr std::uint32_t kAllRights = 3;
+// Without which a machine does not merge pages.
+constexpr Verb kMerging[] = {Verb::kMergeable, Verb::kScan, Verb::kUnmergeAll};
 
 class Dice {
  public:
@@ -33,6 +36,14 @@ void DrawOperands(Dice& dice, const RandomScriptSize& size, Step& step) {
     case Verb::kExit:
     case Verb::kTakeAllLocks:
     case Verb::kCheckMm:
+    case Verb::kUnmergeAll:
+      return;
+    case Verb::kScan:
+      step.length = 1 + dice.Below(size.pages);
+      return;
+    case Verb::kStore:
+      step.at = dice.Below(size.pages);
+      step.to = dice.Below(2);
       return;
     case Verb::kFork:
       step.other = dice.Below(size.processes);
@@ -81,7 +92,8 @@ Steps DrawSteps(Dice& dice, const RandomScriptSize& size) {
   Steps steps;
   for (std::uint32_t i = 0; i < size.steps; ++i) {
     Step step{DrawVerb(dice, size.without)};
-    step.process = dice.Below(size.processes);
+    const std::uint32_t process = dice.Below(size.processes);
+    if (HasProcess(step.verb)) step.process = process;
     DrawOperands(dice, size, step);
     steps.push_back(step);
   }
@@ -90,8 +102,10 @@ Steps DrawSteps(Dice& dice, const RandomScriptSize& size) {
 
 }  // namespace
 
-Script RandomScript(std::uint64_t seed, const RandomScriptSize& size) {
+Script RandomScript(std::uint64_t seed, const RandomScriptSize& wanted) {
   Dice dice(seed);
+  RandomScriptSize size = wanted;
+  if (dice.Below(2) == 0) std::ranges::copy(kMerging, std::back_inserter(size.without));
   Script script{.pages = size.pages, .swap_slots = 1 + dice.Below(4)};
   const std::uint32_t mapped = size.pages - 2;
   const Steps setup = {{.verb = Verb::kStart},

@@ -6,7 +6,8 @@
 //
 // What it does not do: balance. No protocol depends on it.
 //
-// Invariants: a node on no tree has null links; of each link the other end links back.
+// Invariant: of each link the other end links back. What was on a tree that was cleared still has
+// its links, and whoever puts it on a tree again forgets them.
 #ifndef RMAPCHECK_CORE_KSM_PAGE_TREE_H_
 #define RMAPCHECK_CORE_KSM_PAGE_TREE_H_
 
@@ -22,15 +23,15 @@ class PageTree;
 template <typename T>
 class TreeNode {
  public:
-  explicit TreeNode(T* owner) : owner_(owner) {}
+  explicit TreeNode(T* owner) : owner_(owner, "node.owner") {}
   TreeNode(const TreeNode&) = delete;
   TreeNode& operator=(const TreeNode&) = delete;
 
-  T& owner() const { return *owner_; }
+  T& owner() const { return *owner_.Read(); }
 
  private:
   friend class PageTree<T>;
-  T* const owner_;
+  const ksync::Plain<T*> owner_;  // Never written; but who reads it of what was freed is told.
   ksync::Plain<TreeNode*> parent_{nullptr, "node.parent"};
   ksync::Plain<TreeNode*> left_{nullptr, "node.left"};
   ksync::Plain<TreeNode*> right_{nullptr, "node.right"};
@@ -56,16 +57,17 @@ class PageTree {
   }
 
   // Kernel: rb_link_node(), rb_insert_color(). Requires: nothing is there; the node is on no tree.
-  void Insert(Node& node, Place place) { Put(&node, place); }
+  void Insert(Node& node, Place place) {
+    node.left_.Write(nullptr);
+    node.right_.Write(nullptr);
+    Put(&node, place);
+  }
 
   // Kernel: rb_erase(). Requires: the node is on this tree.
   void Erase(Node& node) {
     Node* const left = node.left_.Read();
     Node* const right = node.right_.Read();
     const Place place = PlaceOf(node);
-    node.left_.Write(nullptr);
-    node.right_.Write(nullptr);
-    node.parent_.Write(nullptr);
     if (left == nullptr) return Put(right, place);
     // What is right of the node is right of all that is left of it.
     Put(left, place);

@@ -72,5 +72,17 @@ TEST(PageTree, ForgetsItsNodesUnseen) {
   EXPECT_EQ(tree.First(), nullptr);
 }
 
+// In its new life a node has none of those below it that it had in the last.
+TEST(PageTree, TakesForgottenNodesAsNew) {
+  Tree tree("tree");
+  std::deque<Item> items;
+  for (const int content : {2, 1, 3}) {
+    tree.Insert(NewItem(items, content).node, PlaceFor(tree, content));
+  }
+  tree.Clear();
+  tree.Insert(items[0].node, {});
+  EXPECT_EQ(Contents(tree), std::vector<int>{2});
+}
+
 }  // namespace
 }  // namespace rmap::inline KSYNC_BACKEND

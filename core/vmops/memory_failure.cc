@@ -13,9 +13,9 @@ std::vector<const Mm*> MemoryFailure(Page& page, std::uint32_t* lost) {
   if (PageTransHuge(page)) SplitHugePage(page);
   std::vector<const Mm*> killed = CollectProcsAnon(page);
   TryToUnmap(page, Unmap::kPoisoned);
-  // The swap cache may give it to others yet, who have not locked it. Kernel: clear_page_mlock() in
-  // page_remove_rmap().
-  if (PageSwapCache(page)) page.mlocked.Write(false);
+  // Nobody has it mapped, so nobody has it locked: the swap cache may give it to others yet, and it
+  // may be freed. Kernel: clear_page_mlock() in page_remove_rmap().
+  page.mlocked.Write(false);
   if (lost != nullptr) *lost = page.content.Read();
   return killed;
 }

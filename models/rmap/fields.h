@@ -59,6 +59,7 @@ inline constexpr const char* kRmapFieldNames[] = {
     "mm_slot.mm_list",
     "mm_slot.rmap_list",
     "node.left",
+    "node.owner",
     "node.parent",
     "node.right",
     "page.behind",

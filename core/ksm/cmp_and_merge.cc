@@ -19,8 +19,7 @@ bool TryToMergeWithKsmPage(RmapItem& item, Page& page, Page* shared) {
   const ksync::SharedGuard mmap_sem(item.mm.mmap_sem);
   const Vma* const vma = FindVmaOf(item);
   if (vma == nullptr || !TryToMergeOnePage(*vma, page, shared)) return false;
-  HoldAnonVma(item, *vma);
-  return true;
+  return HoldAnonVma(item, *vma);
 }
 
 // Returns: whether `page` is what both map now. Kernel: try_to_merge_two_pages().

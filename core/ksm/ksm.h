@@ -27,9 +27,11 @@ namespace rmap::inline KSYNC_BACKEND {
 class Ksm final : public KsmPort {
  public:
   // `reuses_frames`: the memory of a page that was freed comes back as another page.
-  // Requires: the machine has no process yet; it outlives this.
-  explicit Ksm(Machine& machine, bool reuses_frames = false)
-      : machine_(machine), frames_(reuses_frames) {
+  // `walks_may_miss`: it is no broken rule if ksmd has not come by yet where a merged page is
+  // mapped, or never will (docs/KSM.md). Requires: the machine has no process yet; it outlives
+  // this.
+  explicit Ksm(Machine& machine, bool reuses_frames = false, bool walks_may_miss = false)
+      : machine_(machine), walks_may_miss_(walks_may_miss), frames_(reuses_frames) {
     machine.UseFrames(&frames_);
     machine.UseKsm(this);
   }
@@ -124,6 +126,7 @@ class Ksm final : public KsmPort {
   bool UnmergeSlot(MmSlot& slot);
 
   Machine& machine_;
+  const bool walks_may_miss_;
   ksync::Mutex thread_mutex_{kKsmThreadMutex};
   ksync::SpinLock mmlist_lock_{kKsmMmlistLock};
   MmSlots slots_{"ksm_mm_head"};

@@ -44,7 +44,15 @@ bool PagesIdentical(const Page& page, const Page& shared) {
   return content == shared.content.Read();
 }
 
+// Whether the mark that a page must stay goes on to the shared one.
+bool MovesMlock(const Vma& vma) {
+  const VmFlags flags = vma.vm_flags.Read();
+  return (flags & kVmLocked) != 0 && vma.machine.Has(Fix::kKh11);
+}
+
 // Returns: false if the pte is no longer `expected`. Kernel: replace_page().
+// Order: marks the shared page under the pte lock, before a write fault can take it away again. The
+// kernel does so later, and then the mark may stay for ever (docs/KSM.md).
 bool ReplacePage(const Vma& vma, Page& page, Page& shared, Pte expected)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
   const std::optional<VirtualPage> address = PageAddressInVma(page, vma);
@@ -55,16 +63,10 @@ bool ReplacePage(const Vma& vma, Page& page, Page& shared, Pte expected)
   PageDupRmap(shared);  // It has its anchor. Kernel: page_add_anon_rmap().
   const Pte pte = Pte::Present(shared, vma.vm_page_prot.Read());
   mm.page_table[*address].Write(pte.WriteProtected());
+  if (MovesMlock(vma)) shared.mlocked.Write(true);
   PageRemoveRmap(page);
   if (!PageMapped(page)) TryToFreeSwap(page);
   return true;
-}
-
-// The locked VMA has another page now.
-void MoveMlock(Page& page, Page& shared) {
-  MunlockVmaPage(page);
-  const ksync::Guard lock(shared.lock);
-  shared.mlocked.Write(true);
 }
 
 bool MergeLockedPage(const Vma& vma, Page& page, Page* shared)
@@ -82,15 +84,11 @@ bool MergeLockedPage(const Vma& vma, Page& page, Page* shared)
 
 bool TryToMergeOnePage(const Vma& vma, Page& page, Page* shared) {
   if (&page == shared) return true;  // Mapped there by fork.
-  const VmFlags flags = vma.vm_flags.Read();
-  if ((flags & kVmMergeable) == 0) return false;
+  if ((vma.vm_flags.Read() & kVmMergeable) == 0) return false;
   if (!page.lock.TryLock()) return false;  // Another time.
   const bool merged = MergeLockedPage(vma, page, shared);
   page.lock.Unlock();
-  const bool moves_mlock = vma.machine.Has(Fix::kKh11);
-  if (merged && shared != nullptr && (flags & kVmLocked) != 0 && moves_mlock) {
-    MoveMlock(page, *shared);
-  }
+  if (merged && shared != nullptr && MovesMlock(vma)) MunlockVmaPage(page);
   return merged;
 }
 

@@ -4,10 +4,12 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-void HoldAnonVma(RmapItem& item, const Vma& vma) {
+bool HoldAnonVma(RmapItem& item, const Vma& vma) {
   AnonVma* const anon_vma = vma.anon_vma.Read();
+  if (anon_vma == nullptr) return false;
   GetAnonVma(*anon_vma);
   item.anon_vma.Write(anon_vma);
+  return true;
 }
 
 void DropAnonVma(RmapItem& item) { PutAnonVma(item.mm.machine, *item.anon_vma.Read()); }

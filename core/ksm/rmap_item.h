@@ -55,8 +55,9 @@ struct RmapItem {
 };
 
 // Counts the anon_vma of the VMA that maps the item's page: as long as it is there, who inherits
-// the mapping by fork is found. Kernel: hold_anon_vma(). Requires: mmap_sem.
-void HoldAnonVma(RmapItem& item, const Vma& vma);
+// the mapping by fork is found. Returns: false if the VMA has none: it is not the one in which the
+// page was found. Kernel: hold_anon_vma(), which does not ask. Requires: mmap_sem.
+[[nodiscard]] bool HoldAnonVma(RmapItem& item, const Vma& vma);
 // Kernel: drop_anon_vma(). Order: takes the anon_vma's lock.
 void DropAnonVma(RmapItem& item);
 

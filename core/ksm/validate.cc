@@ -33,6 +33,7 @@ bool IsLive(const StableNode& node) {
 }  // namespace
 
 bool Ksm::Finds(const Page& page, const Vma& vma, VirtualPage address) const {
+  if (walks_may_miss_) return true;
   const StableNode* const node = ToStableNode(page.mapping.Read());
   if (node == nullptr) return false;
   for (auto* link = node->hlist.First(); link != nullptr; link = node->hlist.After(*link)) {

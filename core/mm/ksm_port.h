@@ -47,8 +47,8 @@ class KsmPort {
   // `to` is that of `from`.
   virtual void Migrated(const Page& from, Page& to) = 0;
 
-  // Returns: whether a walk from a merged page would come to the VMA, and look at the address.
-  // Requires: nothing moves.
+  // Returns: whether a walk from a merged page would come to the VMA, and look at the address; or
+  // need not. Requires: nothing moves.
   virtual bool Finds(const Page& page, const Vma& vma, VirtualPage address) const = 0;
 
  protected:

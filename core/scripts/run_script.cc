@@ -123,7 +123,8 @@ class Runner {
         world_(kernel, {.virtual_pages = script.pages, .swap_slots = script.swap_slots}),
         oracle_(script),
         processes_(ProcessCount(script), Has(script, Verb::kPoison)) {
-    if (MergesPages(script)) ksm_.emplace(world_.machine(), /*reuses=*/true);
+    if (MergesPages(script))
+      ksm_.emplace(world_.machine(), /*reuses_frames=*/true, /*walks_may_miss=*/true);
   }
 
   void Run() {

@@ -29,7 +29,7 @@ ENGINE = ("graph", "memory_model", "scheduler", "exploration", "report")
 ENGINE_MAY_SEE_OF_CORE = ("core/sync/hooks.h", "core/sync/order.h", "core/base/")
 # A folder of core/ sees only folders of a lower level.
 CORE_LEVEL = {
-    "base": 0, "sync": 1, "history": 1, "mm": 2, "rmap": 3, "vmops": 4, "ksm": 5, "spf": 5, "scripts": 5, "scenarios": 6
+    "base": 0, "sync": 1, "history": 1, "mm": 2, "rmap": 3, "vmops": 4, "ksm": 5, "spf": 5, "scripts": 6, "scenarios": 7
 }
 TWO_BACKENDS = ("core/mm/", "core/rmap/", "core/vmops/", "core/ksm/", "core/spf/", "core/scripts/", "core/scenarios/")
 # Data in these folders, one for both back ends: without extension, or a folder. They see nothing that there are two of.

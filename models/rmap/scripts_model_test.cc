@@ -43,10 +43,16 @@ const Example kExamples[] = {
     {"borrow-then-merge.rmap", 1, kKh18, "I3: a VMA's chain lacks"},
     {"exit-during-migration.rmap", 174, kKh43, "double free"},
     {"exit-during-use.rmap", 7'158},
+    {"exit-when-ksmd-leaves.rmap", 22, kKh12, "used after its storage ended"},
     {"failed-fork-then-reclaim.rmap", 6, kKh16, "I7: a VMA that no mm has"},
     {"failing-memory-in-swap-cache.rmap", 1},
+    {"failing-memory-of-locked.rmap", 1},
     {"failing-memory.rmap", 3'015},
+    {"last-exit-under-ksmd.rmap", 18, kKh13, "invalid memory access"},
+    {"map-under-ksmd.rmap", 15},
+    {"merge-beside-write.rmap", 15},
     {"merge-into-untouched.rmap", 1, kKh17, "I3: a VMA's chain lacks"},
+    {"merge-of-locked.rmap", 1, kKh11, "a page is freed that is locked in memory"},
     {.file = "move-back-beside-untouched.rmap",
      .executions = 1,
      .violation = "I2: no chain has",
@@ -62,8 +68,10 @@ const Example kExamples[] = {
     {"swap-in-then-exit.rmap", 1, kKh20, "I2: no chain has"},
     {"swap-in-then-migrate.rmap", 1, kKh20, "I3: a VMA's chain lacks"},
     {"two-first-faults.rmap", 204, kKh22, "AnonVmaChain is never freed"},
+    {"unmap-between-rounds.rmap", 1},
     {"unmap-what-has-grown.rmap", 9'251, kKh95, "I1: a walk would look elsewhere"},
     {"write-after-failure.rmap", 17'114},
+    {"write-beside-merge-of-locked.rmap", 145},
 };
 
 rmap::Script Read(const std::string& name) {

@@ -34,6 +34,8 @@ const std::vector<Fish>& QuickFish() {
       {"G8 with all without KH-28", "general", {"check"}},
       {"G9 with all without KH-66", "general", {"C5", "check"}},
       {"G9 with all without KH-67", "scarce", {"C5", "check"}},
+      {"G9 with all without KH-11", "ksm", {"check", "C6"}},
+      {"G9 with all without KH-59", "ksm", {"check", "I1"}},
   };
   return fish;
 }

@@ -52,11 +52,11 @@ class Author {
     Steps steps;
     const std::uint32_t first = NewProcess();
     steps.push_back({.verb = Verb::kStart, .process = first});
+    const bool merges = mix_.weights[Verb::kMergeable] > 0;
     for (int range = 0; range < 3; ++range) {
-      steps.push_back(Range(random_.Happens(1, 8) ? Verb::kMapStack : Verb::kMap, first));
-    }
-    for (int range = 0; range < 3 && mix_.weights[Verb::kMergeable] > 0; ++range) {
-      steps.push_back(Range(Verb::kMergeable, first));
+      const Step map = Range(random_.Happens(1, 8) ? Verb::kMapStack : Verb::kMap, first);
+      steps.push_back(map);
+      if (merges) steps.push_back(SameRange(Verb::kMergeable, map));
     }
     WriteSome(first, 4, steps);
     const std::uint32_t child = Fork(first, steps);
@@ -183,6 +183,10 @@ class Author {
       step.to = random_.Below(kPolicies);
     }
     return step;
+  }
+
+  static Step SameRange(Verb verb, const Step& of) {
+    return {.verb = verb, .process = of.process, .at = of.at, .length = of.length};
   }
 
   std::uint32_t LengthAt(std::uint32_t at) {

@@ -107,7 +107,7 @@ Mix KsmMix() {
   return With(GeneralMix(), {{Verb::kMergeable, 12},
                              {Verb::kUnmergeable, 4},
                              {Verb::kStore, 40},
-                             {Verb::kScan, 30},
+                             {Verb::kScan, 60},
                              {Verb::kUnmergeAll, 1}});
 }
 

@@ -29,6 +29,7 @@ struct Pair {
   std::string first;
   std::string second;
   std::uint64_t overlaps;
+  bool done;  // Whether anybody did the one and the other at all.
 };
 
 std::string NameOf(int verb) { return rmap::VerbName(static_cast<Verb>(verb)); }
@@ -37,7 +38,8 @@ std::vector<Pair> PairsOf(const Coverage& coverage) {
   std::vector<Pair> pairs;
   for (int first = 0; first < kVerbCount; ++first) {
     for (int second = first; second < kVerbCount; ++second) {
-      Pair pair{NameOf(first), NameOf(second), coverage.overlaps[first][second]};
+      const bool done = coverage.counts[first] > 0 && coverage.counts[second] > 0;
+      Pair pair{NameOf(first), NameOf(second), coverage.overlaps[first][second], done};
       if (pair.second < pair.first) std::swap(pair.first, pair.second);
       pairs.push_back(std::move(pair));
     }
@@ -111,6 +113,7 @@ std::string CoverageToText(const Coverage& coverage) {
   std::vector<std::string> never;
   std::size_t count = 0;
   for (const Pair& pair : PairsOf(coverage)) {
+    if (!pair.done) continue;
     ++count;
     if (pair.overlaps == 0) never.push_back(pair.first + "/" + pair.second);
   }

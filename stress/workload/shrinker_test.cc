@@ -91,6 +91,15 @@ TEST(ShrinkerTest, OneStepIsLeftOfMany) {
   EXPECT_EQ(shrunk.script.swap_slots, 1u);
 }
 
+// How many pages ksmd looks at says nothing of how many there are.
+TEST(ShrinkerTest, WhatKsmdLooksAtIsNoAddress) {
+  Script script = Large(1, 1, 1);
+  script.phases[0].threads[0].push_back({.verb = rmap::Verb::kScan, .length = 50});
+  const Shrunk shrunk =
+      ShrinkBy(script, [](const Script& candidate) { return SizeOf(candidate).steps == 2; });
+  EXPECT_EQ(shrunk.script.pages, 1u);
+}
+
 TEST(ShrinkerTest, ARaceKeepsItsTwoThreads) {
   const Shrunk shrunk =
       ShrinkBy(Large(4, 4, 4), [](const Script& script) { return Race(script, 18, 29); });

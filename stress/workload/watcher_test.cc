@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <limits>
 #include <optional>
 #include <string>
 #include <thread>

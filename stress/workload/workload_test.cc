@@ -2,14 +2,16 @@
 // repair, as far as those were sound: a moment of it in //..., hours at night (stress/budget.h).
 //
 // The newest kernel gets half of the time, a part for each profile; each older one a part of the
-// other half. In the short form the programs are the same each time, at night they are new. Each
-// run leaves a run.json beside the test's log.
+// other half, once in the first profile and once while pages are merged. In the short form the
+// programs are the same each time, at night they are new. Each run leaves a run.json beside the
+// test's log.
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,12 +21,14 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "core/history/kernel.h"
+#include "core/scripts/run_script.h"
 #include "core/scripts/script_text.h"
 #include "core/scripts/testing/unsound_verbs.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "stress/budget.h"
 #include "stress/workload/campaign.h"
+#include "stress/workload/generator.h"
 #include "stress/workload/report.h"
 #include "stress/workload/worker.h"
 
@@ -57,7 +61,9 @@ std::vector<Run> Runs() {
     if (info.modelled && !(kernel == newest)) older.push_back(kernel);
   }
   for (const rmap::Kernel& kernel : older) {
-    runs.push_back({kernel, &Profiles()[0], 2 * static_cast<int>(older.size())});
+    for (const Profile* profile : {&Profiles()[0], FindProfile("ksm")}) {
+      runs.push_back({kernel, profile, 4 * static_cast<int>(older.size())});
+    }
   }
   return runs;
 }
@@ -106,6 +112,25 @@ TEST_P(WorkloadTest, NothingFails) {
   EXPECT_TRUE(results.failures.empty()) << ToText(campaign, results);
   EXPECT_GT(results.rounds, 0u);
   std::cout << ToText(campaign, results);
+}
+
+// Returns: whether there are merged pages when one of the script's phases has ended.
+bool Merges(rmap::Script script) {
+  for (; !script.phases.empty(); script.phases.pop_back()) {
+    const std::string effect = rmap::EffectOf(rmap::Kernel().WithAll(), script);
+    if (std::regex_search(effect, std::regex("=c?[0-9]+m"))) return true;
+  }
+  return false;
+}
+
+// Or little is tried of all that is done to merged pages.
+TEST(KsmProfileTest, PagesAreMerged) {
+  constexpr int kSeeds = 40;
+  int merging = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    merging += Merges(Generate(FindProfile("ksm")->mix, seed)) ? 1 : 0;
+  }
+  EXPECT_GT(merging, kSeeds / 2);
 }
 
 // Returns: "mmap_sem(R) > pte lock(W)" and so on, but for trylocks.

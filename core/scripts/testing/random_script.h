@@ -21,7 +21,8 @@ struct RandomScriptSize {
 };
 
 // Returns: a set-up that maps most of P0, then phases of any steps, on any process and range, the
-// impossible ones included. The machine of every other one merges pages. Requires: `without` leaves some verb.
+// impossible ones included. The machine of every other one merges pages. Requires: `without` leaves
+// some verb.
 Script RandomScript(std::uint64_t seed, const RandomScriptSize& size = {});
 
 }  // namespace rmap::testing

@@ -13,9 +13,10 @@ std::vector<const Mm*> MemoryFailure(Page& page, std::uint32_t* lost) {
   if (PageTransHuge(page)) SplitHugePage(page);
   std::vector<const Mm*> killed = CollectProcsAnon(page);
   TryToUnmap(page, Unmap::kPoisoned);
-  // Nobody has it mapped, so nobody has it locked: the swap cache may give it to others yet, and it
-  // may be freed. Kernel: clear_page_mlock() in page_remove_rmap().
-  page.mlocked.Write(false);
+  // The swap cache may give it to others yet, who have not locked it; and a machine that merges
+  // pages asks when one is freed. Kernel: clear_page_mlock() in page_remove_rmap().
+  const bool is_asked = PageSwapCache(page) || page.machine.ksm() != nullptr;
+  if (is_asked) page.mlocked.Write(false);
   if (lost != nullptr) *lost = page.content.Read();
   return killed;
 }

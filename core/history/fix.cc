@@ -192,4 +192,10 @@ bool Has(Generation generation, Fix fix) {
   return generation < info.born || (info.since.has_value() && *info.since <= generation);
 }
 
+bool Has(KsmState state, Fix fix) {
+  const std::optional<KsmSpan>& ksm = Info(fix).ksm;
+  if (!ksm.has_value()) return Has(Generation::kG0, fix);
+  return state < ksm->born || ksm->since <= state;
+}
+
 }  // namespace rmap

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "core/history/generation.h"
+#include "core/history/ksm_state.h"
 
 namespace rmap {
 
@@ -83,6 +84,12 @@ enum class Fix {
 
 inline constexpr int kFixCount = static_cast<int>(Fix::kKh109) + 1;
 
+// When, among the states of KSM's code, a mistake was made and when it was repaired.
+struct KsmSpan {
+  KsmState born;
+  KsmState since;
+};
+
 struct FixInfo {
   Fix fix;
   const char* id;      // "KH-22".
@@ -97,6 +104,9 @@ struct FixInfo {
   // A piece of the design without which the repair has no place; nothing if each generation that
   // lacks the repair has a place for it.
   std::optional<Mechanism> needs = std::nullopt;
+  // Of a repair that is a state of KSM's code, or came between two: which kernels at a state before
+  // G0's own lack it. Those at none are as `born` and `since` say.
+  std::optional<KsmSpan> ksm = std::nullopt;
 };
 
 // Returns: every repair, in the order of their ids.
@@ -112,6 +122,9 @@ std::optional<Fix> FindFix(std::string_view id);
 // Returns: whether an unchanged kernel of this generation has the repair, or needs none because the
 // mistake was not made yet.
 bool Has(Generation generation, Fix fix);
+
+// Likewise of G0 with KSM as it was in that state.
+bool Has(KsmState state, Fix fix);
 
 }  // namespace rmap
 

@@ -2,6 +2,7 @@
 // that quotes the word; suggesting a better one is the command line's business.
 #include "core/history/kernel.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::string_view kAll = "all";
 constexpr std::string_view kTo = "..";
+constexpr std::string_view kAt = " at ";
 
 absl::Status NotUnderstood(std::string_view what, std::string_view word) {
   return absl::InvalidArgumentError(absl::StrCat("\"", word, "\" is not ", what));
@@ -34,6 +36,23 @@ absl::StatusOr<Kernel> Change(const Kernel& kernel, std::string_view how, std::s
   return how == "with" ? kernel.With(*fix) : kernel.Without(*fix);
 }
 
+// Reads "G5" or "G0 at K4", and takes it off the words. Requires: there is one.
+absl::StatusOr<Kernel> ParseBase(std::vector<std::string_view>& words) {
+  const absl::StatusOr<Generation> generation = ParseGeneration(words[0]);
+  if (!generation.ok()) return generation.status();
+  const bool has_state = words.size() > 1 && words[1] == "at";
+  const std::string_view name = has_state && words.size() > 2 ? words[2] : "";
+  words.erase(words.begin(),
+              words.begin() + std::min<std::ptrdiff_t>(has_state ? 3 : 1, words.size()));
+  if (!has_state) return Kernel(*generation);
+  const std::optional<KsmState> state = FindKsmState(name);
+  if (!state.has_value()) return NotUnderstood("a state of KSM, K0 to K11", name);
+  if (*generation == Generation::kG0) return Kernel(*state);
+  if (*state == kNewestKsmState) return Kernel(*generation);
+  return NotUnderstood(absl::StrCat("what KSM was in ", rmap::Name(*generation), ", but in G0"),
+                       name);
+}
+
 }  // namespace
 
 Kernel::Kernel(Generation generation) : generation_(generation) {
@@ -42,6 +61,13 @@ Kernel::Kernel(Generation generation) : generation_(generation) {
   }
   for (int i = 0; i < kMechanismCount; ++i) {
     mechanisms_[i] = rmap::Has(generation, static_cast<Mechanism>(i));
+  }
+}
+
+Kernel::Kernel(KsmState ksm) : Kernel(Generation::kG0) {
+  ksm_ = ksm;
+  for (const FixInfo& info : Fixes()) {
+    fixes_[static_cast<int>(info.fix)] = rmap::Has(ksm, info.fix);
   }
 }
 
@@ -70,6 +96,7 @@ std::string Kernel::Name() const {
   const bool from_all = differences > missing;
   const Kernel base = from_all ? WithAll() : unchanged;
   std::string name = rmap::Name(generation_);
+  if (ksm_ != kNewestKsmState) absl::StrAppend(&name, kAt, rmap::Name(ksm_));
   if (from_all) absl::StrAppend(&name, " with ", kAll);
   for (const FixInfo& info : Fixes()) {
     if (Has(info.fix) == base.Has(info.fix)) continue;
@@ -79,13 +106,11 @@ std::string Kernel::Name() const {
 }
 
 absl::StatusOr<Kernel> ParseKernel(std::string_view text) {
-  const std::vector<std::string_view> words =
+  std::vector<std::string_view> words =
       absl::StrSplit(text, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
   if (words.empty()) return NotUnderstood("a kernel generation", text);
-  const absl::StatusOr<Generation> generation = ParseGeneration(words[0]);
-  if (!generation.ok()) return generation.status();
-  absl::StatusOr<Kernel> kernel = Kernel(*generation);
-  for (std::size_t i = 1; kernel.ok() && i < words.size(); i += 2) {
+  absl::StatusOr<Kernel> kernel = ParseBase(words);
+  for (std::size_t i = 0; kernel.ok() && i < words.size(); i += 2) {
     if (i + 1 == words.size()) return NotUnderstood("followed by a fix", words[i]);
     kernel = Change(*kernel, words[i], words[i + 1]);
   }

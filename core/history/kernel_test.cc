@@ -76,7 +76,8 @@ TEST(Kernel, HasTheMechanismsOfItsGeneration) {
 
 TEST(Kernel, WrittenFormParsesBack) {
   for (const char* text : {"G1", "G5 without KH-22", "G3 without KH-17 with KH-25", "G9 with all",
-                           "G9 with all without KH-22", "G0 with KH-34"}) {
+                           "G9 with all without KH-22", "G0 with KH-34", "G0 at K4",
+                           "G0 at K0 with all", "G0 at K8 without KH-25"}) {
     const absl::StatusOr<Kernel> kernel = ParseKernel(text);
     ASSERT_TRUE(kernel.ok()) << kernel.status();
     EXPECT_EQ(kernel->Name(), text);
@@ -86,6 +87,31 @@ TEST(Kernel, WrittenFormParsesBack) {
 TEST(Kernel, WhatAGenerationHasAnywayIsNotWritten) {
   EXPECT_EQ(ParseKernel("G5 with KH-22")->Name(), "G5");
   EXPECT_EQ(ParseKernel("G1 without KH-22")->Name(), "G1");
+}
+
+TEST(KsmState, TableIsInOrderAndNamesParseBack) {
+  int expected = 0;
+  for (const KsmStateInfo& info : KsmStates()) {
+    EXPECT_EQ(static_cast<int>(info.state), expected++);
+    EXPECT_EQ(FindKsmState(info.name), info.state);
+  }
+  EXPECT_EQ(FindKsmState("K12"), std::nullopt);
+  EXPECT_EQ(KsmStates().back().state, kNewestKsmState);
+}
+
+TEST(Kernel, AtAStateOfKsmHasWhatThatStateBroughtAndNoMore) {
+  const Kernel kernel(KsmState::kStableNode);
+  EXPECT_EQ(kernel.generation(), Generation::kG0);
+  EXPECT_TRUE(kernel.Has(KsmState::kStableNode));
+  EXPECT_FALSE(kernel.Has(KsmState::kNodeAndPage));
+  EXPECT_EQ(kernel.Name(), "G0 at K4");
+  EXPECT_TRUE(Kernel(Generation::kG9).Has(KsmState::kMigratesOffline));
+}
+
+TEST(Kernel, AtTheNewestStateOfKsmIsTheGenerationItself) {
+  EXPECT_EQ(Kernel(kNewestKsmState), Kernel(Generation::kG0));
+  EXPECT_EQ(ParseKernel("G0 at K11")->Name(), "G0");
+  EXPECT_EQ(ParseKernel("G7 at K11")->Name(), "G7");
 }
 
 TEST(Kernel, WithAllHasAll) {
@@ -138,6 +164,9 @@ TEST(Kernel, ErrorsNameTheWord) {
   EXPECT_EQ(message("G5 without KH-999"), "\"KH-999\" is not a known fix");
   EXPECT_EQ(message("G5 without all"), "\"all\" is not a known fix");
   EXPECT_EQ(message("G5 without"), "\"without\" is not followed by a fix");
+  EXPECT_EQ(message("G0 at"), "\"\" is not a state of KSM, K0 to K11");
+  EXPECT_EQ(message("G0 at K12"), "\"K12\" is not a state of KSM, K0 to K11");
+  EXPECT_EQ(message("G5 at K4"), "\"K4\" is not what KSM was in G5, but in G0");
 }
 
 TEST(Kernel, MayBeWrittenWithAnySpaceAndAnyEndOfLine) {

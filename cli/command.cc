@@ -74,6 +74,13 @@ absl::Status CheckFixes(const Command& command) {
   return absl::OkStatus();
 }
 
+absl::Status CheckKsm(const Command& command) {
+  const bool fits = command.generation.value_or(rmap::Generation::kG0) == rmap::Generation::kG0;
+  if (!command.ksm.has_value() || fits) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--ksm=", rmap::Name(*command.ksm), ": ",
+                                                 "is a state before G1: leave --generation out"));
+}
+
 absl::Status CheckUsage(const Command& command, const std::vector<GivenFlag>& given) {
   for (const GivenFlag& g : given) {
     if (AppliesTo(*g.flag, command.verb)) continue;
@@ -151,6 +158,8 @@ absl::StatusOr<Command> ParseCommand(std::span<const std::string> words) {
   }
   const absl::Status fixes = CheckFixes(command);
   if (!fixes.ok()) return fixes;
+  const absl::Status ksm = CheckKsm(command);
+  if (!ksm.ok()) return ksm;
   const absl::Status usage = CheckUsage(command, given);
   if (!usage.ok()) return usage;
   return command;

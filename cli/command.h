@@ -54,6 +54,7 @@ struct Command {
   std::vector<rmap::Fix> with;
   bool with_all = false;
   std::optional<rmap::Generation> generation;
+  std::optional<rmap::KsmState> ksm;  // Of G0, which is meant then.
   bool any_build = false;
   std::string claims;     // `locks`: a file; empty: the claims that are built in.
   std::string scenarios;  // `locks`: patterns, with commas between them; empty: all.

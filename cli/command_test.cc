@@ -109,6 +109,13 @@ TEST(ParseCommand, OnlyFixesAddUp) {
             "--generation: is given twice: give it once");
 }
 
+TEST(ParseCommand, AStateOfKsmIsOneOfG0) {
+  EXPECT_EQ(Parsed({"--ksm=K4", "--generation=G0"}).ksm, rmap::KsmState::kStableNode);
+  EXPECT_EQ(Error({"--ksm=K4", "--generation=G1"}),
+            "--ksm=K4: is a state before G1: leave --generation out");
+  EXPECT_EQ(Error({"--ksm=K77"}).find("--ksm=K77: is no state of KSM: "), 0u);
+}
+
 TEST(ParseCommand, FlagsThatMeanNothingAreRefused) {
   EXPECT_EQ(Error({"list", "--generation=G5"}),
             "--generation: means nothing to `list`: leave it out");

@@ -549,6 +549,8 @@ TEST_F(CommandsTest, ListNamesEverything) {
   const std::string text = Run({"list"}).out;
   EXPECT_TRUE(absl::StrContains(text, "It was mended."));
   EXPECT_EQ(LineOf(text, "generation"), "generation kernel what is new");
+  EXPECT_EQ(LineOf(text, "state"), "state commit what is new");
+  EXPECT_EQ(outcome.Json()["ksm_states"].size(), rmap::KsmStates().size());
   EXPECT_EQ(LineOf(text, "fix"), "fix born since shown repair");
   const json fixes = outcome.Json()["fixes"];
   for (const json& fix : fixes) {

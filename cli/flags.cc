@@ -157,6 +157,14 @@ absl::Status SetGeneration(Command& command, const std::string& value) {
   return absl::OkStatus();
 }
 
+absl::Status SetKsm(Command& command, const std::string& value) {
+  command.ksm = rmap::FindKsmState(value);
+  if (command.ksm.has_value()) return absl::OkStatus();
+  std::vector<std::string> known;
+  for (const rmap::KsmStateInfo& info : rmap::KsmStates()) known.push_back(info.name);
+  return Unknown("ksm", value, "state of KSM", known);
+}
+
 absl::Status SetAnyBuild(Command& command, const std::string&) {
   command.any_build = true;
   return absl::OkStatus();
@@ -260,6 +268,8 @@ constexpr Flag kFlags[] = {
      kChecks | Bit(Verb::kLocks), true, SetReplayDir},
     {"generation", "G", "check this kernel generation only (all; locks: the newest)", kKernels,
      true, SetGeneration},
+    {"ksm", "K", "check G0 with KSM as it was in this state (as it is in G0)", kKernels, true,
+     SetKsm},
     {"without", "FIX[,FIX]", "take fixes out of the kernel; may be repeated (none)", kKernels, true,
      SetWithout, true},
     {"with", "FIX[,FIX]|all", "give it fixes of later kernels; may be repeated (none)", kKernels,

@@ -192,6 +192,7 @@ absl::Status DoesNotHave(const Kernel& base, rmap::Fix fix) {
 
 // Returns: the kernel that --generation means for a scenario, or its own.
 Kernel Base(const Command& command, const RmapScenario& scenario) {
+  if (command.ksm.has_value()) return Kernel(*command.ksm);
   if (command.generation.has_value()) return Kernel(*command.generation);
   if (scenario.newest_only) return Kernel().WithAll();
   const bool fits = command.with_all || HasAll(scenario.default_generation, command.without);
@@ -215,8 +216,8 @@ absl::StatusOr<Kernel> Changed(const Command& command, const Kernel& base) {
 }
 
 bool ChoosesKernel(const Command& command) {
-  return command.generation.has_value() || !command.without.empty() || !command.with.empty() ||
-         command.with_all;
+  return command.generation.has_value() || command.ksm.has_value() || !command.without.empty() ||
+         !command.with.empty() || command.with_all;
 }
 
 // Returns: the kernels that the command asks a scenario to be proved on; none if it is younger.

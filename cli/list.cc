@@ -89,6 +89,15 @@ std::string GenerationsText() {
   return text;
 }
 
+std::string KsmStatesText() {
+  const Table table({{"", 0}, {"state", 5}, {"commit", 12}, {"what is new", 0}});
+  std::string text = table.Header();
+  for (const rmap::KsmStateInfo& info : rmap::KsmStates()) {
+    text += table.Row({"", info.name, info.commit, info.story});
+  }
+  return text;
+}
+
 std::string FixesText(const Scenarios& scenarios) {
   const Table table({{"", 0}, {"fix", 6}, {"born", 4}, {"since", 5}, {"shown", 5}, {"repair", 0}});
   std::string text = table.Header();
@@ -125,6 +134,17 @@ Json GenerationsJson() {
   return generations;
 }
 
+Json KsmStatesJson() {
+  Json states = Json::array();
+  for (const rmap::KsmStateInfo& info : rmap::KsmStates()) {
+    states.push_back({{"name", info.name},
+                      {"commit", info.commit},
+                      {"title", info.title},
+                      {"story", info.story}});
+  }
+  return states;
+}
+
 Json FixesJson(const Scenarios& scenarios) {
   Json fixes = Json::array();
   for (const rmap::FixInfo& info : rmap::Fixes()) {
@@ -149,6 +169,7 @@ ExitCode List(const Command& command, const Scenarios& scenarios, Console& conso
     }
     all["families"] = FamiliesJson(scenarios);
     all["generations"] = GenerationsJson();
+    all["ksm_states"] = KsmStatesJson();
     all["fixes"] = FixesJson(scenarios);
     console.Print(models::JsonText(all) + "\n");
     return kAsExpected;
@@ -156,6 +177,7 @@ ExitCode List(const Command& command, const Scenarios& scenarios, Console& conso
   std::string text = "Scenarios, for `prove`:\n\n" + ScenariosText(scenarios, console.columns());
   absl::StrAppend(
       &text, "\nKernel generations, for --generation:\n\n", GenerationsText(),
+      "\nStates of KSM before 2.6.33, for --ksm; the last is what G0 has:\n\n", KsmStatesText(),
       "\nFixes, for --without, --with and `bugs`. Born: the first generation that could "
       "have the\nmistake; since: the first that has the fix; shown: whether a scenario "
       "shows the bug.\n\n",

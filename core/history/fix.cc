@@ -4,7 +4,9 @@
 // release is r or later; repairs newer than every generation have no `since`. Some rows need a
 // reason:
 //   * KH-01 to KH-11 were repaired before the first generation, which is the nearest to a kernel
-//     that had them. KH-15 was repaired before the patch was merged that is G1.
+//     that had them; of KSM's, the states before G0's had them (ksm_state.h). KH-09, KH-10 and
+//     KH-11 were repaired between two of these. KH-12 and KH-13 came when an exit ceased to wait.
+//     KH-15 was repaired before the patch was merged that is G1.
 //   * KH-21 was a mistake of KH-20's repair, and both are in 2.6.34. G1 and G2 anchor every page at
 //     the newest anon_vma, and so are right about those that nobody else maps.
 //   * KH-25, KH-26, KH-29 and KH-39: before the chains the lock was held, the mm was set first and
@@ -35,6 +37,7 @@ namespace {
 
 using enum Fix;
 using enum Generation;
+using enum KsmState;
 
 constexpr FixInfo kFixes[] = {
     {kKh01, "KH-01", "34bbd704051c",
@@ -47,17 +50,63 @@ constexpr FixInfo kFixes[] = {
      "anon_vma_prepare locks even an anon_vma it has just allocated", kG0, kG0},
     {kKh05, "KH-05", "3ad33b2436b5",
      "mbind looks for the VMA that contains the page before it allocates a target", kG0, kG0},
-    {kKh06, "KH-06", "9ba692948008", "an exit does not take ksm_thread_mutex", kG0, kG0},
-    {kKh08, "KH-08", "d952b79136a6", "who breaks a merged page gives up when memory has run out",
-     kG0, kG0},
-    {kKh09, "KH-09", "1ff829957316", "mremap unmerges what it is about to move", kG0, kG0},
-    {kKh11, "KH-11", "73848b4684e8",
-     "who merges a page of a locked VMA takes its mark away and marks the shared one", kG0, kG0},
-    {kKh12, "KH-12", "7496fea9a6bf",
-     "ksmd lets go of mmap_sem before an exit can find that the cursor has left the process", kG0,
-     kG10},
-    {kKh13, "KH-13", "2b472611a32a",
-     "ksmd asks again under ksm_mmlist_lock whether anybody is registered", kG0, kG6},
+    {.fix = kKh06,
+     .id = "KH-06",
+     .commit = "9ba692948008",
+     .story = "an exit does not take ksm_thread_mutex",
+     .born = kG0,
+     .since = kG0,
+     .ksm = KsmSpan{kFirstRelease, kExitTakesNoMutex}},
+    {.fix = kKh07,
+     .id = "KH-07",
+     .commit = "1c2fb7a4c2ca",
+     .story = "faults do not ask whether the process is dying; it leaves KSM before its pages",
+     .born = kG0,
+     .since = kG0,
+     .ksm = KsmSpan{kExitTakesNoMutex, kNoExitTestInFaults}},
+    {.fix = kKh08,
+     .id = "KH-08",
+     .commit = "d952b79136a6",
+     .story = "who breaks a merged page gives up when memory has run out",
+     .born = kG0,
+     .since = kG0,
+     .ksm = KsmSpan{kFirstRelease, kLoopEndsOnOom}},
+    {.fix = kKh09,
+     .id = "KH-09",
+     .commit = "1ff829957316",
+     .story = "mremap unmerges what it is about to move",
+     .born = kG0,
+     .since = kG0,
+     .ksm = KsmSpan{kFirstRelease, kStableNode}},
+    {.fix = kKh10,
+     .id = "KH-10",
+     .commit = "01e00f880ca7",
+     .story = "memory_failure leaves a merged page alone",
+     .born = kG0,
+     .since = kG0,
+     .ksm = KsmSpan{kFirstRelease, kStableNode}},
+    {.fix = kKh11,
+     .id = "KH-11",
+     .commit = "73848b4684e8",
+     .story = "who merges a page of a locked VMA takes its mark away and marks the shared one",
+     .born = kG0,
+     .since = kG0,
+     .ksm = KsmSpan{kFirstRelease, kSwappable}},
+    {.fix = kKh12,
+     .id = "KH-12",
+     .commit = "7496fea9a6bf",
+     .story =
+         "ksmd lets go of mmap_sem before an exit can find that the cursor has left the process",
+     .born = kG0,
+     .since = kG10,
+     .ksm = KsmSpan{kExitTakesNoMutex, std::nullopt}},
+    {.fix = kKh13,
+     .id = "KH-13",
+     .commit = "2b472611a32a",
+     .story = "ksmd asks again under ksm_mmlist_lock whether anybody is registered",
+     .born = kG0,
+     .since = kG6,
+     .ksm = KsmSpan{kExitTakesNoMutex, std::nullopt}},
     {kKh15, "KH-15", "", "dup_mmap gives the copied mempolicy back when anon_vma_fork fails", kG1,
      kG1},
     {kKh16, "KH-16", "4946d54cb55e", "anon_vma_fork undoes its clone when a later allocation fails",
@@ -195,7 +244,7 @@ bool Has(Generation generation, Fix fix) {
 bool Has(KsmState state, Fix fix) {
   const std::optional<KsmSpan>& ksm = Info(fix).ksm;
   if (!ksm.has_value()) return Has(Generation::kG0, fix);
-  return state < ksm->born || ksm->since <= state;
+  return state < ksm->born || (ksm->since.has_value() && *ksm->since <= state);
 }
 
 }  // namespace rmap

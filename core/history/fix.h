@@ -22,8 +22,10 @@ enum class Fix {
   kKh04,
   kKh05,
   kKh06,
+  kKh07,
   kKh08,
   kKh09,
+  kKh10,
   kKh11,
   kKh12,
   kKh13,
@@ -84,10 +86,11 @@ enum class Fix {
 
 inline constexpr int kFixCount = static_cast<int>(Fix::kKh109) + 1;
 
-// When, among the states of KSM's code, a mistake was made and when it was repaired.
+// The first of the states of KSM's code that had the mistake, and the first that has the repair;
+// nothing if that is newer than all of them.
 struct KsmSpan {
   KsmState born;
-  KsmState since;
+  std::optional<KsmState> since;
 };
 
 struct FixInfo {
@@ -104,8 +107,7 @@ struct FixInfo {
   // A piece of the design without which the repair has no place; nothing if each generation that
   // lacks the repair has a place for it.
   std::optional<Mechanism> needs = std::nullopt;
-  // Of a repair that is a state of KSM's code, or came between two: which kernels at a state before
-  // G0's own lack it. Those at none are as `born` and `since` say.
+  // Of a repair that not all states of KSM's code lack, or have, as G0 does: which of them lack it.
   std::optional<KsmSpan> ksm = std::nullopt;
 };
 

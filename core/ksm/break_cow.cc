@@ -49,12 +49,12 @@ bool BreakKsm(Vma& vma, VirtualPage address) {
     mm.mmap_sem.AssertHeldShared();
     if (moves && mm.machine.Has(Fix::kKh59)) {
       // It may be a merged one. Who waits for it needs no memory.
-      [[maybe_unused]] const bool waited = HandleMmFault(vma, address, Access::kWrite);
+      [[maybe_unused]] const bool waited = HandleMmFault(mm, vma, address, Access::kWrite);
       continue;
     }
     if (page == nullptr) return true;
     const bool is_shared = IsKsm(page->mapping.Read());
-    const bool had_memory = !is_shared || HandleMmFault(vma, address, Access::kWrite);
+    const bool had_memory = !is_shared || HandleMmFault(mm, vma, address, Access::kWrite);
     PutPage(*page);
     if (!is_shared || (!had_memory && mm.machine.Has(Fix::kKh08))) return had_memory;
   }
@@ -68,8 +68,19 @@ bool UnmergeKsmPages(Vma& vma, VirtualPage start, VirtualPage end) {
   return true;
 }
 
+Page* GetMergeablePage(const RmapItem& item) {
+  const ksync::SharedGuard mmap_sem(item.mm.mmap_sem);
+  const Vma* const vma = FindMergeableVma(item);
+  if (vma == nullptr || vma->anon_vma.Read() == nullptr) return nullptr;
+  return FollowAnonPage(item.mm, item.address);
+}
+
 void BreakCow(RmapItem& item) {
   DropAnonVma(item);
+  BreakItem(item);
+}
+
+void BreakItem(const RmapItem& item) {
   const ksync::SharedGuard mmap_sem(item.mm.mmap_sem);
   Vma* const vma = FindMergeableVma(item);
   if (vma == nullptr || vma->anon_vma.Read() == nullptr) return;

@@ -12,8 +12,11 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Whether the users of the address space have gone, or are about to. Kernel: ksm_test_exit().
-inline bool KsmTestExit(const Mm& mm) { return mm.mm_users.Read() == 0; }
+// Whether the users of the address space have gone, or are about to. Nobody asks where an exit
+// waits for ksmd. Kernel: ksm_test_exit().
+inline bool KsmTestExit(const Mm& mm) {
+  return mm.machine.Has(Fix::kKh06) && mm.mm_users.Read() == 0;
+}
 
 // Returns: the VMA that has the item's address; null if there is none, or nobody uses the mm.
 Vma* FindVmaOf(const RmapItem& item) ABSL_SHARED_LOCKS_REQUIRED(item.mm.mmap_sem);
@@ -22,6 +25,9 @@ Vma* FindMergeableVma(const RmapItem& item) ABSL_SHARED_LOCKS_REQUIRED(item.mm.m
 
 // Returns: the anonymous page that is mapped there, with a reference; or null.
 Page* FollowAnonPage(Mm& mm, VirtualPage address);
+// Returns: the page that is at the item's place now, with a reference; null if there is none that
+// can be merged. Order: takes mmap_sem. Kernel: get_mergeable_page().
+Page* GetMergeablePage(const RmapItem& item);
 
 // Sees to it that no shared page is mapped there. Returns: false if memory ran out.
 [[nodiscard]] bool BreakKsm(Vma& vma, VirtualPage address);
@@ -29,8 +35,9 @@ Page* FollowAnonPage(Mm& mm, VirtualPage address);
 // The same for a range of the VMA. Requires: mmap_sem. Kernel: unmerge_ksm_pages().
 [[nodiscard]] bool UnmergeKsmPages(Vma& vma, VirtualPage start, VirtualPage end);
 
-// The same for the page of an item which is on no tree and has a count on its anon_vma; that is
-// dropped. If memory runs out, the page stays as it is, for nobody to find.
+// The same for the page of an item. If memory runs out, the page stays as it is, for nobody to find.
+void BreakItem(const RmapItem& item);
+// The same for an item which is on no tree and has a count on its anon_vma; that is dropped.
 void BreakCow(RmapItem& item);
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -4,6 +4,9 @@
 // An exit must not wait for it (KH-06): a process that ksmd has no record of unregisters itself;
 // any other is put where the scan comes next, and is cleared away there.
 //
+// The code had a dozen states before 2.6.33 (core/history/ksm_state.h). Where one differs from the
+// next stands `Has(KsmState::...)`, or the repair that was the difference (docs/KSM.md).
+//
 // Locks, outermost first: ksm_thread_mutex (a batch; everything but the list of processes),
 // mmap_sem of the process that is scanned, its pte lock; ksm_mmlist_lock, under which no other lock
 // is taken.
@@ -64,10 +67,10 @@ class Ksm final : public KsmPort {
   const KsmCounters& counters() const { return counters_; }
   unsigned full_scans() const { return scan_.seqnr.Read(); }
 
-  // Memory is about to be removed, and its pages migrate: ksmd waits. Then it is, or is not. Both
-  // are called by one thread. Kernel: ksm_memory_callback().
-  void MemoryGoingOffline() ABSL_EXCLUSIVE_LOCK_FUNCTION(thread_mutex_) { thread_mutex_.Lock(); }
-  void MemoryOffline() ABSL_UNLOCK_FUNCTION(thread_mutex_);
+  // Memory is about to be removed, and its pages migrate: ksmd waits, if it is told. Then it is, or
+  // is not. Both are called by one thread. Kernel: ksm_memory_callback(), 62b61f611e.
+  void MemoryGoingOffline();
+  void MemoryOffline();
 
   bool Madvise(Vma& vma, VirtualPage start, VirtualPage end, bool mergeable) override;
   bool Fork(const Mm& parent, Mm& child) override;
@@ -96,8 +99,11 @@ class Ksm final : public KsmPort {
   // mm_slot.cc
   [[nodiscard]] bool Enter(Mm& mm);
   MmSlot* SlotOf(const Mm& mm) const;
+  MmSlot* FindSlot(const Mm& mm);
   MmSlot* SlotAfter(MmSlot& slot) const;
   bool TakeEasySlot(MmSlot& slot);
+  void LeaveForNext(MmSlot& slot);
+  void ExitUnderMutex(Mm& mm);
   void DropSlot(MmSlot& slot);
 
   // rmap_items.cc
@@ -108,11 +114,13 @@ class Ksm final : public KsmPort {
 
   // cmp_and_merge.cc
   void CmpAndMergePage(Page& page, RmapItem& item);
-  void AppendTo(Page& shared, RmapItem& item);
+  void MergeTwo(Page& page, RmapItem& item, const UnstableTree::Match& match);
+  void AppendTo(const StableTree::Match& shared, RmapItem& item);
   void MakeStable(Page& page, RmapItem& item, RmapItem& other);
 
   // scan.cc
   static bool IsSettled(const Found& found);
+  void BreakIfUnshared(const Found& found);
   Found ScanGetNextRmapItem();
   bool BeginRound();
   void EnterSlot(MmSlot* slot);
@@ -132,7 +140,7 @@ class Ksm final : public KsmPort {
   MmSlots slots_{"ksm_mm_head"};
   KsmScan scan_;
   KsmCounters counters_;
-  StableTree stable_{counters_};
+  StableTree stable_{machine_, counters_};
   UnstableTree unstable_{counters_};
   StablePageFrames frames_;
 };

@@ -2,8 +2,6 @@
 // comes next.
 #include "core/ksm/mm_slot.h"
 
-#include <optional>
-
 #include "core/ksm/ksm.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -36,6 +34,19 @@ MmSlot* Ksm::SlotOf(const Mm& mm) const {
   return nullptr;
 }
 
+MmSlot* Ksm::FindSlot(const Mm& mm) {
+  const ksync::Guard lock(mmlist_lock_);
+  return SlotOf(mm);
+}
+
+// The process at which the cursor is goes: the round goes on with the next, or is over.
+// Requires: mmlist_lock_.
+void Ksm::LeaveForNext(MmSlot& slot) {
+  MmSlot* const next = SlotAfter(slot);
+  if (next == nullptr) scan_.seqnr.Write(scan_.seqnr.Read() + 1);
+  EnterSlot(next);
+}
+
 // Returns: null behind the last. Requires: mmlist_lock_.
 MmSlot* Ksm::SlotAfter(MmSlot& slot) const {
   auto* const next = slots_.After(slot.mm_list);
@@ -63,13 +74,27 @@ void Ksm::DropSlot(MmSlot& slot) {
   ksync::Delete(&slot);
 }
 
+// An exit as it was: ksmd does nothing meanwhile, and finds nothing afterwards. Who holds the mutex
+// may wait for memory that is this mm's. Kernel: __ksm_exit(), remove_mm_from_lists().
+void Ksm::ExitUnderMutex(Mm& mm) {
+  const ksync::Guard no_batch(thread_mutex_);
+  MmSlot* const slot = FindSlot(mm);
+  if (slot == nullptr) return;  // ksmd found nothing there that could be merged.
+  RemoveTrailingRmapItems(slot->rmap_list);
+  {
+    const ksync::Guard lock(mmlist_lock_);
+    if (scan_.mm_slot.Read() == slot) LeaveForNext(*slot);
+    slots_.Erase(slot->mm_list);
+  }
+  DropSlot(*slot);
+  Mmdrop(mm);
+}
+
 // Whoever still looks at the mm holds mmap_sem, and asked mm_users when he had it; so once it was
 // free, nobody works on the mm any more. Kernel: __ksm_exit().
 void Ksm::Exit(Mm& mm) {
   if (!mm.mergeable.LoadAcquire()) return;  // Order: see DropSlot.
-  // Who holds it may wait for memory that is this mm's.
-  std::optional<ksync::Guard<ksync::Mutex>> batch;
-  if (!machine_.Has(Fix::kKh06)) batch.emplace(thread_mutex_);
+  if (!machine_.Has(Fix::kKh06)) return ExitUnderMutex(mm);
   MmSlot* slot = nullptr;
   bool is_easy = false;
   {

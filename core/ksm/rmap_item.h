@@ -18,6 +18,7 @@
 #include "core/ksm/page_tree.h"
 #include "core/mm/list.h"
 #include "core/mm/mm.h"
+#include "core/mm/page.h"
 #include "core/rmap/anon_vma.h"
 #include "core/sync/sync.h"
 
@@ -31,6 +32,10 @@ using RmapLink = ksync::Plain<RmapItem*>;
 
 // What is left of a page's content when it is asked whether that changed.
 using Checksum = std::uint32_t;
+
+// A part of the content, so that a page may have changed and look as if not. Kernel:
+// calc_checksum(), which has 32 bits for 4096 bytes.
+inline Checksum CalcChecksum(const Page& page) { return page.content.Read() & 7; }
 
 // Kernel: UNSTABLE_FLAG, STABLE_FLAG.
 enum class ItemPlace { kNowhere, kUnstableTree, kStableNode };

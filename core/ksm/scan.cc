@@ -11,7 +11,7 @@ void Ksm::DoScan(int pages) {
   while (pages-- > 0) {
     const Found found = ScanGetNextRmapItem();
     if (found.item == nullptr) return;
-    if (!IsSettled(found)) CmpAndMergePage(*found.page, *found.item);
+    IsSettled(found) ? BreakIfUnshared(found) : CmpAndMergePage(*found.page, *found.item);
     PutPage(*found.page);
   }
 }
@@ -20,6 +20,17 @@ void Ksm::DoScan(int pages) {
 bool Ksm::IsSettled(const Found& found) {
   if (!IsKsm(found.page->mapping.Read())) return false;
   return found.item->place.Read() == ItemPlace::kStableNode;
+}
+
+// As long as merged pages cannot be swapped, one that nobody else shares any more is a loss.
+// Kernel: the end of ksm_do_scan(), 26465d3ea5 to 5ad6468801.
+void Ksm::BreakIfUnshared(const Found& found) {
+  const bool breaks =
+      machine_.Has(KsmState::kLoopEndsOnOom) && !machine_.Has(KsmState::kSwappable);
+  if (!breaks || PageMapcount(*found.page) != 1) return;
+  BreakItem(*found.item);
+  RemoveFromTree(*found.item);
+  found.item->oldchecksum.Write(CalcChecksum(*found.page));
 }
 
 // Kernel: scan_get_next_rmap_item().

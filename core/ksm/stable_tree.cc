@@ -2,8 +2,16 @@
 // met ends the search: the tree has changed under it.
 #include "core/ksm/stable_tree.h"
 
+#include "core/ksm/break_cow.h"
+
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
+
+// Whether a node has a reference on its page, so that this stays as long as somebody hangs from it.
+// Kernel: 08beca44df to 4035c07a89.
+bool HoldsPage(const Machine& machine) {
+  return machine.Has(KsmState::kNodeAndPage) && !machine.Has(KsmState::kKeyhole);
+}
 
 // Returns: the page, with a reference; null if it does not name the node, or has no use.
 // Order: acquire, for who finds that it has gone: he frees what its last users have looked at. In
@@ -47,12 +55,39 @@ bool TryToErase(RmapItem& item, StableNode& node, Page& page) {
 
 }  // namespace
 
-void SetPageStableNode(Page& page, StableNode* node) { page.mapping.Write(ToMapping(node)); }
+// Until K4 a merged page is anonymous, and that is all; then it names its node.
+void SetPageStableNode(Page& page, StableNode* node) {
+  const bool says_merged = page.machine.Has(KsmState::kStableNode);
+  page.mapping.Write(says_merged ? ToMapping(node) : kPageMappingAnon);
+}
 
 Page* StableTree::GetKsmPage(StableNode& node) {
-  Page* const page = PeepThroughKeyhole(node);
+  if (HoldsPage(machine_)) {
+    Page* const page = node.page.Read();
+    GetPage(*page);
+    return page;
+  }
+  const bool is_named = machine_.Has(KsmState::kKeyhole);
+  Page* const page = is_named ? PeepThroughKeyhole(node) : FindByItems(node);
   if (page == nullptr) RemoveNode(node);
   return page;
+}
+
+// Returns: the merged page at the place of the first item that has one there, with a reference;
+// null if none has. Items before it are taken off. Kernel: get_ksm_page() until 08beca44df.
+Page* StableTree::FindByItems(StableNode& node) {
+  while (auto* const first = node.hlist.First()) {
+    Page* const page = GetMergeablePage(first->owner());
+    if (page != nullptr && IsKsm(page->mapping.Read())) return page;
+    if (page != nullptr) PutPage(*page);
+    TakeOff(first->owner(), node);
+  }
+  return nullptr;
+}
+
+void StableTree::TakeOff(RmapItem& item, StableNode& node) {
+  node.hlist.Erase(item.hlist);
+  Forget(item, node);
 }
 
 // The item is off the node's list. Its anon_vma and its place go.
@@ -64,10 +99,7 @@ void StableTree::Forget(RmapItem& item, const StableNode& node) {
 
 // Kernel: remove_node_from_stable_tree(). Requires: its page has gone.
 void StableTree::RemoveNode(StableNode& node) {
-  while (auto* const first = node.hlist.First()) {
-    node.hlist.Erase(*first);
-    Forget(first->owner(), node);
-  }
+  while (auto* const first = node.hlist.First()) TakeOff(first->owner(), node);
   root_.Erase(node.node);
   ksync::Delete(&node);
 }
@@ -85,15 +117,15 @@ StableTree::Descent StableTree::GoDown(std::uint32_t wanted) {
   return {.place = place};
 }
 
-Page* StableTree::Search(Page& page) {
+StableTree::Match StableTree::Search(Page& page) {
   if (ToStableNode(page.mapping.Read()) != nullptr) {
     GetPage(page);
-    return &page;
+    return {&page};
   }
   const Descent found = GoDown(page.content.Read());
-  if (found.page == nullptr || IsStillOf(*found.page, *found.node)) return found.page;
+  if (found.page == nullptr || IsStillOf(*found.page, *found.node)) return {found.page, found.node};
   PutPage(*found.page);
-  return nullptr;  // Another time.
+  return {};  // Another time.
 }
 
 StableNode* StableTree::Insert(Page& page) {
@@ -102,9 +134,11 @@ StableNode* StableTree::Insert(Page& page) {
   if (found.page != nullptr) PutPage(*found.page);
   if (found.page != nullptr || found.met_stale) return nullptr;
   if (page.machine.AllocationFails("stable_node")) return nullptr;
-  StableNode* const node = ksync::New<StableNode>(&page);
+  const bool has_page = machine_.Has(KsmState::kNodeAndPage);
+  StableNode* const node = ksync::New<StableNode>(has_page ? &page : nullptr);
   root_.Insert(node->node, found.place);
-  SetPageStableNode(page, node);
+  if (has_page) SetPageStableNode(page, node);
+  if (HoldsPage(machine_)) GetPage(page);
   return node;
 }
 
@@ -115,8 +149,24 @@ void StableTree::Append(RmapItem& item, StableNode& node) {
   item.place.Write(ItemPlace::kStableNode);
 }
 
+// Before the keyhole: when the last item goes, the node goes. Kernel: remove_rmap_item_from_tree().
+void StableTree::RemoveFromKeeper(RmapItem& item, StableNode& node) {
+  Page* const page = node.page.Read();
+  if (page == nullptr) {
+    TakeOff(item, node);
+  } else {
+    const ksync::Guard lock(page->lock);
+    TakeOff(item, node);
+    if (node.hlist.Empty()) SetPageStableNode(*page, nullptr);
+  }
+  if (!node.hlist.Empty()) return;
+  RemoveNode(node);
+  if (page != nullptr) PutPage(*page);
+}
+
 void StableTree::Remove(RmapItem& item) {
   StableNode& node = *item.head.Read();
+  if (!machine_.Has(KsmState::kKeyhole)) return RemoveFromKeeper(item, node);
   for (bool erased = false; !erased;) {
     Page* const page = GetKsmPage(node);
     if (page == nullptr) return;  // So the item is off, too.

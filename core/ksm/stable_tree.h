@@ -7,6 +7,11 @@
 // does the page still name this node? Then it takes a reference, unless the page is going, and asks
 // again. A node whose page has gone is stale, and is taken off by whoever finds it so.
 //
+// Before the keyhole (K5 to K7) the node has a reference on its page, and both part when the last
+// item goes. Before that (until K4) neither names the other: the page of a node is the merged page
+// that is mapped where one of its items says. (Until K3 the items of one page were a list whose
+// first stood in the tree. That is a node here, too.)
+//
 // Invariants:
 //   1. The tree is changed by who holds ksm_thread_mutex.
 //   2. The items of a node change under the lock of its page, or when that has gone.
@@ -37,12 +42,18 @@ void SetPageStableNode(Page& page, StableNode* node) ABSL_EXCLUSIVE_LOCKS_REQUIR
 // Each requires ksm_thread_mutex.
 class StableTree {
  public:
-  explicit StableTree(KsmCounters& counters) : counters_(counters) {}
+  StableTree(const Machine& machine, KsmCounters& counters)
+      : machine_(machine), counters_(counters) {}
 
-  // Returns: a shared page of that content, with a reference; the page itself if it is shared
-  // already, by fork; null if there is none, or a stale node was in the way.
-  // Kernel: stable_tree_search().
-  Page* Search(Page& page);
+  // A shared page, with a reference; and its node, unless the page names it.
+  struct Match {
+    Page* page = nullptr;
+    StableNode* node = nullptr;
+  };
+
+  // Returns: a shared page of that content; the page itself if it is shared already, by fork;
+  // nothing if there is none, or a stale node was in the way. Kernel: stable_tree_search().
+  Match Search(Page& page);
 
   // Makes a page, which nobody can write to, a shared one. Returns: its node; null if memory ran
   // out, if there is such a page, or if a stale node was in the way. Kernel: stable_tree_insert().
@@ -79,8 +90,12 @@ class StableTree {
 
   Page* GetKsmPage(StableNode& node);
   void Forget(RmapItem& item, const StableNode& node);
+  Page* FindByItems(StableNode& node);
+  void TakeOff(RmapItem& item, StableNode& node);
   void RemoveNode(StableNode& node);
+  void RemoveFromKeeper(RmapItem& item, StableNode& node);
 
+  const Machine& machine_;
   KsmCounters& counters_;
   PageTree<StableNode> root_{"root_stable_tree"};
 };

@@ -3,22 +3,8 @@
 #include "core/ksm/unstable_tree.h"
 
 #include "core/ksm/break_cow.h"
-#include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
-namespace {
-
-// Returns: the page that is at the item's place now, with a reference; null if there is none that
-// can be merged. Kernel: get_mergeable_page().
-Page* GetMergeablePage(const RmapItem& item) {
-  const ksync::SharedGuard mmap_sem(item.mm.mmap_sem);
-  const Vma* const vma = FindMergeableVma(item);
-  if (vma == nullptr || vma->anon_vma.Read() == nullptr) return nullptr;
-  return FollowAnonPage(item.mm, item.address);
-}
-
-}  // namespace
-
 UnstableTree::Match UnstableTree::SearchInsert(RmapItem& item, Page& page, unsigned round) {
   PageTree<RmapItem>::Place place;
   while (auto* const node = root_.At(place)) {

@@ -2,6 +2,7 @@
 // A node whose page has gone is passed over: it is stale, and nobody came by yet.
 #include "absl/strings/str_cat.h"
 #include "core/ksm/ksm.h"
+#include "core/mm/at_rest.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -26,14 +27,27 @@ int ItemsOf(const StableNode& node) {
   return items;
 }
 
-bool IsLive(const StableNode& node) {
-  return ToStableNode(node.page.Read()->mapping.Read()) == &node;
+// Returns: the page of a node that names none: what is merged where the first of its items says.
+const Page* PageByItem(const StableNode& node) {
+  const RmapItem& item = node.hlist.First()->owner();
+  const Pte pte = Resting(item.mm).page_table[item.address].Read();
+  const bool is_merged = pte.IsPresent() && IsKsm(pte.page().mapping.Read());
+  return is_merged ? &pte.page() : nullptr;
+}
+
+// Returns: the page of a node; null if it has gone.
+const Page* LivePageOf(const StableNode& node) {
+  const Page* const page = node.page.Read();
+  if (page == nullptr) return PageByItem(node);
+  return ToStableNode(page->mapping.Read()) == &node ? page : nullptr;
 }
 
 }  // namespace
 
 bool Ksm::Finds(const Page& page, const Vma& vma, VirtualPage address) const {
   if (walks_may_miss_) return true;
+  // No walk comes to all who share the page, nor does anybody say so.
+  if (!machine_.Has(KsmState::kAnonVmaHeld)) return true;
   const StableNode* const node = ToStableNode(page.mapping.Read());
   if (node == nullptr) return false;
   for (auto* link = node->hlist.First(); link != nullptr; link = node->hlist.After(*link)) {
@@ -45,17 +59,18 @@ bool Ksm::Finds(const Page& page, const Vma& vma, VirtualPage address) const {
 
 std::string Ksm::BrokenRule() const {
   Shares shares;
-  const StableNode* before = nullptr;
+  const Page* before = nullptr;
   for (const StableNode* node = stable_.First(); node != nullptr; node = stable_.After(*node)) {
     const int items = ItemsOf(*node);
     shares.shared += items > 0 ? 1 : 0;
     shares.sharing += items > 0 ? items - 1 : 0;
-    if (!IsLive(*node)) continue;
-    const std::uint32_t content = node->page.Read()->content.Read();
-    if (before != nullptr && before->page.Read()->content.Read() >= content) {
+    const Page* const page = LivePageOf(*node);
+    if (page == nullptr) continue;
+    const std::uint32_t content = page->content.Read();
+    if (before != nullptr && before->content.Read() >= content) {
       return absl::StrCat("K1: the stable tree is out of order at a page that reads ", content);
     }
-    before = node;
+    before = page;
   }
   if (counters_.pages_shared.Read() != shares.shared) return "K2: pages_shared is wrong";
   if (counters_.pages_sharing.Read() != shares.sharing) return "K2: pages_sharing is wrong";

@@ -36,6 +36,21 @@ struct Pass {
   }
 };
 
+// The same before an item knew an anon_vma: it knows a process and an address, and no VMA that could
+// say more. So one is made up, and who inherited the mapping by fork is not found. Kernel:
+// try_to_unmap_ksm(), 5ad6468801.
+int ForEachItem(const StableNode& node,
+                absl::FunctionRef<bool(Vma& vma, VirtualPage address)> visit) {
+  int visited = 0;
+  for (auto* link = node.hlist.First(); link != nullptr; link = node.hlist.After(*link)) {
+    const RmapItem& item = link->owner();
+    Vma made_up(item.mm.machine, &item.mm, item.address, item.address + 1, item.address, VmFlags{});
+    ++visited;
+    if (!visit(made_up, item.address)) break;
+  }
+  return visited;
+}
+
 }  // namespace
 
 int Ksm::ForEachVma(const Page& page,
@@ -43,6 +58,7 @@ int Ksm::ForEachVma(const Page& page,
   page.lock.AssertHeld();
   const StableNode* const node = ToStableNode(page.mapping.Read());
   if (node == nullptr) return 0;
+  if (!machine_.Has(KsmState::kAnonVmaHeld)) return ForEachItem(*node, visit);
   int visited = 0;
   for (const bool of_forks : {false, true}) {
     Pass pass{machine_, visit, of_forks};
@@ -64,7 +80,13 @@ void Ksm::Migrated(const Page& from, Page& to) {
   node->page.StoreRelease(&to);  // Order: see PeepThroughKeyhole.
 }
 
-void Ksm::MemoryOffline() {
+// Until this nobody told KSM, and any migration might move a merged page.
+void Ksm::MemoryGoingOffline() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (machine_.Has(KsmState::kMigratesOffline)) thread_mutex_.Lock();
+}
+
+void Ksm::MemoryOffline() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (!machine_.Has(KsmState::kMigratesOffline)) return;
   stable_.RemoveStale();
   thread_mutex_.Unlock();
 }

@@ -3,7 +3,8 @@
 // The mapping word says to whom the page belongs: its low bit set means "anonymous", and the rest
 // is a pointer to the anon_vma through which all mappings are found; clear, it is a pointer to the
 // file's address_space. With the next bit it is a page that was merged, and the pointer is one to
-// its stable node, or null. Once set it stays when the last mapping goes; it means something only
+// its stable node, or null; in KSM's first states such a page is one that is anonymous and has no
+// anon_vma. Once set it stays when the last mapping goes; it means something only
 // while the page is mapped or locked.
 //
 // Invariants:
@@ -119,7 +120,7 @@ inline AnonVma* ToAnonVma(MappingWord mapping) {
 
 // Returns: whether the page was merged: no process may write to it. Kernel: PageKsm().
 inline bool IsKsm(MappingWord mapping) {
-  return (mapping & kPageMappingFlags) == kPageMappingFlags;
+  return (mapping & kPageMappingFlags) == kPageMappingFlags || mapping == kPageMappingAnon;
 }
 
 inline MappingWord ToMapping(StableNode* node) {

@@ -10,16 +10,20 @@
 // follow it, and does not look at those that take it or give it back.
 #include "core/rmap/page_lock.h"
 
+#include <optional>
+
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
-// Returns: the anon_vma the page is anchored at, or null if that cannot be trusted.
+// Returns: the anon_vma the page is anchored at; nothing if that cannot be trusted. It is null of a
+// page that was merged before a mapping word could say so (KH-10).
 // Requires: an RCU section. What is returned was alive in it, or the page was not mapped.
 // Order: acquire stands for the address dependency from the word to the object behind it.
-AnonVma* MappedAnonVma(const Page& page) {
-  AnonVma* const anon_vma = ToAnonVma(page.mapping.LoadAcquire());
-  if (anon_vma == nullptr) return nullptr;
-  return PageMapped(page) ? anon_vma : nullptr;
+std::optional<AnonVma*> MappedAnonVma(const Page& page) {
+  const MappingWord mapping = page.mapping.LoadAcquire();
+  const bool is_anchored = (mapping & kPageMappingFlags) == kPageMappingAnon;
+  if (!is_anchored || !PageMapped(page)) return std::nullopt;
+  return ToAnonVma(mapping);
 }
 
 // The two ends that the RCU section of a walk may have. Kernel: before KH-01 the spinlock was
@@ -49,15 +53,15 @@ bool AsksAgain(const Machine& machine) {
 LockedAnonVma LockInRcu(Page& page) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   const Machine& machine = page.machine;
   ksync::RcuReadLock();
-  AnonVma* const anon_vma = MappedAnonVma(page);
-  if (anon_vma == nullptr) {
+  const std::optional<AnonVma*> anon_vma = MappedAnonVma(page);
+  if (!anon_vma.has_value()) {
     ksync::RcuReadUnlock();
     return {};
   }
-  AnonVmaLock& lock = WalkersLockOf(machine, *anon_vma);
+  AnonVmaLock& lock = WalkersLockOf(machine, **anon_vma);
   lock.LockShared();
   LeaveRcuWhenLocked(machine);
-  if (!AsksAgain(machine) || PageMapped(page)) return {anon_vma, &lock};
+  if (!AsksAgain(machine) || PageMapped(page)) return {*anon_vma, &lock};
   lock.UnlockShared();
   LeaveRcuWhenUnlocked(machine);
   return {};
@@ -120,14 +124,14 @@ LockedAnonVma CountThenLock(Page& page, AnonVma& found) ABSL_NO_THREAD_SAFETY_AN
 
 LockedAnonVma LockThroughCount(Page& page) {
   ksync::RcuReadLock();
-  AnonVma* const anon_vma = MappedAnonVma(page);
-  if (anon_vma == nullptr) {
+  const std::optional<AnonVma*> anon_vma = MappedAnonVma(page);
+  if (!anon_vma.has_value()) {
     ksync::RcuReadUnlock();
     return {};
   }
   bool lock_was_free = false;
-  const LockedAnonVma locked = TryLock(page, *anon_vma, lock_was_free);
-  if (!lock_was_free) return CountThenLock(page, *anon_vma);
+  const LockedAnonVma locked = TryLock(page, **anon_vma, lock_was_free);
+  if (!lock_was_free) return CountThenLock(page, **anon_vma);
   ksync::RcuReadUnlock();
   return locked;
 }
@@ -160,15 +164,16 @@ void PageUnlockAnonVma(const Page& page,
 AnonVma* PageGetAnonVma(Page& page) {
   if (page.machine.Has(Mechanism::kCountIsLifetime)) {
     ksync::RcuReadLock();
-    AnonVma* const anon_vma = MappedAnonVma(page);
-    if (anon_vma != nullptr) return CountIfMapped(page, *anon_vma);
+    const std::optional<AnonVma*> anon_vma = MappedAnonVma(page);
+    if (anon_vma.has_value()) return CountIfMapped(page, **anon_vma);
     ksync::RcuReadUnlock();
     return nullptr;
   }
   if (page.machine.Has(Fix::kKh43)) return CountUnderLock(page);
-  AnonVma* const anon_vma = MappedAnonVma(page);
-  if (anon_vma != nullptr) GetAnonVma(*anon_vma);
-  return anon_vma;
+  const std::optional<AnonVma*> anon_vma = MappedAnonVma(page);
+  if (!anon_vma.has_value()) return nullptr;
+  GetAnonVma(**anon_vma);
+  return *anon_vma;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

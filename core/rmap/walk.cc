@@ -122,16 +122,24 @@ WalkResult RmapWalkAnon(const Page& page, Visit visit) {
   return result;
 }
 
-// The same for every page that is or was mapped by processes. Kernel: rmap_walk().
+// The same for every page that is or was mapped by processes. Kernel: rmap_walk(), e9995ef978;
+// before, remove_anon_migration_ptes().
 template <typename Visit>
 WalkResult RmapWalk(const Page& page, Visit visit) {
-  if (!PageKsm(page)) return RmapWalkAnon(page, visit);
+  const bool knows_merged = page.machine.Has(KsmState::kRmapWalk);
+  if (!knows_merged || !PageKsm(page)) return RmapWalkAnon(page, visit);
   WalkResult result;
   result.visited = page.machine.ksm()->ForEachVma(page, [&](Vma& vma, VirtualPage address) {
     if (visit(vma, address)) ++result.found;
     return true;
   });
   return result;
+}
+
+// Whether walks ask KSM where the page is mapped. Before, it was on no list of reclaim's, and no walk
+// was to come to it. Kernel: PageKsm(), 5ad6468801.
+bool IsWalkedByKsm(const Page& page) {
+  return page.machine.Has(KsmState::kSwappable) && PageKsm(page);
 }
 
 // A merged page is looked for with its lock held, or another time.
@@ -182,7 +190,7 @@ std::optional<VirtualPage> PageAddressInVma(const Page& page, const Vma& vma) {
 }
 
 WalkResult PageReferenced(Page& page) {
-  if (PageKsm(page)) return PageReferencedKsm(page);
+  if (IsWalkedByKsm(page)) return PageReferencedKsm(page);
   WalkResult result;
   const LockedAnonVma locked = PageLockAnonVma(page);
   if (!locked) return result;
@@ -204,7 +212,7 @@ WalkResult TryToUnmap(Page& page, Unmap what) {
     if (outcome == Outcome::kUnmapped) ++result.found;
     return outcome != Outcome::kMarked && PageMapped(page);
   };
-  if (PageKsm(page)) {
+  if (IsWalkedByKsm(page)) {
     result.visited = page.machine.ksm()->ForEachVma(page, unmap_one);
     return result;
   }

@@ -24,12 +24,30 @@ Kernel DefaultKernel(const Scenario& scenario) {
   return scenario.newest_only ? Kernel().WithAll() : Kernel(scenario.default_generation);
 }
 
+// G0 at each state of KSM before its own on which the scenario can be run; none if it is not about
+// KSM.
+std::vector<Kernel> StatesToProve(const Scenario& scenario) {
+  std::vector<Kernel> kernels;
+  for (const KsmStateInfo& info : KsmStates()) {
+    const bool is_older = info.state != kNewestKsmState && scenario.since == Generation::kG0;
+    if (!scenario.since_state.has_value() || !is_older) continue;
+    if (info.state >= *scenario.since_state) kernels.emplace_back(info.state);
+  }
+  return kernels;
+}
+
 // The kernel in which the fix's mistake is to be seen.
 Kernel KernelToShow(const Scenario& scenario, Fix fix) {
   for (const Bug& bug : scenario.bugs) {
+    if (bug.fix == fix && bug.state.has_value()) return Kernel(*bug.state);
     if (bug.fix == fix && bug.generation.has_value()) return Kernel(*bug.generation);
   }
   return DefaultKernel(scenario);
+}
+
+bool IsOlderThanMistake(const Kernel& kernel, const FixInfo& info) {
+  if (info.ksm.has_value() && kernel.ksm() < info.ksm->born) return true;
+  return kernel.generation() < info.born;
 }
 
 // Whether the kernel makes a mistake that is younger than it: the code can, but there was no such
@@ -37,8 +55,21 @@ Kernel KernelToShow(const Scenario& scenario, Fix fix) {
 bool IsUnknown(const Kernel& kernel) {
   const auto fixes = Fixes();
   return std::any_of(fixes.begin(), fixes.end(), [&kernel](const FixInfo& info) {
-    return kernel.generation() < info.born && !kernel.Has(info.fix);
+    return IsOlderThanMistake(kernel, info) && !kernel.Has(info.fix);
   });
+}
+
+// Whether the scenario can be run on a kernel as old as this.
+bool CanRun(const Scenario& scenario, const Kernel& kernel) {
+  if (kernel.ksm() < scenario.since_state.value_or(KsmState::kFirstRelease)) return false;
+  return kernel.generation() >= scenario.since;
+}
+
+bool IsSeen(const Bug& bug, const Kernel& kernel) {
+  const KsmState state = kernel.ksm();
+  const Generation generation = kernel.generation();
+  return bug.from <= generation && generation <= bug.until && bug.from_state <= state &&
+         state <= bug.until_state;
 }
 
 bool Shows(const Scenario& scenario, const KernelPair& pair) {
@@ -50,16 +81,18 @@ bool Shows(const Scenario& scenario, const KernelPair& pair) {
 }  // namespace
 
 std::optional<std::string> ExpectedViolation(const Scenario& scenario, const Kernel& kernel) {
-  if (kernel.generation() < scenario.since) return std::nullopt;
+  if (!CanRun(scenario, kernel)) return std::nullopt;
   for (const Expectation& expectation : scenario.expectations) {
     for (const Kernel& listed : KernelsOf(expectation)) {
       if (listed == kernel) return expectation.violation;
     }
   }
   if (IsUnknown(kernel)) return std::nullopt;
+  for (const KsmLack& lack : scenario.lacks) {
+    if (lack.from <= kernel.ksm() && kernel.ksm() <= lack.until) return lack.violation;
+  }
   for (const Bug& bug : scenario.bugs) {
-    const bool seen = bug.from <= kernel.generation() && kernel.generation() <= bug.until;
-    if (seen && !kernel.Has(bug.fix)) return bug.violation;
+    if (IsSeen(bug, kernel) && !kernel.Has(bug.fix)) return bug.violation;
   }
   return "";
 }
@@ -85,7 +118,8 @@ std::optional<KernelPair> KernelsThatShow(const Scenario& scenario, Fix fix) {
 }
 
 std::vector<Kernel> NotedKernels(const Scenario& scenario) {
-  std::vector<Kernel> kernels = KernelsToProve(scenario);
+  std::vector<Kernel> kernels = StatesToProve(scenario);
+  for (const Kernel& kernel : KernelsToProve(scenario)) AddOnce(kernel, kernels);
   for (const Bug& bug : scenario.bugs) {
     const std::optional<KernelPair> pair = KernelsThatShow(scenario, bug.fix);
     if (!pair.has_value()) continue;

@@ -37,8 +37,9 @@ struct KernelPair {
 // scenario's other bugs. Nothing if the fix makes no such difference.
 std::optional<KernelPair> KernelsThatShow(const Scenario& scenario, Fix fix);
 
-// Returns: the kernels whose verdict somebody relies on, each once: those to prove it on, the pair
-// of each bug, those of the expectations.
+// Returns: the kernels whose verdict somebody relies on, each once: those to prove it on, after
+// those at older states of KSM if it is about that; the pair of each bug, those of the
+// expectations.
 std::vector<Kernel> NotedKernels(const Scenario& scenario);
 
 }  // namespace rmap::inline KSYNC_BACKEND

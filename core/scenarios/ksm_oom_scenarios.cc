@@ -84,12 +84,14 @@ std::vector<Scenario> KsmOomScenarios() {
        .claim = "Who needs memory to unmerge may wait until a process dies whose pages are merged.",
        .oracle = "Deadlock.",
        .run = KsmUnmergeVersusOomVictim,
+       .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh06, .violation = "deadlock"}}},
       {.name = "KsmUnmergeWithoutMemory",
        .claim =
            "Where there is no memory to unmerge, madvise fails, and pages may be merged still.",
        .oracle = "The same page is asked for again and again.",
        .run = KsmUnmergeWithoutMemory,
+       .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh08, .violation = "failed check"}}},
   };
 }

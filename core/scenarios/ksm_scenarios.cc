@@ -30,6 +30,7 @@ std::vector<Scenario> KsmScenarios() {
                 "looks again, and lets go of the mm first.",
        .oracle = "Use after free, or a crash.",
        .run = [](const Kernel& kernel) { KsmdVersusExit(kernel, /*touched=*/false); },
+       .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh13, .violation = "crash"},
                 {.fix = Fix::kKh12, .violation = "use after free"}}},
       {.name = "KsmdVersusExitOfTouched",
@@ -38,6 +39,7 @@ std::vector<Scenario> KsmScenarios() {
            "works on it.",
        .oracle = "Use after free, deadlock, or what is never given back.",
        .run = [](const Kernel& kernel) { KsmdVersusExit(kernel, /*touched=*/true); },
+       .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh13, .violation = "crash", .shown = false}}},
   };
 }

@@ -29,6 +29,17 @@ struct Bug {
   bool shown = true;  // Whether `rmapcheck bugs` shows the fix by this scenario.
   // In which it is shown, if not in the scenario's default: one that really had the mistake.
   std::optional<Generation> generation = {};
+  // The same among the states of KSM's code, of which each kernel but some of G0 has the newest.
+  KsmState from_state = KsmState::kFirstRelease;
+  KsmState until_state = kNewestKsmState;
+  std::optional<KsmState> state = {};
+};
+
+// What KSM could not do yet, or did wrong, at some states of its code, until the next of them.
+struct KsmLack {
+  KsmState from;
+  KsmState until;
+  std::string violation;
 };
 
 // The same mistake where VMAs are in trees: they change under a walk. Shown where they are in
@@ -54,9 +65,12 @@ struct Scenario {
   std::function<void(const Kernel&)> run;
   Generation since = Generation::kG0;                  // The first on which it can be run.
   Generation default_generation = NewestGeneration();  // In which its bugs are shown.
+  // If it is about KSM: the first state of its code on which it can be run.
+  std::optional<KsmState> since_state = {};
   // It is violated as the first of these says whose fix a kernel lacks, and holds if none does...
   std::vector<Bug> bugs = {};
-  std::vector<Expectation> expectations = {};  // ...but for these, which are also tested.
+  std::vector<Expectation> expectations = {};  // ...but for these, which are also tested...
+  std::vector<KsmLack> lacks = {};             // ...and for kernels at these states.
   bool newest_only = false;  // Proved on "G9 with all" only, unless another kernel is asked for.
   const Family* family = nullptr;  // Null: it is told by itself.
 };

@@ -10,12 +10,18 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
+// Whether the mm leaves KSM only when its pages have gone. Kernel: 9ba6929480 to 1c2fb7a4c2.
+bool LeavesKsmLate(const Mm& mm) {
+  return mm.machine.ksm() != nullptr && !mm.machine.Has(Fix::kKh07);
+}
+
 // Kernel: exit_mmap(): unmap_vmas(), free_pgtables(), remove_vma() for each.
 void ExitMmap(Mm& mm) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem) {
   for (Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) {
     MunlockVmaPagesAll(mm, *vma);
   }
   for (Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) ZapPteRange(mm, *vma);
+  if (LeavesKsmLate(mm)) mm.machine.ksm()->Exit(mm);
   for (Vma* vma = FirstVma(mm); vma != nullptr; vma = NextVma(mm, *vma)) FreePgtables(*vma);
   while (Vma* const vma = FirstVma(mm)) {
     VmaUnlink(mm, *vma);
@@ -29,7 +35,7 @@ void Mmput(Mm& mm) {
   KsmPort* const ksm = mm.machine.ksm();
   if (ksm != nullptr) {
     if (!mm.mm_users.DecrementAndTest()) return;
-    ksm->Exit(mm);
+    if (!LeavesKsmLate(mm)) ksm->Exit(mm);
   }
   AssertLastUser(mm);
   ExitMmap(mm);

@@ -41,12 +41,20 @@ bool IsUnderHugePmd(const Fault& fault) ABSL_EXCLUSIVE_LOCKS_REQUIRED(fault.mm.p
   return fault.mm.huge_pmds[fault.address].pmd.Read().IsPresent();
 }
 
+// Whether nothing is mapped any more where there is nothing: the pages of the mm go, or have gone.
+// Kernel: ksm_test_exit() in do_anonymous_page(), 9ba6929480.
+bool BacksOut(const Fault& fault, Pte pte) {
+  const Machine& machine = fault.mm.machine;
+  if (machine.ksm() == nullptr || machine.Has(Fix::kKh07)) return false;
+  return pte.IsNone() && fault.mm.mm_users.Read() == 0;
+}
+
 // Maps a new page, unless the pte is no longer `expected`; then the page is given back.
 // Returns: whether it is mapped. Requires: the VMA has an anon_vma.
 bool MapNewPage(Fault& fault, Pte expected, Page& page) {
   {
     const ksync::Guard lock(fault.mm.pte_lock);
-    if (!IsUnderHugePmd(fault) && fault.pte().Read() == expected) {
+    if (!IsUnderHugePmd(fault) && fault.pte().Read() == expected && !BacksOut(fault, expected)) {
       PageAddNewAnonRmap(page, fault.vma, fault.address);
       MlockVmaNewPage(page, fault.vma);
       fault.pte().Write(Pte::Present(page, fault.vma.vm_page_prot.Read()));
@@ -238,10 +246,11 @@ bool HandlePageFault(Mm& mm, VirtualPage address, Access access, Page* fresh) {
   }
 }
 
-bool HandleMmFault(Vma& vma, VirtualPage address, Access access) {
-  Fault fault{*vma.vm_mm.Read(), vma, address, access, nullptr};
-  fault.mm.mmap_sem.AssertHeldShared();
-  return HandlePteFault(fault, PeekPte(fault.mm, address));
+// The analysis does not see that the fault's mm is this one.
+bool HandleMmFault(Mm& mm, Vma& vma, VirtualPage address,
+                   Access access) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  Fault fault{mm, vma, address, access, nullptr};
+  return HandlePteFault(fault, PeekPte(mm, address));
 }
 
 std::optional<std::uint32_t> UserRead(Mm& mm, VirtualPage address) {

@@ -22,9 +22,10 @@ namespace rmap::inline KSYNC_BACKEND {
 [[nodiscard]] bool HandlePageFault(Mm& mm, VirtualPage address, Access access = Access::kWrite,
                                    Page* fresh = nullptr);
 
-// One fault of the kernel's own making, whatever the VMA allows its program. Returns: false if
-// memory ran out. Kernel: handle_mm_fault(). Requires: the mmap_sem of the VMA's mm.
-[[nodiscard]] bool HandleMmFault(Vma& vma, VirtualPage address, Access access);
+// One fault of the kernel's own making, whatever the VMA, which is the mm's, allows its program.
+// Returns: false if memory ran out. Kernel: handle_mm_fault().
+[[nodiscard]] bool HandleMmFault(Mm& mm, Vma& vma, VirtualPage address, Access access)
+    ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem);
 
 // A program reads or writes. The translation is the pte at one moment: it holds the pte lock, as
 // if every TLB were flushed when a pte changes.

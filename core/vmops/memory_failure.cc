@@ -9,6 +9,7 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 std::vector<const Mm*> MemoryFailure(Page& page, std::uint32_t* lost) {
+  if (PageKsm(page) && page.machine.Has(Fix::kKh10)) return {};
   const ksync::Guard lock(page.lock);
   if (PageTransHuge(page)) SplitHugePage(page);
   std::vector<const Mm*> killed = CollectProcsAnon(page);

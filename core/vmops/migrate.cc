@@ -62,6 +62,9 @@ bool Migration::MayUnmap() {
 // Nobody asks for a merged page while it moves, if that holds ksm_thread_mutex; or whoever asks
 // looks again. Its anon_vmas are counted by those who share it. Kernel: 62b61f611e.
 bool Migration::MayMoveMerged() const {
+  // Before, nobody asked; and before a merged page could go to swap, it could not be isolated.
+  const bool asks = from_.machine.Has(KsmState::kMigratesOffline);
+  if (!asks) return from_.machine.Has(KsmState::kSwappable);
   return offlining_ || from_.machine.Has(Mechanism::kMergedPagesMove);
 }
 

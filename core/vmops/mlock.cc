@@ -5,6 +5,7 @@
 #include "core/vmops/mlock.h"
 
 #include "core/rmap/walk.h"
+#include "core/vmops/fault.h"
 #include "core/vmops/merge.h"
 #include "core/vmops/reclaim.h"
 #include "core/vmops/swap_cache.h"
@@ -21,10 +22,23 @@ void MunlockPagevec(Page& page) {
   TryToUnmap(page, Unmap::kNothing);
 }
 
+// Returns: the page that is mapped there, with a reference; null if there is none. Until KSM's state
+// K4, which is before 2.6.32, what is absent is first made present, and again until it is.
+// Kernel: __mlock_vma_pages_range() until 408e82b78bcc.
+Page* FollowPage(Mm& mm, Vma& vma, VirtualPage address) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) {
+  Page* page = IsolatePage(mm, address);
+  if (mm.machine.Has(KsmState::kStableNode)) return page;
+  while (page == nullptr && HandleMmFault(mm, vma, address, Access::kRead)) {
+    page = IsolatePage(mm, address);
+  }
+  return page;
+}
+
 // Kernel: munlock_vma_pages_range(). Requires: the VMA no longer says that it is locked.
-void MunlockVmaPagesRange(Mm& mm, VirtualPage start, VirtualPage end) {
+void MunlockVmaPagesRange(Mm& mm, Vma& vma, VirtualPage start, VirtualPage end)
+    ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) {
   for (VirtualPage address = start; address < end; ++address) {
-    Page* const page = IsolatePage(mm, address);
+    Page* const page = FollowPage(mm, vma, address);
     if (page == nullptr) continue;
     mm.machine.Has(Mechanism::kMunlockInBatches) ? MunlockPagevec(*page) : MunlockVmaPage(*page);
     FreePageAndSwapCache(*page);
@@ -48,7 +62,7 @@ bool MlockFixup(Mm& mm, Vma& old, VirtualPage start, VirtualPage end, bool locke
   Vma* const vma = MergeOrSplit(old, start, end, wanted);
   if (vma == nullptr) return false;
   vma->vm_flags.Write(flags);
-  if (!locked) MunlockVmaPagesRange(mm, start, end);
+  if (!locked) MunlockVmaPagesRange(mm, *vma, start, end);
   return true;
 }
 
@@ -62,7 +76,7 @@ void MunlockVmaPagesAll(Mm& mm, Vma& vma) {
   const VmFlags flags = vma.vm_flags.Read();
   if ((flags & kVmLocked) == 0) return;
   vma.vm_flags.Write(flags & ~kVmLocked);
-  MunlockVmaPagesRange(mm, vma.vm_start.Read(), vma.vm_end.Read());
+  MunlockVmaPagesRange(mm, vma, vma.vm_start.Read(), vma.vm_end.Read());
 }
 
 void MlockVmaNewPage(Page& page, const Vma& vma) {

@@ -19,9 +19,14 @@ void Pageout(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
   page.machine.swap().SwapWritepage(entry, content);
 }
 
+// A merged page was at first one of the kernel's own. Kernel: 5ad6468801, lru_cache_add_lru().
+bool IsSwappable(const Page& page) {
+  return page.machine.Has(KsmState::kSwappable) || !PageKsm(page);
+}
+
 // Returns: as ShrinkPage.
 bool ShrinkLockedPage(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
-  if (page.mlocked.Read()) return false;
+  if (page.mlocked.Read() || !IsSwappable(page)) return false;
   if (PageTransHuge(page) && !SplitHugePage(page)) return false;
   if (!PageSwapCache(page) && !AddToSwap(page)) return false;
   if (PageMapped(page)) TryToUnmap(page, Unmap::kToSwap);

@@ -27,18 +27,20 @@ int ItemsOf(const StableNode& node) {
   return items;
 }
 
-// Returns: the page of a node that names none: what is merged where the first of its items says.
-const Page* PageByItem(const StableNode& node) {
-  const RmapItem& item = node.hlist.First()->owner();
-  const Pte pte = Resting(item.mm).page_table[item.address].Read();
-  const bool is_merged = pte.IsPresent() && IsKsm(pte.page().mapping.Read());
-  return is_merged ? &pte.page() : nullptr;
+// Returns: the page of a node that names none, as StableTree::FindByItems.
+const Page* PageByItems(const StableNode& node) {
+  for (auto* link = node.hlist.First(); link != nullptr; link = node.hlist.After(*link)) {
+    const RmapItem& item = link->owner();
+    const Pte pte = Resting(item.mm).page_table[item.address].Read();
+    if (pte.IsPresent() && IsKsm(pte.page().mapping.Read())) return &pte.page();
+  }
+  return nullptr;
 }
 
 // Returns: the page of a node; null if it has gone.
 const Page* LivePageOf(const StableNode& node) {
   const Page* const page = node.page.Read();
-  if (page == nullptr) return PageByItem(node);
+  if (page == nullptr) return PageByItems(node);
   return ToStableNode(page->mapping.Read()) == &node ? page : nullptr;
 }
 

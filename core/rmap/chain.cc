@@ -58,11 +58,16 @@ AnonVma* ReusableAnonVma(const Vma& near) {
   return anon_vma;
 }
 
+// Until 2.6.32 an exit faults, too (FollowPage() in mlock.cc), and as the last user has no lock.
+void AssertVmasStay(const Mm& mm) ABSL_ASSERT_SHARED_LOCK(mm.mmap_sem) {
+  if (mm.machine.Has(KsmState::kStableNode)) mm.mmap_sem.AssertHeldShared();
+}
+
 // Returns: a neighbour's anon_vma that would let the two VMAs merge later, or null.
 // Kernel: find_mergeable_anon_vma(), mm/mmap.c.
 AnonVma* FindMergeableAnonVma(const Vma& vma) {
   const Mm& mm = *vma.vm_mm.Read();
-  mm.mmap_sem.AssertHeldShared();
+  AssertVmasStay(mm);
   if (const Vma* next = NextVma(mm, vma); next != nullptr && AreCompatible(vma, *next)) {
     if (AnonVma* anon_vma = ReusableAnonVma(*next)) return anon_vma;
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "core/ksm/ksm.h"
+#include "core/mm/pressure.h"
 #include "core/rmap/world.h"
 #include "core/scenarios/steps.h"
 
@@ -25,6 +26,19 @@ inline constexpr int kAllPages = 100;
 Mm& NewMergeable(World& world, Ksm& ksm);
 // The same; it has written `value`.
 Mm& NewMergeableWriter(World& world, Ksm& ksm, std::uint32_t value);
+
+// Memory is short, and who asks for some again and again does so for ever.
+// Requires: one thread asks.
+class Patience final : public MemoryPressure {
+ public:
+  void Relieve() override {
+    ksync::Check(++asked_ <= kAskedMax, "memory is asked for again and again");
+  }
+
+ private:
+  static constexpr int kAskedMax = 8;  // A page or two are needed.
+  int asked_ = 0;
+};
 
 // Two of them.
 struct Equals {

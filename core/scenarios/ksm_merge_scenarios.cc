@@ -6,6 +6,7 @@
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
 #include "core/vmops/mlock.h"
+#include "core/vmops/mmap.h"
 #include "core/vmops/mremap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -67,6 +68,14 @@ void KsmMergeVersusMove(const Kernel& kernel) {
   equals.ExitBoth();
 }
 
+// The process gets another page that may be merged.
+void AddMergeable(Equals& equals, Mm& mm, VirtualPage address, std::uint32_t value) {
+  MmapAnonymous(mm, address, address + 1);
+  const bool registered = equals.ksm.MadviseMergeable(mm, address, address + 1);
+  ksync::Check(registered, "madvise found no memory");
+  Store(mm, address, value);
+}
+
 void KsmMergeVersusUnmergeable(const Kernel& kernel) {
   Equals equals(kernel);
   equals.MeetKsmd([&] {
@@ -77,6 +86,22 @@ void KsmMergeVersusUnmergeable(const Kernel& kernel) {
   const bool merged = IsKsm(pte.page().mapping.Read());
   ksync::Check(!merged, "a page is merged where none may be");
   equals.CheckBothRead(kEqual, kEqual);
+  equals.ExitBoth();
+}
+
+// One who shares two pages with another moves the second to where the first was.
+void KsmMoveOntoMerged(const Kernel& kernel) {
+  Equals equals(kernel);
+  equals.Merge();
+  for (Mm* mm : {&equals.first, &equals.second}) AddMergeable(equals, *mm, 2, kEqual + 8);
+  equals.ksm.DoScan(kAllPages);
+  equals.ksm.DoScan(kAllPages);
+  const int shared = equals.ksm.counters().pages_shared.Read();
+  ksync::Check(shared == 2, "two pairs of equal pages at rest were not merged");
+  Unmap(equals.second, 0, 1);
+  const bool moved = Mremap(equals.second, {2, 1}, {0, 1});
+  ksync::Check(moved, "mremap found no memory");
+  equals.CheckBothRead(kEqual, kEqual + 8);
   equals.ExitBoth();
 }
 
@@ -93,10 +118,13 @@ void KsmMergeVersusDirectIo(const Kernel& kernel) {
 // cannot be put into the tree, nor be broken. ksmd comes to it again when there is memory.
 void KsmMergeWithoutMemory(const Kernel& kernel) {
   Equals equals(kernel);
+  Patience patience;
+  equals.world.machine().UsePressure(&patience);
   equals.world.FailAllocations(true);
   equals.ksm.DoScan(2);
   equals.ksm.DoScan(2);
   equals.world.FailAllocations(false);
+  equals.world.machine().UsePressure(nullptr);
   equals.CheckBothRead(kEqual, kEqual);
   equals.ksm.DoScan(kAllPages);
   equals.ksm.DoScan(kAllPages);
@@ -162,7 +190,9 @@ std::vector<Scenario> KsmMergeScenarios() {
        .oracle = "I1: a walk does not come to it.",
        .run = KsmMergeVersusMove,
        .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh09, .violation = "failed check"}}},
+       .bugs = {{.fix = Fix::kKh09,
+                 .violation = "failed check",
+                 .from_state = KsmState::kStableNode}}},
       {.name = "KsmMergeVersusUnmergeable",
        .claim = "Where madvise forbade merging, nothing is merged when it has returned.",
        .oracle = "A page that is.",
@@ -173,7 +203,8 @@ std::vector<Scenario> KsmMergeScenarios() {
        .oracle = reads,
        .run = KsmMergeWithoutMemory,
        .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh32, .violation = "crash"}}},
+       .bugs = {{.fix = Fix::kKh32, .violation = "crash"},
+                {.fix = Fix::kKh08, .violation = "failed check", .shown = false}}},
       {.name = "KsmMergeVersusDirectIo",
        .claim = "A page to which a device may write is not merged.",
        .oracle = "Somebody reads what the device wrote for another.",
@@ -185,7 +216,17 @@ std::vector<Scenario> KsmMergeScenarios() {
        .oracle = "A page is freed that is locked in memory.",
        .run = KsmMergeOfLocked,
        .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh11, .violation = "failed check"}}},
+       .bugs = {{.fix = Fix::kKh11,
+                 .violation = "failed check",
+                 .state = KsmState::kNodeAndPage}}},
+      {.name = "KsmMoveOntoMerged",
+       .claim = "A merged page may be moved to where another was: none is taken for the other.",
+       .oracle = "The order of the stable tree; a walk does not come to the page.",
+       .run = KsmMoveOntoMerged,
+       .since_state = KsmState::kFirstRelease,
+       .bugs = {{.fix = Fix::kKh09,
+                 .violation = "failed check",
+                 .state = KsmState::kNoExitTestInFaults}}},
   };
 }
 

@@ -107,6 +107,13 @@ void KsmMigrationVersusSearch(const Kernel& kernel) {
   movable.Exit({&movable.first, &movable.second, &third});
 }
 
+// A merged page can be isolated, and so be migrated. The walk that is to take the entries away does
+// not find them.
+KsmLack NoWalk() { return {KsmState::kSwappable, KsmState::kUpgradeInPlace, "failed check"}; }
+
+// It moves at any time, and who has come to the old page by its node shares that.
+KsmLack MovesUnderKsmd() { return {KsmState::kRmapWalk, KsmState::kRmapWalk, "failed check"}; }
+
 }  // namespace
 
 std::vector<Scenario> KsmMigrationScenarios() {
@@ -116,24 +123,34 @@ std::vector<Scenario> KsmMigrationScenarios() {
        .claim = "Who writes to a shared page whose memory is removed has written.",
        .oracle = reads,
        .run = KsmRemovalVersusWrite,
-       .since_state = KsmState::kFirstRelease},
+       .since_state = KsmState::kFirstRelease,
+       .lacks = {NoWalk()}},
       {.name = "KsmRemovalVersusFork",
        .claim = "A child that is made meanwhile has the page, or an entry that is found.",
        .oracle = "A migration entry is left.",
        .run = KsmRemovalVersusFork,
-       .since_state = KsmState::kFirstRelease},
+       .since_state = KsmState::kFirstRelease,
+       .lacks = {NoWalk()}},
       {.name = "KsmRemovalVersusExit",
        .claim = "One who shares the page may exit meanwhile.",
        .oracle = reads,
        .run = KsmRemovalVersusExit,
-       .since_state = KsmState::kFirstRelease},
+       .since_state = KsmState::kFirstRelease,
+       .lacks = {NoWalk()}},
       {.name = "KsmRemovalVersusMove",
        .claim = "One who shares the page may move his meanwhile.",
        .oracle = "A migration entry is left, or a merged page cannot be found.",
        .run = KsmRemovalVersusMove,
        .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh09, .violation = "failed check", .shown = false},
-                {.fix = Fix::kKh59, .violation = "failed check", .shown = false}}},
+       .bugs = {{.fix = Fix::kKh09,
+                 .violation = "failed check",
+                 .shown = false,
+                 .from_state = KsmState::kRmapWalk},
+                {.fix = Fix::kKh59,
+                 .violation = "failed check",
+                 .shown = false,
+                 .from_state = KsmState::kRmapWalk}},
+       .lacks = {NoWalk()}},
       {.name = "KsmRemovalVersusUnmergeable",
        .claim =
            "Where madvise forbade merging, nothing is merged when it has returned, also if the "
@@ -141,14 +158,19 @@ std::vector<Scenario> KsmMigrationScenarios() {
        .oracle = "A page that is.",
        .run = KsmRemovalVersusUnmergeable,
        .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh59, .violation = "failed check", .generation = Generation::kG8}}},
+       .bugs = {{.fix = Fix::kKh59,
+                 .violation = "failed check",
+                 .generation = Generation::kG8,
+                 .from_state = KsmState::kRmapWalk}},
+       .lacks = {NoWalk()}},
       {.name = "KsmMigrationVersusSearch",
        .claim = "Who comes to a page by its node while the page moves does not take the node for "
                 "stale.",
        .oracle = "Use after free; what each reads afterwards.",
        .run = KsmMigrationVersusSearch,
-       .since = Generation::kG9,
-       .bugs = {{.fix = Fix::kKh60, .violation = "use after free"}}},
+       .since_state = KsmState::kFirstRelease,
+       .bugs = {{.fix = Fix::kKh60, .violation = "use after free"}},
+       .lacks = {NoWalk(), MovesUnderKsmd()}},
   };
 }
 

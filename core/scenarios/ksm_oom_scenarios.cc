@@ -6,6 +6,8 @@
 #include "core/scenarios/ksm_equals.h"
 #include "core/scenarios/scenarios.h"
 #include "core/vmops/exit.h"
+#include "core/vmops/mlock.h"
+#include "core/vmops/mmap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -47,18 +49,6 @@ void KsmUnmergeVersusOomVictim(const Kernel& kernel) {
   equals.Exit({&equals.first});
 }
 
-// Counts how often somebody asks for memory where there may be none. Requires: one thread asks.
-class Patience final : public MemoryPressure {
- public:
-  void Relieve() override {
-    ksync::Check(++asked_ <= kAskedMax, "memory is asked for again and again");
-  }
-
- private:
-  static constexpr int kAskedMax = 8;  // One page is needed.
-  int asked_ = 0;
-};
-
 // Memory may run out while a process takes its pages out of merging.
 void KsmUnmergeWithoutMemory(const Kernel& kernel) {
   Equals equals(kernel);
@@ -76,6 +66,20 @@ void KsmUnmergeWithoutMemory(const Kernel& kernel) {
   equals.ExitBoth();
 }
 
+// A process that has locked memory, and never touched it, exits.
+void KsmExitOfLocked(const Kernel& kernel) {
+  World world(kernel);
+  const Ksm ksm(world.machine());
+  Mm& mm = world.NewMm();
+  MmapAnonymous(mm, 0, 1);
+  const bool locked = Mlock(mm, 0, 1);
+  ksync::Check(locked, "mlock found no memory");
+  Patience patience;
+  world.machine().UsePressure(&patience);
+  Mmput(mm);
+  world.machine().UsePressure(nullptr);
+}
+
 }  // namespace
 
 std::vector<Scenario> KsmOomScenarios() {
@@ -85,14 +89,27 @@ std::vector<Scenario> KsmOomScenarios() {
        .oracle = "Deadlock.",
        .run = KsmUnmergeVersusOomVictim,
        .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh06, .violation = "deadlock"}}},
+       .bugs = {{.fix = Fix::kKh06,
+                 .violation = "deadlock",
+                 .state = KsmState::kLoopEndsOnOom}}},
       {.name = "KsmUnmergeWithoutMemory",
        .claim =
            "Where there is no memory to unmerge, madvise fails, and pages may be merged still.",
        .oracle = "The same page is asked for again and again.",
        .run = KsmUnmergeWithoutMemory,
        .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh08, .violation = "failed check"}}},
+       .bugs = {{.fix = Fix::kKh08,
+                 .violation = "failed check",
+                 .state = KsmState::kFirstRelease}}},
+      {.name = "KsmExitOfLocked",
+       .claim = "An exit lets its locked pages go, also those that it never had.",
+       .oracle = "The same page is asked for again and again.",
+       .run = KsmExitOfLocked,
+       .since_state = KsmState::kFirstRelease,
+       .bugs = {{.fix = Fix::kKh07,
+                 .violation = "failed check",
+                 .until_state = KsmState::kNoExitTestInFaults,
+                 .state = KsmState::kExitTakesNoMutex}}},
   };
 }
 

@@ -4,7 +4,9 @@
 #include "core/scenarios/scenarios.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
+#include "core/vmops/memory_failure.h"
 #include "core/vmops/mmap.h"
+#include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -97,6 +99,21 @@ void KsmUnmergeVersusExit(const Kernel& kernel) {
   equals.Exit({&equals.first});
 }
 
+// The memory of a page that two share fails.
+void KsmMemoryFailure(const Kernel& kernel) {
+  Equals equals(kernel);
+  equals.Merge();
+  Page* const page = IsolatePage(equals.first, 0);
+  for (Mm* mm : {&equals.first, &equals.second}) AttachTask(*mm);
+  const std::vector<const Mm*> killed = MemoryFailure(*page);
+  for (Mm* mm : {&equals.first, &equals.second}) DetachTask(*mm);
+  const bool is_lost = !PageMapped(*page);
+  ksync::Check(!is_lost || killed.size() == 2, "a process loses a page and is not killed");
+  PutPage(*page);
+  equals.CheckBothRead(kEqual, kEqual);
+  equals.ExitBoth();
+}
+
 // What is counted while pages are merged, written and forked.
 void KsmCountersAreRight(const Kernel& kernel) {
   Equals equals(kernel);
@@ -160,6 +177,19 @@ std::vector<Scenario> KsmSharedScenarios() {
        .run = KsmUnmergeVersusExit,
        .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh12, .violation = "use after free", .shown = false}}},
+      {.name = "KsmMemoryFailure",
+       .claim = "A shared page whose memory fails is left alone: it is not known whom to kill.",
+       .oracle = "A crash; who loses the page is not killed.",
+       .run = KsmMemoryFailure,
+       .since_state = KsmState::kFirstRelease,
+       .bugs = {{.fix = Fix::kKh10,
+                 .violation = "crash",
+                 .until_state = KsmState::kNoExitTestInFaults,
+                 .state = KsmState::kNoExitTestInFaults},
+                {.fix = Fix::kKh10,
+                 .violation = "failed check",
+                 .shown = false,
+                 .from_state = KsmState::kSwappable}}},
       {.name = "KsmCountersAreRight",
        .claim = "The counters count what their documentation says.",
        .oracle = "One that does not.",

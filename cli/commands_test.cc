@@ -155,6 +155,51 @@ TEST_F(CommandsTest, AReplayCarriesTheFixesThatWereGiven) {
   EXPECT_EQ(replayed.Json()["results"][0]["kernel"], "G9 with KH-88");
 }
 
+// A scenario about KSM, violated where an exit is not left alone any more, and not yet again.
+Scenarios MergingScenarios() {
+  const auto run = [](const Kernel& kernel) {
+    if (!kernel.Has(rmap::Fix::kKh07)) throw std::runtime_error("it is wrong");
+  };
+  return {{.name = "Merging",
+           .claim = "It is well.",
+           .oracle = "",
+           .run = run,
+           .since_state = rmap::KsmState::kLoopEndsOnOom,
+           .bugs = {{.fix = rmap::Fix::kKh07,
+                     .violation = "exception",
+                     .state = rmap::KsmState::kExitTakesNoMutex}}}};
+}
+
+TEST_F(CommandsTest, AStateOfKsmIsAKernel) {
+  const Scenarios scenarios = MergingScenarios();
+  const Outcome outcome = RunOn(scenarios, {"prove", "Merging", "--ksm=K2", "--format=json"});
+  EXPECT_EQ(outcome.code, kAsExpected);
+  const json row = outcome.Json()["results"][0];
+  EXPECT_EQ(row["kernel"], "G0 at K2");
+  EXPECT_EQ(row["expected"], "violated");
+  EXPECT_EQ(row["verdict"], "violated");
+  const std::string file = row["replay"];
+  const Outcome replayed = RunOn(scenarios, {"replay", file, "--format=json"});
+  EXPECT_EQ(replayed.code, kAsExpected);
+  EXPECT_EQ(replayed.Json()["results"][0]["kernel"], "G0 at K2");
+  const Outcome mended =
+      RunOn(scenarios, {"prove", "Merging", "--ksm=K2", "--with=KH-07", "--format=json"});
+  EXPECT_EQ(mended.Json()["results"][0]["verdict"], "holds");
+}
+
+TEST_F(CommandsTest, AStateOfKsmMayBeTooOld) {
+  const Scenarios scenarios = MergingScenarios();
+  EXPECT_EQ(RunOn(scenarios, {"prove", "Merging", "--ksm=K0"}).err,
+            "rmapcheck: --ksm=K0: is older than what the scenario is about: give --ksm=K1 or a "
+            "later one\n");
+}
+
+TEST_F(CommandsTest, ListTellsStatesOfKsmLikeGenerations) {
+  const std::string text = RunOn(MergingScenarios(), {"list"}).out;
+  EXPECT_TRUE(absl::StrContains(text, "G0 at K1: holds; G0 at K2: exception; G0 at K3..G9: holds"))
+      << text;
+}
+
 TEST_F(CommandsTest, KernelsWithLongNamesHaveFilesOfTheirOwn) {
   const auto file_without = [this](const std::string& fixes) {
     const std::vector<std::string> words = {"prove", "Surprising", "--format=json",
@@ -523,6 +568,14 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
        "--with=KH-01: G2 has that fix already: leave it out"},
       {{"prove", "--generation=G0", "--with=KH-22"},
        "--with=KH-22: G0 is older than that mistake: give --generation=G2"},
+      {{"prove", "--ksm=K1", "--with=KH-08"},
+       "--with=KH-08: G0 at K1 has that fix already: give --ksm=K0"},
+      {{"prove", "--ksm=K1", "--with=KH-07"},
+       "--with=KH-07: G0 at K1 is older than that mistake: give --ksm=K2"},
+      {{"prove", "--ksm=K1", "--without=KH-06"},
+       "--without=KH-06: G0 at K1 does not have that fix anyway: give --ksm=K2 or a later one"},
+      {{"prove", "Fine", "--ksm=K1"},
+       "--ksm=K1: is older than what the scenario is about: leave it out"},
       {{"prove", "--generation=G5", "--with=KH-30"},
        "--with=KH-30: G5 has no place for that fix: leave it out"},
       {{"KH-22"}, "KH-22: is no scenario: did you mean `rmapcheck bugs KH-22`?"},

@@ -158,23 +158,53 @@ std::optional<rmap::Generation> NewestThatLacks(const rmap::FixInfo& fix) {
   return newest;
 }
 
+// Returns: what to do to have a kernel to which the repair can be given.
+std::string HowToLack(const rmap::FixInfo& fix) {
+  const std::optional<rmap::Generation> lacks = NewestThatLacks(fix);
+  if (lacks.has_value()) return absl::StrCat("give --generation=", rmap::Name(*lacks));
+  std::string how = "leave it out";
+  for (const rmap::KsmStateInfo& info : rmap::KsmStates()) {
+    if (!rmap::Has(info.state, fix.fix)) how = absl::StrCat("give --ksm=", info.name);
+  }
+  return how;
+}
+
+bool IsOlder(const Kernel& kernel, const rmap::FixInfo& mistake) {
+  if (mistake.ksm.has_value() && kernel.ksm() < mistake.ksm->born) return true;
+  return kernel.generation() < mistake.born;
+}
+
 // Returns: whether --with can give it that repair; if not, why.
 absl::Status CanBeGiven(const Kernel& base, rmap::Fix fix) {
   const rmap::FixInfo& info = rmap::Info(fix);
   const bool has_place = HasPlace(base.generation(), info);
   if (!base.Has(fix) && has_place) return absl::OkStatus();
-  const char* const why = !base.Has(fix)                  ? " has no place for that fix"
-                          : base.generation() < info.born ? " is older than that mistake"
-                                                          : " has that fix already";
-  const std::optional<rmap::Generation> lacks = NewestThatLacks(info);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--with=", info.id, ": ", base.Name(), why, ": ",
-      lacks ? absl::StrCat("give --generation=", rmap::Name(*lacks)) : "leave it out"));
+  const char* const why = !base.Has(fix)        ? " has no place for that fix"
+                          : IsOlder(base, info) ? " is older than that mistake"
+                                                : " has that fix already";
+  return absl::InvalidArgumentError(
+      absl::StrCat("--with=", info.id, ": ", base.Name(), why, ": ", HowToLack(info)));
+}
+
+// Returns: the first state of KSM after the kernel's by which it would have the repair; nothing if
+// it has it, or if none would.
+const rmap::KsmStateInfo* StateThatHas(const Kernel& base, rmap::Fix fix) {
+  for (const rmap::KsmStateInfo& info : rmap::KsmStates()) {
+    if (info.state >= base.ksm() && rmap::Has(info.state, fix)) {
+      return info.state == base.ksm() ? nullptr : &info;
+    }
+  }
+  return nullptr;
 }
 
 absl::Status DoesNotHave(const Kernel& base, rmap::Fix fix) {
   const rmap::Generation generation = base.generation();
   const std::string flag = absl::StrCat("--without=", rmap::Name(fix), ": ");
+  if (const rmap::KsmStateInfo* const state = StateThatHas(base, fix)) {
+    return absl::InvalidArgumentError(absl::StrCat(flag, base.Name(),
+                                                   " does not have that fix anyway: give --ksm=",
+                                                   state->name, " or a later one"));
+  }
   if (rmap::Has(generation, fix)) {
     return absl::InvalidArgumentError(
         absl::StrCat(flag, "the script's kernel is ", base.Name(), " already: leave it out"));
@@ -226,7 +256,7 @@ absl::StatusOr<std::vector<Kernel>> KernelsFor(const Command& command,
   if (!ChoosesKernel(command)) return KernelsToProve(scenario);
   const absl::StatusOr<Kernel> kernel = Changed(command, Base(command, scenario));
   if (!kernel.ok()) return kernel.status();
-  if (kernel->generation() < scenario.since) return std::vector<Kernel>();
+  if (!CanRun(scenario, *kernel)) return std::vector<Kernel>();
   return std::vector<Kernel>{*kernel};
 }
 
@@ -245,6 +275,7 @@ absl::StatusOr<Job> JobOfFile(const Command& command, const std::string& file) {
   if (!script.ok()) return script.status();
   Kernel base = (*script)->kernel.value_or(Kernel().WithAll());
   if (command.generation.has_value()) base = Kernel(*command.generation);
+  if (command.ksm.has_value()) base = Kernel(*command.ksm);
   const absl::StatusOr<Kernel> kernel = Changed(command, base);
   if (!kernel.ok()) return kernel.status();
   return MakeScriptJob(*script, *kernel, command.memory_model);
@@ -262,7 +293,23 @@ absl::Status TakeFiles(Command& command, std::vector<Job>& jobs) {
   return absl::OkStatus();
 }
 
+// All are about later generations, or about later states.
+absl::Status AllAreYoungerThan(rmap::KsmState state,
+                               const std::vector<const RmapScenario*>& chosen) {
+  const rmap::KsmStateInfo* first = nullptr;
+  for (const rmap::KsmStateInfo& info : rmap::KsmStates()) {
+    const auto can_run = [&](const auto* one) { return CanRun(*one, Kernel(info.state)); };
+    if (first == nullptr && std::any_of(chosen.begin(), chosen.end(), can_run)) first = &info;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--ksm=", rmap::Name(state), ": is older than what the scenario is about: ",
+                   first == nullptr ? "leave it out"
+                                    : absl::StrCat("give --ksm=", first->name, " or a later one")));
+}
+
+// Requires: one of the two flags is given.
 absl::Status AllAreYounger(const Command& command, const std::vector<const RmapScenario*>& chosen) {
+  if (command.ksm.has_value()) return AllAreYoungerThan(*command.ksm, chosen);
   rmap::Generation since = rmap::NewestGeneration();
   for (const RmapScenario* scenario : chosen) since = std::min(since, scenario->since);
   return absl::InvalidArgumentError(absl::StrCat(
@@ -352,7 +399,8 @@ absl::StatusOr<std::vector<Job>> SelectJobs(const Command& given, const Scenario
       if (!IsListed(*scenario, kernel)) jobs.back().expected_failure.reset();
     }
   }
-  if (jobs.empty() && command.generation.has_value()) return AllAreYounger(command, *chosen);
+  const bool is_old = command.generation.has_value() || command.ksm.has_value();
+  if (jobs.empty() && is_old) return AllAreYounger(command, *chosen);
   return jobs;
 }
 

@@ -104,11 +104,13 @@ absl::StatusOr<std::vector<Job>> JobsOf(const Command& command, const Scenarios&
   Command patterns = command;
   patterns.arguments.clear();
   if (!command.scenarios.empty()) patterns.arguments = absl::StrSplit(command.scenarios, ',');
-  if (!command.generation.has_value()) patterns.generation = rmap::NewestGeneration();
+  const bool chosen = command.generation.has_value() || command.ksm.has_value();
+  if (!chosen) patterns.generation = rmap::NewestGeneration();
   return SelectJobs(patterns, scenarios);
 }
 
 rmap::Generation GenerationOf(const Command& command) {
+  if (command.ksm.has_value()) return rmap::Generation::kG0;
   return command.generation.value_or(rmap::NewestGeneration());
 }
 

@@ -108,6 +108,26 @@ TEST(Kernel, AtAStateOfKsmHasWhatThatStateBroughtAndNoMore) {
   EXPECT_TRUE(Kernel(Generation::kG9).Has(KsmState::kMigratesOffline));
 }
 
+TEST(Kernel, AtAStateOfKsmHasTheRepairsOfThatStateAndItsMistakes) {
+  const auto has = [](const char* kernel, Fix fix) { return ParseKernel(kernel)->Has(fix); };
+  EXPECT_FALSE(has("G0 at K0", Fix::kKh08));
+  EXPECT_TRUE(has("G0 at K1", Fix::kKh08));
+  EXPECT_FALSE(has("G0 at K1", Fix::kKh06));
+  EXPECT_TRUE(has("G0 at K2", Fix::kKh06));
+  EXPECT_TRUE(has("G0 at K1", Fix::kKh07));  // Not made yet.
+  EXPECT_FALSE(has("G0 at K2", Fix::kKh07));
+  EXPECT_TRUE(has("G0 at K3", Fix::kKh07));
+  EXPECT_TRUE(has("G0 at K1", Fix::kKh12));
+  EXPECT_FALSE(has("G0 at K2", Fix::kKh12));
+  EXPECT_EQ(has("G0 at K3", Fix::kKh25), has("G0", Fix::kKh25));
+}
+
+TEST(KsmState, TheNewestHasWhatG0Has) {
+  for (const FixInfo& info : Fixes()) {
+    EXPECT_EQ(Has(kNewestKsmState, info.fix), Has(Generation::kG0, info.fix)) << info.id;
+  }
+}
+
 TEST(Kernel, AtTheNewestStateOfKsmIsTheGenerationItself) {
   EXPECT_EQ(Kernel(kNewestKsmState), Kernel(Generation::kG0));
   EXPECT_EQ(ParseKernel("G0 at K11")->Name(), "G0");
@@ -130,6 +150,18 @@ TEST(Kernel, EveryOneIsWrittenSoThatItParsesBack) {
       for (const Kernel& kernel : {unchanged.With(fix.fix), unchanged.Without(fix.fix),
                                    unchanged.WithAll(), unchanged.WithAll().Without(fix.fix),
                                    unchanged.WithAll().Without(fix.fix).Without(Fix::kKh108)}) {
+        EXPECT_EQ(*ParseKernel(kernel.Name()), kernel) << kernel.Name();
+      }
+    }
+  }
+}
+
+TEST(Kernel, EveryOneAtAStateOfKsmIsWrittenSoThatItParsesBack) {
+  for (const KsmStateInfo& info : KsmStates()) {
+    for (const FixInfo& fix : Fixes()) {
+      const Kernel unchanged(info.state);
+      for (const Kernel& kernel : {unchanged.With(fix.fix), unchanged.Without(fix.fix),
+                                   unchanged.WithAll().Without(fix.fix)}) {
         EXPECT_EQ(*ParseKernel(kernel.Name()), kernel) << kernel.Name();
       }
     }

@@ -150,7 +150,7 @@ void StableTree::Append(RmapItem& item, StableNode& node) {
 }
 
 // Before the keyhole: when the last item goes, the node goes. Kernel: remove_rmap_item_from_tree().
-void StableTree::RemoveFromKeeper(RmapItem& item, StableNode& node) {
+void StableTree::RemoveBeforeKeyhole(RmapItem& item, StableNode& node) {
   Page* const page = node.page.Read();
   if (page == nullptr) {
     TakeOff(item, node);
@@ -166,7 +166,7 @@ void StableTree::RemoveFromKeeper(RmapItem& item, StableNode& node) {
 
 void StableTree::Remove(RmapItem& item) {
   StableNode& node = *item.head.Read();
-  if (!machine_.Has(KsmState::kKeyhole)) return RemoveFromKeeper(item, node);
+  if (!machine_.Has(KsmState::kKeyhole)) return RemoveBeforeKeyhole(item, node);
   for (bool erased = false; !erased;) {
     Page* const page = GetKsmPage(node);
     if (page == nullptr) return;  // So the item is off, too.

@@ -93,7 +93,7 @@ class StableTree {
   Page* FindByItems(StableNode& node);
   void TakeOff(RmapItem& item, StableNode& node);
   void RemoveNode(StableNode& node);
-  void RemoveFromKeeper(RmapItem& item, StableNode& node);
+  void RemoveBeforeKeyhole(RmapItem& item, StableNode& node);
 
   const Machine& machine_;
   KsmCounters& counters_;

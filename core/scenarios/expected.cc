@@ -59,12 +59,6 @@ bool IsUnknown(const Kernel& kernel) {
   });
 }
 
-// Whether the scenario can be run on a kernel as old as this.
-bool CanRun(const Scenario& scenario, const Kernel& kernel) {
-  if (kernel.ksm() < scenario.since_state.value_or(KsmState::kFirstRelease)) return false;
-  return kernel.generation() >= scenario.since;
-}
-
 bool IsSeen(const Bug& bug, const Kernel& kernel) {
   const KsmState state = kernel.ksm();
   const Generation generation = kernel.generation();
@@ -79,6 +73,11 @@ bool Shows(const Scenario& scenario, const KernelPair& pair) {
 }
 
 }  // namespace
+
+bool CanRun(const Scenario& scenario, const Kernel& kernel) {
+  if (kernel.ksm() < scenario.since_state.value_or(KsmState::kFirstRelease)) return false;
+  return kernel.generation() >= scenario.since;
+}
 
 std::optional<std::string> ExpectedViolation(const Scenario& scenario, const Kernel& kernel) {
   if (!CanRun(scenario, kernel)) return std::nullopt;

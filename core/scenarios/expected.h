@@ -17,6 +17,9 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
+// Returns: whether the scenario can be run on a kernel as old as this.
+bool CanRun(const Scenario& scenario, const Kernel& kernel);
+
 // Returns: the kind of failure that is found; "" if the scenario holds; nothing if it cannot be run
 // on a kernel as old as this, or if the kernel lacks a fix whose mistake came later.
 // Requires: the scenario's expectations are in Kernel's written form.

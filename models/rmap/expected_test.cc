@@ -110,6 +110,51 @@ TEST(KernelsThatShow, AreOfTheBugsOwnGenerationIfItHasOne) {
   EXPECT_EQ(pair->with.Name(), "G3 with KH-25 with KH-108");
 }
 
+// KH-06 was missing until K1, KH-09 until K3, where it could not be seen yet.
+RmapScenario AboutKsm() {
+  return {.name = "AboutKsm",
+          .claim = "",
+          .oracle = "",
+          .run = [](const Kernel&) {},
+          .since_state = rmap::KsmState::kLoopEndsOnOom,
+          .bugs = {{.fix = Fix::kKh06,
+                    .violation = "deadlock",
+                    .state = rmap::KsmState::kLoopEndsOnOom},
+                   {.fix = Fix::kKh09,
+                    .violation = "leak",
+                    .from_state = rmap::KsmState::kStableNode}},
+          .lacks = {{rmap::KsmState::kSwappable, rmap::KsmState::kAnonVmaHeld, "crash"}}};
+}
+
+TEST(ExpectedViolation, OfAStateOfKsm) {
+  const auto expected = [](const char* kernel) {
+    return ExpectedViolation(AboutKsm(), *rmap::ParseKernel(kernel));
+  };
+  EXPECT_EQ(expected("G0 at K0"), std::nullopt);
+  EXPECT_EQ(expected("G0 at K1"), "deadlock");
+  EXPECT_EQ(expected("G0 at K1 without KH-12"), std::nullopt);  // Which is younger.
+  EXPECT_EQ(expected("G0 at K2"), "");
+  EXPECT_EQ(expected("G0 at K4 without KH-09"), "leak");
+  EXPECT_EQ(expected("G0 at K5"), "");
+  EXPECT_EQ(expected("G0 at K6"), "crash");
+  EXPECT_EQ(expected("G0 at K8"), "");
+  EXPECT_EQ(expected("G0"), "");
+}
+
+TEST(KernelsThatShow, AreAtTheBugsOwnStateIfItHasOne) {
+  const std::optional<RmapKernelPair> pair = KernelsThatShow(AboutKsm(), Fix::kKh06);
+  ASSERT_TRUE(pair.has_value());
+  EXPECT_EQ(pair->without.Name(), "G0 at K1");
+  EXPECT_EQ(pair->with.Name(), "G0 at K1 with KH-06");
+}
+
+TEST(NotedKernels, BeginWithTheStatesOfKsmIfTheScenarioIsAboutIt) {
+  const std::vector<std::string> names = Names(NotedKernels(AboutKsm()));
+  EXPECT_EQ(names.front(), "G0 at K1");
+  EXPECT_EQ(names.at(9), "G0 at K10");
+  EXPECT_EQ(names.at(10), "G0");
+}
+
 TEST(NotedKernels, AreEachNamedOnce) {
   RmapScenario scenario = TwoBugs();
   scenario.since = kG5;

@@ -155,51 +155,6 @@ TEST_F(CommandsTest, AReplayCarriesTheFixesThatWereGiven) {
   EXPECT_EQ(replayed.Json()["results"][0]["kernel"], "G9 with KH-88");
 }
 
-// A scenario about KSM, violated where an exit is not left alone any more, and not yet again.
-Scenarios MergingScenarios() {
-  const auto run = [](const Kernel& kernel) {
-    if (!kernel.Has(rmap::Fix::kKh07)) throw std::runtime_error("it is wrong");
-  };
-  return {{.name = "Merging",
-           .claim = "It is well.",
-           .oracle = "",
-           .run = run,
-           .since_state = rmap::KsmState::kLoopEndsOnOom,
-           .bugs = {{.fix = rmap::Fix::kKh07,
-                     .violation = "exception",
-                     .state = rmap::KsmState::kExitTakesNoMutex}}}};
-}
-
-TEST_F(CommandsTest, AStateOfKsmIsAKernel) {
-  const Scenarios scenarios = MergingScenarios();
-  const Outcome outcome = RunOn(scenarios, {"prove", "Merging", "--ksm=K2", "--format=json"});
-  EXPECT_EQ(outcome.code, kAsExpected);
-  const json row = outcome.Json()["results"][0];
-  EXPECT_EQ(row["kernel"], "G0 at K2");
-  EXPECT_EQ(row["expected"], "violated");
-  EXPECT_EQ(row["verdict"], "violated");
-  const std::string file = row["replay"];
-  const Outcome replayed = RunOn(scenarios, {"replay", file, "--format=json"});
-  EXPECT_EQ(replayed.code, kAsExpected);
-  EXPECT_EQ(replayed.Json()["results"][0]["kernel"], "G0 at K2");
-  const Outcome mended =
-      RunOn(scenarios, {"prove", "Merging", "--ksm=K2", "--with=KH-07", "--format=json"});
-  EXPECT_EQ(mended.Json()["results"][0]["verdict"], "holds");
-}
-
-TEST_F(CommandsTest, AStateOfKsmMayBeTooOld) {
-  const Scenarios scenarios = MergingScenarios();
-  EXPECT_EQ(RunOn(scenarios, {"prove", "Merging", "--ksm=K0"}).err,
-            "rmapcheck: --ksm=K0: is older than what the scenario is about: give --ksm=K1 or a "
-            "later one\n");
-}
-
-TEST_F(CommandsTest, ListTellsStatesOfKsmLikeGenerations) {
-  const std::string text = RunOn(MergingScenarios(), {"list"}).out;
-  EXPECT_TRUE(absl::StrContains(text, "G0 at K1: holds; G0 at K2: exception; G0 at K3..G9: holds"))
-      << text;
-}
-
 TEST_F(CommandsTest, KernelsWithLongNamesHaveFilesOfTheirOwn) {
   const auto file_without = [this](const std::string& fixes) {
     const std::vector<std::string> words = {"prove", "Surprising", "--format=json",

@@ -201,9 +201,9 @@ absl::Status DoesNotHave(const Kernel& base, rmap::Fix fix) {
   const rmap::Generation generation = base.generation();
   const std::string flag = absl::StrCat("--without=", rmap::Name(fix), ": ");
   if (const rmap::KsmStateInfo* const state = StateThatHas(base, fix)) {
-    return absl::InvalidArgumentError(absl::StrCat(flag, base.Name(),
-                                                   " does not have that fix anyway: give --ksm=",
-                                                   state->name, " or a later one"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, base.Name(), " does not have that fix anyway: give --ksm=", state->name,
+                     " or a later one"));
   }
   if (rmap::Has(generation, fix)) {
     return absl::InvalidArgumentError(

@@ -24,8 +24,8 @@ std::string KnownText(const models::RmapScenario& scenario) {
     const std::string name = kernel.Name();
     const std::string violation = ExpectedViolation(scenario, kernel).value_or("");
     const std::string now = violation.empty() ? "holds" : violation;
-    const bool unchanged = kernel == rmap::Kernel(kernel.ksm()) ||
-                           kernel == rmap::Kernel(kernel.generation());
+    const bool unchanged =
+        kernel == rmap::Kernel(kernel.ksm()) || kernel == rmap::Kernel(kernel.generation());
     if (!unchanged || now != verdict) {
       flush();
       first = name;

@@ -1,4 +1,5 @@
-// The table: one row each, oldest first.
+// The table of states: one row each, oldest first, so that a state is the number of its row. Names
+// of states are what users write.
 #include "core/history/ksm_state.h"
 
 namespace rmap {

@@ -35,7 +35,8 @@ Page* GetMergeablePage(const RmapItem& item);
 // The same for a range of the VMA. Requires: mmap_sem. Kernel: unmerge_ksm_pages().
 [[nodiscard]] bool UnmergeKsmPages(Vma& vma, VirtualPage start, VirtualPage end);
 
-// The same for the page of an item. If memory runs out, the page stays as it is, for nobody to find.
+// The same for the page of an item. If memory runs out, the page stays as it is, for nobody to
+// find.
 void BreakItem(const RmapItem& item);
 // The same for an item which is on no tree and has a count on its anon_vma; that is dropped.
 void BreakCow(RmapItem& item);

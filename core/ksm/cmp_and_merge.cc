@@ -20,8 +20,8 @@ bool TryToMergeWithKsmPage(RmapItem& item, Page& page, Page* shared) {
   return HoldAnonVma(item, *vma);
 }
 
-// Until K9 what is shared is a page of KSM's own. Returns: one with the content that `page` has now,
-// with a reference; null if memory ran out. Kernel: try_to_merge_two_pages() until 80e1482260.
+// Until K9 what is shared is a page of KSM's own. Returns: one with the content that `page` has
+// now, with a reference; null if memory ran out. Kernel: try_to_merge_two_pages() until 80e1482260.
 Page* CopyForSharing(const Page& page) {
   Page* const copy = AllocPage(page.machine);
   if (copy == nullptr) return nullptr;

@@ -25,8 +25,7 @@ bool Ksm::IsSettled(const Found& found) {
 // As long as merged pages cannot be swapped, one that nobody else shares any more is a loss.
 // Kernel: the end of ksm_do_scan(), 26465d3ea5 to 5ad6468801.
 void Ksm::BreakIfUnshared(const Found& found) {
-  const bool breaks =
-      machine_.Has(KsmState::kLoopEndsOnOom) && !machine_.Has(KsmState::kSwappable);
+  const bool breaks = machine_.Has(KsmState::kLoopEndsOnOom) && !machine_.Has(KsmState::kSwappable);
   if (!breaks || PageMapcount(*found.page) != 1) return;
   BreakItem(*found.item);
   RemoveFromTree(*found.item);

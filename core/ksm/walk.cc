@@ -36,8 +36,8 @@ struct Pass {
   }
 };
 
-// The same before an item knew an anon_vma: it knows a process and an address, and no VMA that could
-// say more. So one is made up, and who inherited the mapping by fork is not found. Kernel:
+// The same before an item knew an anon_vma: it knows a process and an address, and no VMA that
+// could say more. So one is made up, and who inherited the mapping by fork is not found. Kernel:
 // try_to_unmap_ksm(), 5ad6468801.
 int ForEachItem(const StableNode& node,
                 absl::FunctionRef<bool(Vma& vma, VirtualPage address)> visit) {

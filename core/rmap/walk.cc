@@ -136,8 +136,8 @@ WalkResult RmapWalk(const Page& page, Visit visit) {
   return result;
 }
 
-// Whether walks ask KSM where the page is mapped. Before, it was on no list of reclaim's, and no walk
-// was to come to it. Kernel: PageKsm(), 5ad6468801.
+// Whether walks ask KSM where the page is mapped. Before, it was on no list of reclaim's, and no
+// walk was to come to it. Kernel: PageKsm(), 5ad6468801.
 bool IsWalkedByKsm(const Page& page) {
   return page.machine.Has(KsmState::kSwappable) && PageKsm(page);
 }

@@ -6,7 +6,6 @@
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
 #include "core/vmops/mlock.h"
-#include "core/vmops/mmap.h"
 #include "core/vmops/mremap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -68,14 +67,6 @@ void KsmMergeVersusMove(const Kernel& kernel) {
   equals.ExitBoth();
 }
 
-// The process gets another page that may be merged.
-void AddMergeable(Equals& equals, Mm& mm, VirtualPage address, std::uint32_t value) {
-  MmapAnonymous(mm, address, address + 1);
-  const bool registered = equals.ksm.MadviseMergeable(mm, address, address + 1);
-  ksync::Check(registered, "madvise found no memory");
-  Store(mm, address, value);
-}
-
 void KsmMergeVersusUnmergeable(const Kernel& kernel) {
   Equals equals(kernel);
   equals.MeetKsmd([&] {
@@ -86,22 +77,6 @@ void KsmMergeVersusUnmergeable(const Kernel& kernel) {
   const bool merged = IsKsm(pte.page().mapping.Read());
   ksync::Check(!merged, "a page is merged where none may be");
   equals.CheckBothRead(kEqual, kEqual);
-  equals.ExitBoth();
-}
-
-// One who shares two pages with another moves the second to where the first was.
-void KsmMoveOntoMerged(const Kernel& kernel) {
-  Equals equals(kernel);
-  equals.Merge();
-  for (Mm* mm : {&equals.first, &equals.second}) AddMergeable(equals, *mm, 2, kEqual + 8);
-  equals.ksm.DoScan(kAllPages);
-  equals.ksm.DoScan(kAllPages);
-  const int shared = equals.ksm.counters().pages_shared.Read();
-  ksync::Check(shared == 2, "two pairs of equal pages at rest were not merged");
-  Unmap(equals.second, 0, 1);
-  const bool moved = Mremap(equals.second, {2, 1}, {0, 1});
-  ksync::Check(moved, "mremap found no memory");
-  equals.CheckBothRead(kEqual, kEqual + 8);
   equals.ExitBoth();
 }
 
@@ -216,17 +191,7 @@ std::vector<Scenario> KsmMergeScenarios() {
        .oracle = "A page is freed that is locked in memory.",
        .run = KsmMergeOfLocked,
        .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh11,
-                 .violation = "failed check",
-                 .state = KsmState::kNodeAndPage}}},
-      {.name = "KsmMoveOntoMerged",
-       .claim = "A merged page may be moved to where another was: none is taken for the other.",
-       .oracle = "The order of the stable tree; a walk does not come to the page.",
-       .run = KsmMoveOntoMerged,
-       .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh09,
-                 .violation = "failed check",
-                 .state = KsmState::kNoExitTestInFaults}}},
+       .bugs = {{.fix = Fix::kKh11, .violation = "failed check", .state = KsmState::kNodeAndPage}}},
   };
 }
 

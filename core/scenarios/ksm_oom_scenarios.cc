@@ -89,9 +89,7 @@ std::vector<Scenario> KsmOomScenarios() {
        .oracle = "Deadlock.",
        .run = KsmUnmergeVersusOomVictim,
        .since_state = KsmState::kFirstRelease,
-       .bugs = {{.fix = Fix::kKh06,
-                 .violation = "deadlock",
-                 .state = KsmState::kLoopEndsOnOom}}},
+       .bugs = {{.fix = Fix::kKh06, .violation = "deadlock", .state = KsmState::kLoopEndsOnOom}}},
       {.name = "KsmUnmergeWithoutMemory",
        .claim =
            "Where there is no memory to unmerge, madvise fails, and pages may be merged still.",

@@ -6,6 +6,7 @@
 #include "core/vmops/fork.h"
 #include "core/vmops/memory_failure.h"
 #include "core/vmops/mmap.h"
+#include "core/vmops/mremap.h"
 #include "core/vmops/reclaim.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -99,6 +100,30 @@ void KsmUnmergeVersusExit(const Kernel& kernel) {
   equals.Exit({&equals.first});
 }
 
+// The process gets another page that may be merged.
+void AddMergeable(Equals& equals, Mm& mm, VirtualPage address, std::uint32_t value) {
+  MmapAnonymous(mm, address, address + 1);
+  const bool registered = equals.ksm.MadviseMergeable(mm, address, address + 1);
+  ksync::Check(registered, "madvise found no memory");
+  Store(mm, address, value);
+}
+
+// One who shares two pages with another moves the second to where the first was.
+void KsmMoveOntoMerged(const Kernel& kernel) {
+  Equals equals(kernel);
+  equals.Merge();
+  for (Mm* mm : {&equals.first, &equals.second}) AddMergeable(equals, *mm, 2, kEqual + 8);
+  equals.ksm.DoScan(kAllPages);
+  equals.ksm.DoScan(kAllPages);
+  const int shared = equals.ksm.counters().pages_shared.Read();
+  ksync::Check(shared == 2, "two pairs of equal pages at rest were not merged");
+  Unmap(equals.second, 0, 1);
+  const bool moved = Mremap(equals.second, {2, 1}, {0, 1});
+  ksync::Check(moved, "mremap found no memory");
+  equals.CheckBothRead(kEqual, kEqual + 8);
+  equals.ExitBoth();
+}
+
 // The memory of a page that two share fails.
 void KsmMemoryFailure(const Kernel& kernel) {
   Equals equals(kernel);
@@ -177,6 +202,14 @@ std::vector<Scenario> KsmSharedScenarios() {
        .run = KsmUnmergeVersusExit,
        .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh12, .violation = "use after free", .shown = false}}},
+      {.name = "KsmMoveOntoMerged",
+       .claim = "A merged page may be moved to where another was: none is taken for the other.",
+       .oracle = "The order of the stable tree; a walk does not come to the page.",
+       .run = KsmMoveOntoMerged,
+       .since_state = KsmState::kFirstRelease,
+       .bugs = {{.fix = Fix::kKh09,
+                 .violation = "failed check",
+                 .state = KsmState::kNoExitTestInFaults}}},
       {.name = "KsmMemoryFailure",
        .claim = "A shared page whose memory fails is left alone: it is not known whom to kill.",
        .oracle = "A crash; who loses the page is not killed.",

@@ -84,8 +84,8 @@ void KsmSwapInVersusSwapIn(const Kernel& kernel) {
   equals.ExitBoth();
 }
 
-// Reclaim takes the page from everybody, and does not get its memory: until the keyhole its node has
-// a reference.
+// Reclaim takes the page from everybody, and does not get its memory: until the keyhole its node
+// has a reference.
 std::vector<KsmLack> KeptByNode() {
   return {{KsmState::kSwappable, KsmState::kAnonVmaHeld, "failed check"}};
 }

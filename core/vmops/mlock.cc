@@ -22,8 +22,8 @@ void MunlockPagevec(Page& page) {
   TryToUnmap(page, Unmap::kNothing);
 }
 
-// Returns: the page that is mapped there, with a reference; null if there is none. Until KSM's state
-// K4, which is before 2.6.32, what is absent is first made present, and again until it is.
+// Returns: the page that is mapped there, with a reference; null if there is none. Until KSM's
+// state K4, which is before 2.6.32, what is absent is first made present, and again until it is.
 // Kernel: __mlock_vma_pages_range() until 408e82b78bcc.
 Page* FollowPage(Mm& mm, Vma& vma, VirtualPage address) ABSL_SHARED_LOCKS_REQUIRED(mm.mmap_sem) {
   Page* page = IsolatePage(mm, address);

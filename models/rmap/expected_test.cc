@@ -112,18 +112,17 @@ TEST(KernelsThatShow, AreOfTheBugsOwnGenerationIfItHasOne) {
 
 // KH-06 was missing until K1, KH-09 until K3, where it could not be seen yet.
 RmapScenario AboutKsm() {
-  return {.name = "AboutKsm",
-          .claim = "",
-          .oracle = "",
-          .run = [](const Kernel&) {},
-          .since_state = rmap::KsmState::kLoopEndsOnOom,
-          .bugs = {{.fix = Fix::kKh06,
-                    .violation = "deadlock",
-                    .state = rmap::KsmState::kLoopEndsOnOom},
-                   {.fix = Fix::kKh09,
-                    .violation = "leak",
-                    .from_state = rmap::KsmState::kStableNode}},
-          .lacks = {{rmap::KsmState::kSwappable, rmap::KsmState::kAnonVmaHeld, "crash"}}};
+  return {
+      .name = "AboutKsm",
+      .claim = "",
+      .oracle = "",
+      .run = [](const Kernel&) {},
+      .since_state = rmap::KsmState::kLoopEndsOnOom,
+      .bugs = {{.fix = Fix::kKh06,
+                .violation = "deadlock",
+                .state = rmap::KsmState::kLoopEndsOnOom},
+               {.fix = Fix::kKh09, .violation = "leak", .from_state = rmap::KsmState::kStableNode}},
+      .lacks = {{rmap::KsmState::kSwappable, rmap::KsmState::kAnonVmaHeld, "crash"}}};
 }
 
 TEST(ExpectedViolation, OfAStateOfKsm) {

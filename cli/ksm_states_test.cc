@@ -41,7 +41,7 @@ struct Outcome {
   json Json() const { return json::parse(out); }
 };
 
-Outcome Run(std::vector<std::string> words) {
+Outcome RunCommand(std::vector<std::string> words) {
   if (words[0] == "prove") words.push_back("--replay_dir=" + testing::TempDir() + "/replays");
   std::ostringstream out, err;
   Console console(out, err, false, 100);
@@ -50,28 +50,29 @@ Outcome Run(std::vector<std::string> words) {
 }
 
 TEST(KsmStates, IsAKernel) {
-  const Outcome outcome = Run({"prove", "Merging", "--ksm=K2", "--format=json"});
+  const Outcome outcome = RunCommand({"prove", "Merging", "--ksm=K2", "--format=json"});
   EXPECT_EQ(outcome.code, kAsExpected);
   const json row = outcome.Json()["results"][0];
   EXPECT_EQ(row["kernel"], "G0 at K2");
   EXPECT_EQ(row["expected"], "violated");
   EXPECT_EQ(row["verdict"], "violated");
   const std::string file = row["replay"];
-  const Outcome replayed = Run({"replay", file, "--format=json"});
+  const Outcome replayed = RunCommand({"replay", file, "--format=json"});
   EXPECT_EQ(replayed.code, kAsExpected);
   EXPECT_EQ(replayed.Json()["results"][0]["kernel"], "G0 at K2");
-  const Outcome mended = Run({"prove", "Merging", "--ksm=K2", "--with=KH-07", "--format=json"});
+  const Outcome mended =
+      RunCommand({"prove", "Merging", "--ksm=K2", "--with=KH-07", "--format=json"});
   EXPECT_EQ(mended.Json()["results"][0]["verdict"], "holds");
 }
 
 TEST(KsmStates, MayBeTooOld) {
-  EXPECT_EQ(Run({"prove", "Merging", "--ksm=K0"}).err,
+  EXPECT_EQ(RunCommand({"prove", "Merging", "--ksm=K0"}).err,
             "rmapcheck: --ksm=K0: is older than what the scenario is about: give --ksm=K1 or a "
             "later one\n");
 }
 
 TEST(KsmStates, AreListedLikeGenerations) {
-  const std::string text = Run({"list"}).out;
+  const std::string text = RunCommand({"list"}).out;
   EXPECT_TRUE(absl::StrContains(text, "G0 at K1: holds; G0 at K2: exception; G0 at K3..G9: holds"))
       << text;
 }

@@ -222,7 +222,9 @@ std::vector<Scenario> KsmSharedScenarios() {
                 {.fix = Fix::kKh10,
                  .violation = "failed check",
                  .shown = false,
-                 .from_state = KsmState::kSwappable}}},
+                 .from_state = KsmState::kSwappable}},
+       // Its word says that it is merged, and no walk asks KSM.
+       .expectations = {{"G0 at K4 without KH-10"}, {"G0 at K5 without KH-10"}}},
       {.name = "KsmCountersAreRight",
        .claim = "The counters count what their documentation says.",
        .oracle = "One that does not.",

@@ -66,6 +66,9 @@ class Ksm final : public KsmPort {
   // Requires: no other thread calls anything here.
   const KsmCounters& counters() const { return counters_; }
   unsigned full_scans() const { return scan_.seqnr.Read(); }
+  TreeShape stable_shape() const { return stable_.Shape(); }
+  // Of the round that goes on, or of the last.
+  TreeShape unstable_shape() const { return unstable_.Shape(); }
 
   // Memory is about to be removed, and its pages migrate: ksmd waits, if it is told. Then it is, or
   // is not. Both are called by one thread. Kernel: ksm_memory_callback(), 62b61f611e.

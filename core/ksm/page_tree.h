@@ -11,6 +11,10 @@
 #ifndef RMAPCHECK_CORE_KSM_PAGE_TREE_H_
 #define RMAPCHECK_CORE_KSM_PAGE_TREE_H_
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "core/sync/sync.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -19,6 +23,13 @@ enum class Side { kLeft, kRight };
 
 template <typename T>
 class PageTree;
+
+// How a tree has grown: a search looks at as many nodes as it goes deep.
+struct TreeShape {
+  int nodes = 0;
+  int depth_max = 0;  // The root's is one.
+  double depth_mean = 0;
+};
 
 template <typename T>
 class TreeNode {
@@ -91,6 +102,25 @@ class PageTree {
       parent = parent->parent_.Read();
     }
     return parent;
+  }
+
+  // Requires: nobody changes the tree meanwhile.
+  TreeShape Shape() const {
+    TreeShape shape;
+    double depths = 0;
+    std::vector<std::pair<const Node*, int>> below = {{root_.Read(), 1}};
+    while (!below.empty()) {
+      const auto [node, depth] = below.back();
+      below.pop_back();
+      if (node == nullptr) continue;
+      ++shape.nodes;
+      depths += depth;
+      shape.depth_max = std::max(shape.depth_max, depth);
+      below.emplace_back(node->left_.Read(), depth + 1);
+      below.emplace_back(node->right_.Read(), depth + 1);
+    }
+    if (shape.nodes > 0) shape.depth_mean = depths / shape.nodes;
+    return shape;
   }
 
  private:

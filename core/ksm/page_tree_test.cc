@@ -84,5 +84,22 @@ TEST(PageTree, TakesForgottenNodesAsNew) {
   EXPECT_EQ(Contents(tree), std::vector<int>{2});
 }
 
+// A list is the worst: who comes in order is always the deepest.
+TEST(PageTree, TellsHowDeepItIs) {
+  std::deque<Item> items;
+  Tree tree("tree");
+  EXPECT_EQ(tree.Shape().nodes, 0);
+  for (const int content : {4, 2, 6, 1, 3, 5, 7}) {
+    tree.Insert(NewItem(items, content).node, PlaceFor(tree, content));
+  }
+  EXPECT_EQ(tree.Shape().nodes, 7);
+  EXPECT_EQ(tree.Shape().depth_max, 3);
+  EXPECT_DOUBLE_EQ(tree.Shape().depth_mean, 17.0 / 7);
+  for (const int content : {8, 9}) {
+    tree.Insert(NewItem(items, content).node, PlaceFor(tree, content));
+  }
+  EXPECT_EQ(tree.Shape().depth_max, 5);
+}
+
 }  // namespace
 }  // namespace rmap::inline KSYNC_BACKEND

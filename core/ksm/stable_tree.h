@@ -68,6 +68,8 @@ class StableTree {
   // Takes stale nodes off. Returns: whether none is left. Kernel: ksm_check_stable_tree().
   bool RemoveStale();
 
+  TreeShape Shape() const { return root_.Shape(); }
+
   // The smallest node, or the next larger; null if there is none.
   const StableNode* First() const { return OwnerOf(root_.First()); }
   const StableNode* After(const StableNode& node) const { return OwnerOf(root_.After(node.node)); }

@@ -37,6 +37,8 @@ class UnstableTree {
   // A round begins: nothing is in the tree any more. The items say so when they are asked for.
   void Clear() { root_.Clear(); }
 
+  TreeShape Shape() const { return root_.Shape(); }
+
  private:
   KsmCounters& counters_;
   PageTree<RmapItem> root_{"root_unstable_tree"};

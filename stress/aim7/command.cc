@@ -21,6 +21,7 @@
 #include "stress/aim7/plot.h"
 #include "stress/aim7/report.h"
 #include "stress/command_line.h"
+#include "stress/gnuplot.h"
 
 namespace aim7 {
 namespace {
@@ -199,7 +200,7 @@ void OnUnsoundRun(const char* message, ksync::Site) {
 // Measures and writes. Returns: what went wrong with an output.
 absl::Status Measure(const Command& command, std::ostream& out, std::ostream& err) {
   if (!command.svg.empty()) {
-    const absl::Status ready = CheckPlot(command.svg);
+    const absl::Status ready = gnuplot::CheckPlot(command.svg);
     if (!ready.ok()) return ready;
   }
   cost::Ticker ticker("aim7", err);
@@ -214,7 +215,8 @@ absl::Status Measure(const Command& command, std::ostream& out, std::ostream& er
   if (results.request.users.empty())
     return Wrong("interrupted before the first point was measured");
   out << (command.json ? ToJson(results) : ToText(results)) << std::flush;
-  return command.svg.empty() ? absl::OkStatus() : DrawPlot(PlotScript(results), command.svg);
+  return command.svg.empty() ? absl::OkStatus()
+                             : gnuplot::DrawPlot(PlotScript(results), command.svg);
 }
 
 }  // namespace

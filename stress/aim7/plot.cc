@@ -1,37 +1,25 @@
-// The script carries its data. Colours are told apart by most who do not see all of them (Okabe and
-// Ito, 2008), and lines by their marks as well.
+// The script carries its data: a block for each kernel, and one for where it crosses over. Colours
+// and marks are in the order of the kernels.
 #include "stress/aim7/plot.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "cli/table.h"
 #include "core/history/generation.h"
 #include "core/history/kernel.h"
+#include "stress/gnuplot.h"
 
 namespace aim7 {
 namespace {
 
-constexpr const char* kColours[] = {"#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00"};
-constexpr int kMarks[] = {7, 5, 9, 13, 11};  // Disc, square, triangles, diamond.
-constexpr std::size_t kStyles = std::size(kColours);
-
-// As a string of gnuplot's between double quotes.
-std::string Quoted(const std::string& text) {
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
-}
+using gnuplot::kColours;
+using gnuplot::kMarks;
+using gnuplot::kStyles;
+using gnuplot::Quoted;
 
 // The frame of the picture. Grey is what is not data.
 constexpr char kHead[] = R"(set encoding utf8
@@ -176,62 +164,10 @@ std::string Layers(const Results& results) {
   return text + "\n";
 }
 
-absl::Status Missing() {
-  return absl::NotFoundError(
-      "gnuplot: is not here: apt-get install gnuplot-nox, or leave --svg out");
-}
-
-absl::Status CannotWrite(const std::string& file) {
-  return absl::UnknownError(
-      absl::StrCat("--svg=", file, ": cannot be written: ", std::strerror(errno)));
-}
-
-// Runs gnuplot on the script, with its output in the open file. Returns: its exit status; -1 if it
-// could not be started, or was killed.
-int RunGnuplot(const std::string& script, int output) {
-  const int input = memfd_create("plot", 0);
-  const bool written = input >= 0 && write(input, script.data(), script.size()) ==
-                                         static_cast<ssize_t>(script.size());
-  int status = -1;
-  if (written && lseek(input, 0, SEEK_SET) == 0) {
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    char name[] = "gnuplot";
-    char* arguments[] = {name, nullptr};
-    pid_t child = 0;
-    const int failed = posix_spawnp(&child, name, &actions, nullptr, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0 || waitpid(child, &status, 0) != child) status = -1;
-  }
-  if (input >= 0) close(input);
-  return status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 }  // namespace
 
 std::string PlotScript(const Results& results) {
   return absl::StrCat(kHead, Axes(results), Data(results), Layers(results));
-}
-
-absl::Status CheckPlot(const std::string& file) {
-  const int output = open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (output < 0) return CannotWrite(file);
-  const int status = RunGnuplot("exit\n", output);
-  close(output);
-  return status == 0 ? absl::OkStatus() : Missing();
-}
-
-absl::Status DrawPlot(const std::string& script, const std::string& file) {
-  const int output = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (output < 0) return CannotWrite(file);
-  const int status = RunGnuplot(script, output);
-  const bool empty = lseek(output, 0, SEEK_END) <= 0;
-  close(output);
-  if (status == 0 && !empty) return absl::OkStatus();
-  return absl::UnknownError(
-      absl::StrCat("--svg=", file, ": gnuplot could not draw it (exit code ", status, ")"));
 }
 
 }  // namespace aim7

@@ -80,9 +80,15 @@ class PageTree {
     Node* const right = node.right_.Read();
     const Place place = PlaceOf(node);
     if (left == nullptr) return Put(right, place);
-    // What is right of the node is right of all that is left of it.
-    Put(left, place);
-    if (right != nullptr) Put(right, {RightmostOf(*left), Side::kRight});
+    if (right == nullptr) return Put(left, place);
+    // The next larger takes its place, so that nothing gets deeper.
+    Node& next = *LeftmostOf(*right);
+    if (&next != right) {
+      Put(next.right_.Read(), PlaceOf(next));
+      Put(right, {&next, Side::kRight});
+    }
+    Put(left, {&next, Side::kLeft});
+    Put(&next, place);
   }
 
   // Forgets every node, and looks at none of them. Kernel: RB_ROOT.
@@ -144,12 +150,6 @@ class PageTree {
   static Node* LeftmostOf(Node& node) {
     Node* lowest = &node;
     while (Node* const left = lowest->left_.Read()) lowest = left;
-    return lowest;
-  }
-
-  static Node* RightmostOf(Node& node) {
-    Node* lowest = &node;
-    while (Node* const right = lowest->right_.Read()) lowest = right;
     return lowest;
   }
 

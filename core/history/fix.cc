@@ -20,10 +20,13 @@
 //     G9. Every generation is right.
 //   * KH-32, KH-37, KH-38, KH-51, KH-52, KH-56 to KH-58 and KH-66 came and went in one release,
 //     which is the generation without them.
+//   * KH-61 came and went with the trees for each node of memory, in 3.9.
 //   * KH-63 came in 2.6.34 with mbind's merging, that is behind G2.
 //   * KH-68: until 3.6 nothing was allocated under the lock of a file of hugetlbfs.
 //   * KH-69: the only one to lock without anon_vma_prepare is validate_mm, which KH-57's repair
 //     made lock.
+//   * KH-71, KH-73, KH-74 and KH-92 are younger than the newest generation, which is the nearest to
+//     a kernel that had them: they need what came in 4.5, 4.5, 4.0 and 6.1.
 //   * KH-95 is known for what 6.1 made of it, a tree of VMAs that is read while a stack grows. What
 //     its repair also ended, a page's index taken in the midst of a growth, is as old as stacks.
 //   * KH-108 needs no root: without order the constructor's work is missed as well.
@@ -107,6 +110,8 @@ constexpr FixInfo kFixes[] = {
      .born = kG0,
      .since = kG6,
      .ksm = KsmSpan{kExitTakesNoMutex, std::nullopt}},
+    {kKh14, "KH-14", "22eccdd7d2d9",
+     "who asks which page is mapped takes an error for none, and not for a page", kG0, kG3},
     {kKh15, "KH-15", "", "dup_mmap gives the copied mempolicy back when anon_vma_fork fails", kG1,
      kG1},
     {kKh16, "KH-16", "4946d54cb55e", "anon_vma_fork undoes its clone when a later allocation fails",
@@ -160,6 +165,8 @@ constexpr FixInfo kFixes[] = {
      "swap-in asks under the page lock whether the page is still in the swap cache", kG0, kG5},
     {kKh41, "KH-41", "31c4a3d3a0f8",
      "swap-in asks under the page lock whether the page still has the same swap entry", kG0, kG5},
+    {kKh42, "KH-42", "4e31635c367a",
+     "who makes a page one that can be shared keeps in mind that it was written", kG0, kG5},
     {kKh43, "KH-43", "1ce82b69e96c",
      "migration pins an anon_vma only under its lock, after it saw the page mapped", kG4, kG6},
     {kKh45, "KH-45", "e15f8c01af92",
@@ -188,6 +195,9 @@ constexpr FixInfo kFixes[] = {
     {kKh59, "KH-59", "5117b3b835f2", "unmerging waits for a page that just migrates", kG0, kG9},
     {kKh60, "KH-60", "c8d6553b9580",
      "who finds that a shared page has gone asks whether its node names another by now", kG9, kG9},
+    {kKh61, "KH-61", "cbf86cfe04a6",
+     "who changes which trees there are takes stable nodes off whose pages are still there", kG9,
+     kG9},
     {kKh63, "KH-63", "d05f0cdcbe63", "mbind remembers an address, not a VMA that a merge may free",
      kG3, kG9},
     {kKh64, "KH-64", "7f39dda9d86f",
@@ -205,6 +215,14 @@ constexpr FixInfo kFixes[] = {
      "who locks a VMA's anon_vma reads the pointer once, and unlocks what it locked", kG8, kG10},
     {kKh70, "KH-70", "e86f15ee64d8", "a merge sets the VMA's new protection under the rmap lock",
      kG0, kG11},
+    {kKh71, "KH-71", "a7306c3436e9",
+     "that a huge page could be split does not mean that its page was merged", kG9, kG9, "",
+     Mechanism::kHugePages},
+    {kKh73, "KH-73", "b3a81d0841a9",
+     "who makes sure that a page cannot be written flushes if others have still to", kG9, kG9},
+    {kKh74, "KH-74", "595cd8f256d2",
+     "who makes sure that a page cannot be written looks for a right that a hint has saved", kG9,
+     kG9},
     {kKh80, "KH-80", "47b390d23bf8", "anon_vma_clone reuses an anon_vma only for fork", kG9, kG11,
      "Only a VMA without anon_vma adopts one. But for fork, vma_adjust alone cloned into such a "
      "VMA, "
@@ -214,6 +232,8 @@ constexpr FixInfo kFixes[] = {
     {kKh88, "KH-88", "2555283eb40d",
      "an anon_vma is reused only if no VMA uses it: VMAs and children are counted apart", kG9,
      kG11},
+    {kKh92, "KH-92", "6db504ce55bd",
+     "who unmerges asks whether anybody uses the mm before he looks for its VMAs", kG9, kG9},
     {kKh95, "KH-95", "8d7071af8907", "a stack grows only with mmap_sem held for writing", kG0,
      kG13},
     {kKh108, "KH-108", "b6ac0b3f6013", "an anon_vma is published only after what it contains", kG0,

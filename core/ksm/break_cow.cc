@@ -2,8 +2,10 @@
 // page is looked at again.
 #include "core/ksm/break_cow.h"
 
+#include <cstdint>
+
 #include "core/vmops/fault.h"
-#include "core/vmops/reclaim.h"
+#include "core/vmops/huge_page.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -14,13 +16,31 @@ struct Look {
   bool moves = false;
 };
 
+// An answer that is an error. Kernel: ERR_PTR(-EFAULT); here it is aligned as a page is.
+Page* ErrorInsteadOfPage() { return reinterpret_cast<Page*>(-std::intptr_t{alignof(Page)}); }
+
+// Kernel: !IS_ERR_OR_NULL().
+bool IsPage(const Machine& machine, const Page* answer) {
+  if (answer == ErrorInsteadOfPage() && machine.Has(Fix::kKh14)) return false;
+  return answer != nullptr;
+}
+
 // Kernel: follow_page(), since 3.9 with FOLL_MIGRATION.
 Look FollowPage(Mm& mm, VirtualPage address) {
+  if (mm.machine.InfallibleFails("follow_page")) return {ErrorInsteadOfPage()};
   const ksync::Guard lock(mm.pte_lock);
   const Pte pte = mm.page_table[address].Read();
   if (!pte.IsPresent()) return {nullptr, pte.IsMigration()};
   GetPage(pte.page());
   return {&pte.page()};
+}
+
+// The same, and of a huge page the first.
+Page* FollowPageOrHead(Mm& mm, VirtualPage address) {
+  if (address == HugeStart(address)) {
+    if (Page* const head = IsolateHugePage(mm, address)) return head;
+  }
+  return FollowPage(mm, address).page;
 }
 
 }  // namespace
@@ -36,8 +56,9 @@ Vma* FindMergeableVma(const RmapItem& item) {
 }
 
 Page* FollowAnonPage(Mm& mm, VirtualPage address) {
-  Page* const page = IsolatePage(mm, address);
-  if (page == nullptr || IsAnon(page->mapping.Read())) return page;
+  Page* const page = FollowPageOrHead(mm, address);
+  if (!IsPage(mm.machine, page)) return nullptr;
+  if (IsAnon(page->mapping.Read())) return page;
   PutPage(*page);
   return nullptr;
 }
@@ -52,7 +73,7 @@ bool BreakKsm(Vma& vma, VirtualPage address) {
       [[maybe_unused]] const bool waited = HandleMmFault(mm, vma, address, Access::kWrite);
       continue;
     }
-    if (page == nullptr) return true;
+    if (!IsPage(mm.machine, page)) return true;
     const bool is_shared = IsKsm(page->mapping.Read());
     const bool had_memory = !is_shared || HandleMmFault(mm, vma, address, Access::kWrite);
     PutPage(*page);

@@ -17,6 +17,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "core/ksm/counters.h"
+#include "core/ksm/memory_nodes.h"
 #include "core/ksm/mm_slot.h"
 #include "core/ksm/page_frames.h"
 #include "core/ksm/stable_tree.h"
@@ -58,6 +59,14 @@ class Ksm final : public KsmPort {
   // Returns: false if memory ran out; then it stopped there.
   // Kernel: writing 2 to the file run, unmerge_and_remove_all_rmap_items().
   [[nodiscard]] bool UnmergeAll();
+
+  // From now on pages of all nodes of memory may be merged, or only those of the same; at first,
+  // all. Returns: false if some are merged; then nothing changes.
+  // Kernel: writing the file merge_across_nodes, 3.9.
+  [[nodiscard]] bool MergeAcrossNodes(bool merges);
+
+  // As StablePageFrames.
+  void AllocateOn(int node) { frames_.AllocateOn(node); }
 
   // Forgets shared pages that nobody uses any more. Returns: whether there is none left that
   // somebody uses. Kernel: ksm_check_stable_tree().
@@ -133,6 +142,14 @@ class Ksm final : public KsmPort {
   void EnterItems(MmSlot& slot);
   void LeaveSlot(MmSlot& slot, Leaving leaving);
 
+  // What is shared, counted once more.
+  struct Shares {
+    int shared = 0;
+    int sharing = 0;
+  };
+  // validate.cc
+  std::string BrokenOrder(int tree, Shares& shares) const;
+
   // unmerge.cc
   bool UnmergeSlot(MmSlot& slot);
 
@@ -143,8 +160,9 @@ class Ksm final : public KsmPort {
   MmSlots slots_{"ksm_mm_head"};
   KsmScan scan_;
   KsmCounters counters_;
-  StableTree stable_{machine_, counters_};
-  UnstableTree unstable_{counters_};
+  MemoryNodes nodes_;
+  StableTree stable_{machine_, counters_, nodes_};
+  UnstableTree unstable_{counters_, nodes_};
   StablePageFrames frames_;
 };
 

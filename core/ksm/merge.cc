@@ -6,8 +6,10 @@
 
 #include "core/ksm/stable_tree.h"
 #include "core/mm/mm.h"
+#include "core/mm/tlb.h"
 #include "core/rmap/page_rmap.h"
 #include "core/rmap/walk.h"
+#include "core/vmops/huge_page.h"
 #include "core/vmops/mlock.h"
 #include "core/vmops/swap_cache.h"
 
@@ -23,6 +25,26 @@ bool IsOnlyMapped(const Page& page) {
   return uses / kOneReference == references;
 }
 
+// Whether the page can be written by way of the pte as it is, or was without knowing of it.
+bool MustChange(const Mm& mm, Pte pte) {
+  const Machine& machine = mm.machine;
+  if (pte.IsWritable()) return true;
+  if (pte.IsDirty() && machine.Has(Fix::kKh42)) return true;
+  // A hint gives the right back when it has done its work.
+  if (pte.SavesWrite() && machine.Has(Fix::kKh74)) return true;
+  // Others have taken the right away, but not told the CPUs yet.
+  return TlbFlushPending(mm) && machine.Has(Fix::kKh73);
+}
+
+// Returns: the pte as it is when nobody can write. The page knows from now on that it was written;
+// else that would be forgotten with the pte, and the page taken for what is in its slot.
+Pte ProtectedAndClean(Page& page, Pte pte) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
+  if (!pte.IsDirty() || !page.machine.Has(Fix::kKh42)) return pte.WriteProtected();
+  // Order: relaxed: who asks has the page lock.
+  page.dirty.Store(true, ksync::relaxed);
+  return pte.WriteProtected().Cleaned();
+}
+
 // Returns: the pte, by which the page cannot be written; nothing if it is not mapped there, or may
 // be written otherwise. Kernel: write_protect_page().
 std::optional<Pte> WriteProtectPage(const Vma& vma, Page& page)
@@ -33,10 +55,12 @@ std::optional<Pte> WriteProtectPage(const Vma& vma, Page& page)
   const ksync::Guard lock(mm.pte_lock);
   const Pte pte = mm.page_table[*address].Read();
   if (!pte.Maps(page)) return std::nullopt;
-  if (!pte.IsWritable()) return pte;
+  if (!MustChange(mm, pte)) return pte;
   if (!IsOnlyMapped(page)) return std::nullopt;
-  mm.page_table[*address].Write(pte.WriteProtected());
-  return pte.WriteProtected();
+  const Pte safe = ProtectedAndClean(page, pte);
+  mm.page_table[*address].Write(safe);
+  FlushTlb(mm, *address, *address + 1);
+  return safe;
 }
 
 bool PagesIdentical(const Page& page, const Page& shared) {
@@ -63,18 +87,25 @@ bool ReplacePage(const Vma& vma, Page& page, Page& shared, Pte expected)
   PageDupRmap(shared);  // It has its anchor. Kernel: page_add_anon_rmap().
   const Pte pte = Pte::Present(shared, vma.vm_page_prot.Read());
   mm.page_table[*address].Write(pte.WriteProtected());
+  FlushTlb(mm, *address, *address + 1);
   if (MovesMlock(vma)) shared.mlocked.Write(true);
   PageRemoveRmap(page);
   if (!PageMapped(page)) TryToFreeSwap(page);
   return true;
 }
 
+// Returns: as TryToMergeOnePage.
 bool MergeLockedPage(const Vma& vma, Page& page, Page* shared)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
+  bool merged = false;
+  if (PageTransHuge(page)) {
+    if (!SplitHugePage(page)) return false;
+    merged = !page.machine.Has(Fix::kKh71);
+  }
   const std::optional<Pte> pte = WriteProtectPage(vma, page);
-  if (!pte.has_value()) return false;
+  if (!pte.has_value()) return merged;
   if (shared != nullptr) {
-    return PagesIdentical(page, *shared) && ReplacePage(vma, page, *shared, *pte);
+    return PagesIdentical(page, *shared) ? ReplacePage(vma, page, *shared, *pte) : merged;
   }
   SetPageStableNode(page, nullptr);
   return true;

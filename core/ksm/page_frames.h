@@ -31,12 +31,20 @@ class StablePageFrames final : public PageFrames {
     }
   }
 
+  // From now on new memory is of that node. Requires: no other thread allocates.
+  // Kernel: the policy of who allocates.
+  void AllocateOn(int node) { node_ = node; }
+
+  // Returns: of which node of memory the page is. Kernel: page_to_nid(). Requires: the page is of
+  // such frames.
+  static int NodeOf(const Page& page) { return static_cast<const Frame&>(page).node; }
+
   Page* Alloc(const Machine& machine) override {
     if (reuses_) {
       // Order: acquire, so that the new page comes after what was done with the old one.
       if (Frame* const spare = spare_.Exchange(nullptr, ksync::acquire)) return Renew(*spare);
     }
-    return ksync::New<Frame>(machine);
+    return ksync::New<Frame>(machine, node_);
   }
 
   // Kernel: free_hot_cold_page(), which forgets the mapping of an anonymous page.
@@ -50,7 +58,8 @@ class StablePageFrames final : public PageFrames {
 
  private:
   struct Frame : Page {
-    using Page::Page;
+    Frame(const Machine& machine, int its_node) : Page(machine), node(its_node) {}
+    const int node;
     Frame* before = nullptr;  // The one that was freed before. Read when no thread is left.
   };
 
@@ -72,6 +81,7 @@ class StablePageFrames final : public PageFrames {
   void Retire(Frame& frame) { frame.before = retired_.Exchange(&frame, ksync::relaxed); }
 
   const bool reuses_;
+  int node_ = 0;
   ksync::Atomic<Frame*> spare_{nullptr, "frames.spare"};
   ksync::Atomic<Frame*> retired_{nullptr, "frames.retired"};
 };

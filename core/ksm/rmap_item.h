@@ -50,8 +50,9 @@ struct RmapItem {
   ksync::Plain<ItemPlace> place{ItemPlace::kNowhere, "rmap_item.place"};
   // As it was when the page was looked at last.
   ksync::Plain<Checksum> oldchecksum{Checksum{0}, "rmap_item.oldchecksum"};
-  // In the unstable tree: since which round. Kernel: SEQNR_MASK.
+  // In the unstable tree: since which round, and in which tree. Kernel: SEQNR_MASK; nid.
   ksync::Plain<unsigned> seqnr{0u, "rmap_item.seqnr"};
+  ksync::Plain<int> tree{0, "rmap_item.nid"};
   TreeNode<RmapItem> node{this};
   // At a stable node.
   ksync::Plain<StableNode*> head{nullptr, "rmap_item.head"};

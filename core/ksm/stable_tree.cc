@@ -100,18 +100,20 @@ void StableTree::Forget(RmapItem& item, const StableNode& node) {
 // Kernel: remove_node_from_stable_tree(). Requires: its page has gone.
 void StableTree::RemoveNode(StableNode& node) {
   while (auto* const first = node.hlist.First()) TakeOff(first->owner(), node);
-  root_.Erase(node.node);
+  roots_[nodes_.TreeOf(node.memory_node)].Erase(node.node);
   ksync::Delete(&node);
 }
 
-StableTree::Descent StableTree::GoDown(std::uint32_t wanted) {
+StableTree::Descent StableTree::GoDown(const Page& page) {
+  const PageTree<StableNode>& root = roots_[nodes_.TreeOf(page)];
+  const std::uint32_t wanted = page.content.Read();
   Place place;
-  while (auto* const node = root_.At(place)) {
-    Page* const page = GetKsmPage(node->owner());
-    if (page == nullptr) return {.met_stale = true};
-    const std::uint32_t content = page->content.Read();
-    if (content == wanted) return {.node = &node->owner(), .page = page};
-    PutPage(*page);
+  while (auto* const node = root.At(place)) {
+    Page* const tree_page = GetKsmPage(node->owner());
+    if (tree_page == nullptr) return {.met_stale = true};
+    const std::uint32_t content = tree_page->content.Read();
+    if (content == wanted) return {.node = &node->owner(), .page = tree_page};
+    PutPage(*tree_page);
     place = {node, wanted < content ? Side::kLeft : Side::kRight};
   }
   return {.place = place};
@@ -122,21 +124,22 @@ StableTree::Match StableTree::Search(Page& page) {
     GetPage(page);
     return {&page};
   }
-  const Descent found = GoDown(page.content.Read());
+  const Descent found = GoDown(page);
   if (found.page == nullptr || IsStillOf(*found.page, *found.node)) return {found.page, found.node};
   PutPage(*found.page);
   return {};  // Another time.
 }
 
 StableNode* StableTree::Insert(Page& page) {
-  const Descent found = GoDown(page.content.Read());
+  const Descent found = GoDown(page);
   // No mistake: until now this page was not shared, and searched for no other.
   if (found.page != nullptr) PutPage(*found.page);
   if (found.page != nullptr || found.met_stale) return nullptr;
   if (page.machine.AllocationFails("stable_node")) return nullptr;
   const bool has_page = machine_.Has(KsmState::kNodeAndPage);
-  StableNode* const node = ksync::New<StableNode>(has_page ? &page : nullptr);
-  root_.Insert(node->node, found.place);
+  StableNode* const node =
+      ksync::New<StableNode>(has_page ? &page : nullptr, StablePageFrames::NodeOf(page));
+  roots_[nodes_.TreeOf(page)].Insert(node->node, found.place);
   if (has_page) SetPageStableNode(page, node);
   if (HoldsPage(machine_)) GetPage(page);
   return node;
@@ -178,15 +181,41 @@ void StableTree::Remove(RmapItem& item) {
 
 bool StableTree::RemoveStale() {
   bool empty = true;
-  for (auto* node = root_.First(); node != nullptr;) {
-    auto* const next = root_.After(*node);
-    if (Page* const page = GetKsmPage(node->owner())) {
-      PutPage(*page);
-      empty = false;
+  for (const PageTree<StableNode>& root : roots_) {
+    for (auto* node = root.First(); node != nullptr;) {
+      auto* const next = root.After(*node);
+      if (Page* const page = GetKsmPage(node->owner())) {
+        PutPage(*page);
+        empty = false;
+      }
+      node = next;
     }
-    node = next;
   }
   return empty;
+}
+
+// Returns: whether the node is off. Kernel: remove_stable_node().
+bool StableTree::RemoveUnmapped(StableNode& node) {
+  Page* const page = GetKsmPage(node);
+  if (page == nullptr) return true;
+  bool may = false;
+  {
+    const ksync::Guard lock(page->lock);
+    may = page->mapping.Read() == ToMapping(&node) && !PageMapped(*page);
+    if (may) SetPageStableNode(*page, nullptr);
+    if (may) RemoveNode(node);
+  }
+  PutPage(*page);
+  return may;
+}
+
+bool StableTree::RemoveAll() {
+  for (const PageTree<StableNode>& root : roots_) {
+    while (auto* const node = root.First()) {
+      if (!RemoveUnmapped(node->owner())) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -1,5 +1,5 @@
-// The pages that are shared, by content, and who shares each. Kernel: struct stable_node,
-// root_stable_tree.
+// The pages that are shared, by content, and who shares each; all in one tree, or in one for each
+// node of memory (memory_nodes.h). Kernel: struct stable_node, root_stable_tree.
 //
 // A shared page cannot be written, so its place in the tree stays right. The page names its node in
 // its mapping word; the node names the page, and holds no reference on it: the page must go when
@@ -20,6 +20,7 @@
 #define RMAPCHECK_CORE_KSM_STABLE_TREE_H_
 
 #include "core/ksm/counters.h"
+#include "core/ksm/memory_nodes.h"
 #include "core/ksm/page_tree.h"
 #include "core/ksm/rmap_item.h"
 #include "core/mm/list.h"
@@ -29,7 +30,10 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 struct StableNode {
-  explicit StableNode(Page* its_page) : page(its_page, "stable_node.page") {}
+  StableNode(Page* its_page, int its_node)
+      : memory_node(its_node), page(its_page, "stable_node.page") {}
+
+  const int memory_node;  // Of the page. Kernel: stable_node->nid.
 
   TreeNode<StableNode> node{this};
   List<RmapItem> hlist{"stable_node.hlist"};
@@ -42,8 +46,8 @@ void SetPageStableNode(Page& page, StableNode* node) ABSL_EXCLUSIVE_LOCKS_REQUIR
 // Each requires ksm_thread_mutex.
 class StableTree {
  public:
-  StableTree(const Machine& machine, KsmCounters& counters)
-      : machine_(machine), counters_(counters) {}
+  StableTree(const Machine& machine, KsmCounters& counters, const MemoryNodes& nodes)
+      : machine_(machine), counters_(counters), nodes_(nodes) {}
 
   // A shared page, with a reference; and its node, unless the page names it.
   struct Match {
@@ -68,11 +72,19 @@ class StableTree {
   // Takes stale nodes off. Returns: whether none is left. Kernel: ksm_check_stable_tree().
   bool RemoveStale();
 
-  TreeShape Shape() const { return root_.Shape(); }
+  // Of the tree for all nodes of memory, or for the first.
+  TreeShape Shape() const { return roots_[0].Shape(); }
 
-  // The smallest node, or the next larger; null if there is none.
-  const StableNode* First() const { return OwnerOf(root_.First()); }
-  const StableNode* After(const StableNode& node) const { return OwnerOf(root_.After(node.node)); }
+  // Takes all off. The pages are merged still, and belong to no node. Returns: false if one is
+  // mapped; then some are left. Kernel: remove_all_stable_nodes().
+  // Requires: nothing hangs from any of them.
+  [[nodiscard]] bool RemoveAll();
+
+  // The smallest node of a tree, or the next larger; null if there is none.
+  const StableNode* First(int tree) const { return OwnerOf(roots_[tree].First()); }
+  const StableNode* After(int tree, const StableNode& node) const {
+    return OwnerOf(roots_[tree].After(node.node));
+  }
 
  private:
   static const StableNode* OwnerOf(const TreeNode<StableNode>* node) {
@@ -88,7 +100,7 @@ class StableTree {
     Place place = {};
     bool met_stale = false;
   };
-  Descent GoDown(std::uint32_t wanted);
+  Descent GoDown(const Page& page);
 
   Page* GetKsmPage(StableNode& node);
   void Forget(RmapItem& item, const StableNode& node);
@@ -96,10 +108,13 @@ class StableTree {
   void TakeOff(RmapItem& item, StableNode& node);
   void RemoveNode(StableNode& node);
   void RemoveBeforeKeyhole(RmapItem& item, StableNode& node);
+  bool RemoveUnmapped(StableNode& node);
 
   const Machine& machine_;
   KsmCounters& counters_;
-  PageTree<StableNode> root_{"root_stable_tree"};
+  const MemoryNodes& nodes_;
+  PageTree<StableNode> roots_[MemoryNodes::kCount] = {PageTree<StableNode>{"root_stable_tree"},
+                                                      PageTree<StableNode>{"root_stable_tree"}};
 };
 
 }  // namespace rmap::inline KSYNC_BACKEND

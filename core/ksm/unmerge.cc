@@ -26,8 +26,11 @@ bool Ksm::UnmergeAll() {
 bool Ksm::UnmergeSlot(MmSlot& slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   Mm& mm = slot.mm;
   mm.mmap_sem.LockShared();
-  Vma* vma = KsmTestExit(mm) ? nullptr : FirstVma(mm);
+  // An exit waits for who found users when he had the lock, and for nobody else.
+  const bool asks_first = machine_.Has(Fix::kKh92);
+  Vma* vma = asks_first && KsmTestExit(mm) ? nullptr : FirstVma(mm);
   for (; vma != nullptr; vma = NextVma(mm, *vma)) {
+    if (!asks_first && KsmTestExit(mm)) break;
     if ((vma->vm_flags.Read() & kVmMergeable) == 0) continue;
     if (UnmergeKsmPages(*vma, vma->vm_start.Read(), vma->vm_end.Read())) continue;
     mm.mmap_sem.UnlockShared();
@@ -41,6 +44,17 @@ bool Ksm::UnmergeSlot(MmSlot& slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 bool Ksm::DropStale() {
   const ksync::Guard run(thread_mutex_);
   return stable_.RemoveStale();
+}
+
+// A node may be left though nobody shares its page: as long as that is in the swap cache.
+// Kernel: merge_across_nodes_store().
+bool Ksm::MergeAcrossNodes(bool merges) {
+  const ksync::Guard run(thread_mutex_);
+  if (merges == nodes_.merges_across()) return true;
+  if (counters_.pages_shared.Read() != 0) return false;
+  if (machine_.Has(Fix::kKh61) && !stable_.RemoveAll()) return false;
+  nodes_.SetMergesAcross(merges);
+  return true;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

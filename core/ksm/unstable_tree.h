@@ -8,6 +8,7 @@
 #define RMAPCHECK_CORE_KSM_UNSTABLE_TREE_H_
 
 #include "core/ksm/counters.h"
+#include "core/ksm/memory_nodes.h"
 #include "core/ksm/page_tree.h"
 #include "core/ksm/rmap_item.h"
 #include "core/mm/page.h"
@@ -18,7 +19,8 @@ namespace rmap::inline KSYNC_BACKEND {
 // Each requires ksm_thread_mutex.
 class UnstableTree {
  public:
-  explicit UnstableTree(KsmCounters& counters) : counters_(counters) {}
+  UnstableTree(KsmCounters& counters, const MemoryNodes& nodes)
+      : counters_(counters), nodes_(nodes) {}
 
   // What was found for a page: the item of an equal one, and that, with a reference. Or nothing.
   struct Match {
@@ -35,13 +37,18 @@ class UnstableTree {
   void Remove(RmapItem& item, unsigned round);
 
   // A round begins: nothing is in the tree any more. The items say so when they are asked for.
-  void Clear() { root_.Clear(); }
+  void Clear() {
+    for (PageTree<RmapItem>& root : roots_) root.Clear();
+  }
 
-  TreeShape Shape() const { return root_.Shape(); }
+  // Of the tree for all nodes of memory, or for the first.
+  TreeShape Shape() const { return roots_[0].Shape(); }
 
  private:
   KsmCounters& counters_;
-  PageTree<RmapItem> root_{"root_unstable_tree"};
+  const MemoryNodes& nodes_;
+  PageTree<RmapItem> roots_[MemoryNodes::kCount] = {PageTree<RmapItem>{"root_unstable_tree"},
+                                                    PageTree<RmapItem>{"root_unstable_tree"}};
 };
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -15,12 +15,6 @@ bool IsMember(const RmapItem& item, const Vma& vma) {
   return avc != nullptr;
 }
 
-// What is shared, counted once more.
-struct Shares {
-  int shared = 0;
-  int sharing = 0;
-};
-
 int ItemsOf(const StableNode& node) {
   int items = 0;
   for (auto* item = node.hlist.First(); item != nullptr; item = node.hlist.After(*item)) ++items;
@@ -59,10 +53,11 @@ bool Ksm::Finds(const Page& page, const Vma& vma, VirtualPage address) const {
   return false;
 }
 
-std::string Ksm::BrokenRule() const {
-  Shares shares;
+// Counts what hangs from the nodes of a tree.
+std::string Ksm::BrokenOrder(int tree, Shares& shares) const {
   const Page* before = nullptr;
-  for (const StableNode* node = stable_.First(); node != nullptr; node = stable_.After(*node)) {
+  for (const StableNode* node = stable_.First(tree); node != nullptr;
+       node = stable_.After(tree, *node)) {
     const int items = ItemsOf(*node);
     shares.shared += items > 0 ? 1 : 0;
     shares.sharing += items > 0 ? items - 1 : 0;
@@ -73,6 +68,15 @@ std::string Ksm::BrokenRule() const {
       return absl::StrCat("K1: the stable tree is out of order at a page that reads ", content);
     }
     before = page;
+  }
+  return "";
+}
+
+std::string Ksm::BrokenRule() const {
+  Shares shares;
+  for (int tree = 0; tree < MemoryNodes::kCount; ++tree) {
+    std::string broken = BrokenOrder(tree, shares);
+    if (!broken.empty()) return broken;
   }
   if (counters_.pages_shared.Read() != shares.shared) return "K2: pages_shared is wrong";
   if (counters_.pages_sharing.Read() != shares.sharing) return "K2: pages_sharing is wrong";

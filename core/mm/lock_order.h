@@ -43,6 +43,8 @@ inline constexpr ksync::LockClass kSwapLock{"swap_lock", 80};
 inline constexpr ksync::LockClass kTreeLock{"tree_lock", 90};
 // Kernel: ksm_mmlist_lock. Guards the list of processes that are registered for merging.
 inline constexpr ksync::LockClass kKsmMmlistLock{"ksm_mmlist_lock", 95};
+// A CPU is in the midst of an instruction, and takes no interrupt (tlb.h).
+inline constexpr ksync::LockClass kCpuLock{"cpu", 97};
 
 // Returns: the class as it is where its locks sleep.
 constexpr ksync::LockClass AsSleeping(ksync::LockClass lock_class) {
@@ -65,7 +67,7 @@ inline constexpr ksync::LockClass kInnerTasklistLock{kTasklistLock.name, 65};
 inline constexpr const ksync::LockClass* kLockClasses[] = {
     &kKsmThreadMutex, &kMmapSem,      &kMmAllLocksMutex, &kPageLock,      &kHugetlbIMmapLock,
     &kIMmapLock,      &kTasklistLock, &kAnonVmaLock,     &kPageTableLock, &kPteLock,
-    &kSwapLock,       &kTreeLock,     &kKsmMmlistLock};
+    &kSwapLock,       &kTreeLock,     &kKsmMmlistLock,   &kCpuLock};
 
 }  // namespace rmap::inline KSYNC_BACKEND
 

@@ -19,6 +19,7 @@ namespace rmap::inline KSYNC_BACKEND {
 class AnonVmaCache;  // Defined by core/rmap, which depends on this folder.
 class KsmPort;
 class PageFrames;
+class Tlb;
 struct Mm;
 
 // The size of what a machine has. The checker wants it small.
@@ -27,6 +28,9 @@ struct MachineSize {
   std::uint32_t swap_slots = 2;
   // Whether VMAs that ask for it get huge pages. Kernel: transparent_hugepage/enabled.
   bool huge_pages = false;
+  // Whether the hardware notes in a pte that something was written by way of it, and reclaim stores
+  // only what is dirty. Else it stores every page.
+  bool dirty_bits = false;
 };
 
 class Machine {
@@ -52,6 +56,7 @@ class Machine {
   const MachineSize& size() const { return size_; }
 
   bool HasHugePages() const { return size_.huge_pages; }
+  bool HasDirtyBits() const { return size_.dirty_bits; }
 
   // Where pages come from if memory is bounded; null if it is not.
   PageFrames* frames() const { return frames_; }
@@ -62,6 +67,11 @@ class Machine {
   KsmPort* ksm() const { return ksm_; }
   // Requires: the machine has no processes yet; the port outlives the last.
   void UseKsm(KsmPort* ksm) { ksm_ = ksm; }
+
+  // What its CPUs remember of page tables; null if they look at each access.
+  Tlb* tlb() const { return tlb_; }
+  // Requires: the machine has dirty bits; no other thread uses it. Null: they look again.
+  void UseTlb(Tlb* tlb) { tlb_ = tlb; }
 
   // From now on memory is short; null: it is not. Requires: no other thread uses the machine; what
   // is given outlives the shortage.
@@ -102,6 +112,7 @@ class Machine {
   AnonVmaCache& anon_vmas_;
   PageFrames* frames_ = nullptr;
   KsmPort* ksm_ = nullptr;
+  Tlb* tlb_ = nullptr;
   MemoryPressure* pressure_ = nullptr;
   bool fail_allocations_ = false;
   bool fail_the_infallible_ = false;

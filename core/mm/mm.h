@@ -37,6 +37,8 @@ struct Mm {
   ksync::RefCount mm_count{1, "mm.mm_count"};
   // Whether it is registered for merging. Kernel: MMF_VM_MERGEABLE of mm->flags.
   ksync::Marked<bool> mergeable{false, "mm.flags"};
+  // How many have taken rights away in ptes and not told the CPUs yet (tlb.h).
+  ksync::Atomic<int> tlb_flush_pending{0, "mm.tlb_flush_pending"};
 };
 
 // Lets go of the object; the last frees it. Kernel: mmdrop().

@@ -46,7 +46,7 @@ constexpr int MappingsIn(PageUses uses) { return static_cast<int>(uses & (kOneRe
 // page->private of a page that is not in the swap cache.
 inline constexpr SwapEntry kNoSwapEntry{~std::uint32_t{0}};
 
-struct alignas(16) Page {
+struct alignas(64) Page {
   explicit Page(const Machine& owner) : machine(owner) {}
 
   const Machine& machine;
@@ -60,9 +60,12 @@ struct alignas(16) Page {
   // What is written on it. Accesses of the CPU hold a pte lock here: no stale translations. A
   // device holds a reference.
   ksync::Marked<std::uint32_t> content{0, "page.content"};
-  // A device has written on it since it was last put in its slot. Kernel: PG_dirty, of which the
-  // rest is left out: who stores a page here does not ask whether it must.
+  // It was written on since it was last put in its slot: by a device; on a machine with dirty bits
+  // by whoever did, as far as ptes do not tell. Elsewhere who stores a page does not ask whether he
+  // must. Kernel: PG_dirty.
   ksync::Atomic<bool> dirty{false, "page.dirty"};
+  // Its slot is being written, so it stays in the swap cache. Kernel: PG_writeback.
+  ksync::Marked<bool> writeback{false, "page.writeback"};
   // Not to be reclaimed: some VMA has it locked. Kernel: PG_mlocked. Set under the page lock, or on
   // a new page.
   ksync::Marked<bool> mlocked{false, "page.mlocked"};

@@ -58,12 +58,28 @@ class Pte {
   // What needs no fault; of a migration entry: what will need none. Requires: one of the two.
   constexpr Rights rights() const { return static_cast<Rights>(word_ >> kKindBits) & kVmAccess; }
   constexpr bool IsWritable() const { return Allows(rights(), Access::kWrite); }
-  // Returns: the same with fewer rights. Kernel: pte_wrprotect(), make_migration_entry_read(),
-  // pte_modify(). Requires: present, or a migration entry.
-  constexpr Pte Limited(Rights to) const {
-    return Pte((word_ & ~RightsBits(kVmAccess)) | RightsBits(rights() & to));
+  // Returns: the same with other rights, or with fewer. Kernel: pte_modify(); pte_wrprotect(),
+  // make_migration_entry_read(). Requires: present, or a migration entry.
+  constexpr Pte WithRights(Rights to) const {
+    return Pte((word_ & ~(RightsBits(kVmAccess) | kSavedWrite)) | RightsBits(to));
   }
+  constexpr Pte Limited(Rights to) const { return WithRights(rights() & to); }
   constexpr Pte WriteProtected() const { return Limited(kVmRead); }
+
+  // Whether something was written by way of it. Only a machine with dirty bits notes that.
+  // Kernel: pte_dirty(), pte_mkdirty(), pte_mkclean(). Requires: to change it, present.
+  constexpr bool IsDirty() const { return IsPresent() && (word_ & kDirty) != 0; }
+  constexpr Pte Dirtied() const { return Pte(word_ | kDirty); }
+  constexpr Pte Cleaned() const { return Pte(word_ & ~kDirty); }
+
+  // A present pte that allows nothing, so that the next access tells which node of memory needs the
+  // page; it remembers whether it was writable. Kernel: pte_protnone(), pte_savedwrite().
+  constexpr bool IsHint() const { return IsPresent() && rights() == 0; }
+  constexpr bool SavesWrite() const { return IsPresent() && (word_ & kSavedWrite) != 0; }
+  constexpr Pte AsHint() const {
+    const std::uint64_t saved = IsWritable() ? kSavedWrite : 0;
+    return Pte((word_ & ~RightsBits(kVmAccess)) | saved);
+  }
 
   // Requires: present, or a migration entry.
   Page& page() const { return *reinterpret_cast<Page*>(word_ & ~kLowBits); }
@@ -82,7 +98,9 @@ class Pte {
   static constexpr std::uint64_t kPresent = 1;
   static constexpr std::uint64_t kMigration = 2;
   static constexpr std::uint64_t kSwap = 3;
-  static constexpr std::uint64_t kLowBits = 15;  // Pages are aligned to sixteen bytes.
+  static constexpr std::uint64_t kDirty = 16;
+  static constexpr std::uint64_t kSavedWrite = 32;
+  static constexpr std::uint64_t kLowBits = 63;  // Pages are aligned to 64 bytes.
 
   explicit constexpr Pte(std::uint64_t word) : word_(word) {}
   constexpr std::uint64_t Kind() const { return word_ & kSwap; }

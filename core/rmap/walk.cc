@@ -4,6 +4,7 @@
 
 #include "core/mm/ksm_port.h"
 #include "core/mm/mm.h"
+#include "core/mm/tlb.h"
 #include "core/rmap/page_check.h"
 #include "core/rmap/page_rmap.h"
 
@@ -39,6 +40,12 @@ Pte ReplacementFor(const Page& page, Pte pte, Unmap what) {
   const SwapEntry entry = page.swap_entry.Read();
   page.machine.swap().SwapDuplicate(entry);
   return Pte::Swap(entry);
+}
+
+// What was written by way of a pte is known by the page from now on. Kernel: set_page_dirty().
+// Order: relaxed: who asks, when the page is stored, has the page lock, as the caller has.
+void MoveDirtyBit(Page& page, Pte pte) {
+  if (pte.IsDirty()) page.dirty.Store(true, ksync::relaxed);
 }
 
 bool IsMlocked(const Vma& vma) { return (vma.vm_flags.Read() & kVmLocked) != 0; }
@@ -83,7 +90,10 @@ Outcome TryToUnmapOne(Page& page, const Vma& vma, VirtualPage address, Unmap wha
         keeps = KeepsPages(vma, what);
         if (keeps && under_pte_lock) page.mlocked.Write(true);
         if (keeps || what == Unmap::kNothing) return;
-        pte.Write(ReplacementFor(page, pte.Read(), what));
+        const Pte mapped = pte.Read();
+        pte.Write(ReplacementFor(page, mapped, what));
+        FlushTlb(*vma.vm_mm.Read(), address, address + 1);
+        MoveDirtyBit(page, mapped);
         PageRemoveRmap(page);
       });
   if (!keeps) return mapped && what != Unmap::kNothing ? Outcome::kUnmapped : Outcome::kNothing;

@@ -9,8 +9,10 @@ namespace rmap::inline KSYNC_BACKEND {
 
 Mm& NewMergeable(World& world, Ksm& ksm) {
   Mm& mm = world.NewMm();
-  MmapAnonymous(mm, 0, 1);
-  const bool registered = ksm.MadviseMergeable(mm, 0, 1);
+  const bool huge = world.machine().HasHugePages();
+  const VirtualPage end = huge ? kHpagePmdNr : 1;
+  MmapAnonymous(mm, 0, end, huge ? kVmAccess | kVmHugepage : kVmAccess);
+  const bool registered = ksm.MadviseMergeable(mm, 0, end);
   ksync::Check(registered, "madvise found no memory");
   return mm;
 }

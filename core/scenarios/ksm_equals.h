@@ -22,7 +22,8 @@ inline constexpr std::uint32_t kOther = 9;
 // More than there are: to the end of the round.
 inline constexpr int kAllPages = 100;
 
-// Returns: a process of one page, which may be merged.
+// Returns: a process of one page, which may be merged; on a machine with huge pages of one of
+// those, which is made when it is written.
 Mm& NewMergeable(World& world, Ksm& ksm);
 // The same; it has written `value`.
 Mm& NewMergeableWriter(World& world, Ksm& ksm, std::uint32_t value);
@@ -45,6 +46,8 @@ struct Equals {
   // `reuses_frames`: as for Ksm.
   explicit Equals(const Kernel& kernel, bool reuses_frames = false)
       : world(kernel), ksm(world.machine(), reuses_frames) {}
+  Equals(const Kernel& kernel, const MachineSize& size, bool reuses_frames = false)
+      : world(kernel, size), ksm(world.machine(), reuses_frames) {}
 
   // ksmd comes to both pages, while `act` is done.
   template <typename Act>

@@ -11,6 +11,17 @@
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
+// Moves a page as far as it can be moved, and gives up the reference.
+void MigratePage(const Machine& machine, Page& page, bool offlining = false) {
+  Page* const to = AllocPage(machine);
+  GetPage(*to);
+  Migration migration(page, *to, Copying::kAtOnce, offlining);
+  migration.Begin();
+  migration.Finish();
+  PutPage(page);
+  PutPage(*to);
+}
+
 // Two who share a page, and that page, with a reference for who migrates it.
 struct Movable : Equals {
   explicit Movable(const Kernel& kernel) : Equals(kernel) {
@@ -18,16 +29,7 @@ struct Movable : Equals {
     page = IsolatePage(first, 0);
   }
 
-  // Moves the page as far as it can be moved, and gives up the reference.
-  void Migrate(bool offlining) {
-    Page* const to = AllocPage(world.machine());
-    GetPage(*to);
-    Migration migration(*page, *to, Copying::kAtOnce, offlining);
-    migration.Begin();
-    migration.Finish();
-    PutPage(*page);
-    PutPage(*to);
-  }
+  void Migrate(bool offlining) { MigratePage(world.machine(), *page, offlining); }
 
   // The memory of the page is removed, while `act` is done.
   template <typename Act>
@@ -91,6 +93,27 @@ void KsmRemovalVersusUnmergeable(const Kernel& kernel) {
   ksync::Check(!merged, "a page is merged where none may be");
   movable.CheckBothRead(kEqual, kEqual);
   movable.ExitBoth();
+}
+
+// ksmd comes by while the memory of what they share is removed.
+void KsmRemovalVersusKsmd(const Kernel& kernel) {
+  Movable movable(kernel);
+  movable.ksm.DoScan(1);  // To the end of the round.
+  movable.MeetRemoval([&] { movable.ksm.DoScan(1); });
+  movable.CheckBothRead(kEqual, kEqual);
+  movable.ExitBoth();
+}
+
+// A page moves that ksmd is about to merge.
+void KsmMergeVersusMigration(const Kernel& kernel) {
+  Equals equals(kernel);
+  Page* const page = IsolatePage(equals.second, 0);
+  equals.MeetKsmd([&] { MigratePage(equals.world.machine(), *page); });
+  equals.CheckBothRead(kEqual, kEqual);
+  equals.ksm.DoScan(kAllPages);
+  equals.ksm.DoScan(kAllPages);
+  equals.CheckBothRead(kEqual, kEqual);
+  equals.ExitBoth();
 }
 
 // ksmd comes to a third page of that content.
@@ -163,6 +186,14 @@ std::vector<Scenario> KsmMigrationScenarios() {
                  .generation = Generation::kG8,
                  .from_state = KsmState::kRmapWalk}},
        .lacks = {NoWalk()}},
+      {.name = "KsmRemovalVersusKsmd",
+       .claim = "ksmd waits while memory is removed, and then finds the page where it is.",
+       .oracle = reads,
+       .run = KsmRemovalVersusKsmd},
+      {.name = "KsmMergeVersusMigration",
+       .claim = "A page may move while it is merged.",
+       .oracle = reads,
+       .run = KsmMergeVersusMigration},
       {.name = "KsmMigrationVersusSearch",
        .claim = "Who comes to a page by its node while the page moves does not take the node for "
                 "stale.",

@@ -73,6 +73,30 @@ void KsmMergeVersusReclaim(const Kernel& kernel) {
   equals.ExitBoth();
 }
 
+// The page of the first has gone to swap, and comes back while ksmd comes by.
+void KsmMergeVersusSwapIn(const Kernel& kernel) {
+  Equals equals(kernel);
+  Evict(equals.first, 0);
+  equals.MeetKsmd([&] { Store(equals.first, 0, kOther); });
+  equals.CheckBothRead(kOther, kEqual);
+  equals.ksm.DoScan(kAllPages);
+  equals.CheckBothRead(kOther, kEqual);
+  equals.ExitBoth();
+}
+
+// What they share has gone to swap, and comes back to one of them while ksmd comes by.
+void KsmSwapInVersusKsmd(const Kernel& kernel) {
+  Equals equals(kernel);
+  equals.Merge();
+  equals.ksm.DoScan(1);  // To the end of the round.
+  Evict(equals.first, 0);
+  equals.MeetKsmd([&] { CheckReads(equals.second, 0, kEqual); });
+  equals.CheckBothRead(kEqual, kEqual);
+  equals.ksm.DoScan(kAllPages);
+  equals.CheckBothRead(kEqual, kEqual);
+  equals.ExitBoth();
+}
+
 void KsmSwapInVersusSwapIn(const Kernel& kernel) {
   Equals equals(kernel);
   equals.Merge();
@@ -123,6 +147,14 @@ std::vector<Scenario> KsmSwapScenarios() {
        .oracle = reads,
        .run = KsmMergeVersusReclaim,
        .since_state = KsmState::kFirstRelease},
+      {.name = "KsmMergeVersusSwapIn",
+       .claim = "A page may come back from swap while ksmd looks for it.",
+       .oracle = reads,
+       .run = KsmMergeVersusSwapIn},
+      {.name = "KsmSwapInVersusKsmd",
+       .claim = "So may one that was shared.",
+       .oracle = reads,
+       .run = KsmSwapInVersusKsmd},
       {.name = "KsmSwapInVersusSwapIn",
        .claim = "Those who shared a page may bring it back at once.",
        .oracle = reads,

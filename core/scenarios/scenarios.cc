@@ -15,7 +15,8 @@ std::vector<Scenario> AllScenarios() {
            SwapScenarios,      SwapoffScenarios,       MlockScenarios,     ReuseScenarios,
            ReusePageScenarios, ForkScenarios,          CostScenarios,      KsmScenarios,
            KsmMergeScenarios,  KsmSharedScenarios,     KsmSwapScenarios,   KsmMigrationScenarios,
-           KsmOomScenarios,    PairScenarios,          TripleScenarios,
+           KsmOomScenarios,    KsmProtectScenarios,    KsmMemoryScenarios, KsmNodesScenarios,
+           PairScenarios,      TripleScenarios,
        }) {
     for (Scenario& scenario : topic()) all.push_back(std::move(scenario));
   }

@@ -108,6 +108,9 @@ std::vector<Scenario> KsmSharedScenarios();
 std::vector<Scenario> KsmSwapScenarios();
 std::vector<Scenario> KsmMigrationScenarios();
 std::vector<Scenario> KsmOomScenarios();
+std::vector<Scenario> KsmProtectScenarios();
+std::vector<Scenario> KsmMemoryScenarios();
+std::vector<Scenario> KsmNodesScenarios();
 std::vector<Scenario> PairScenarios();
 std::vector<Scenario> TripleScenarios();
 

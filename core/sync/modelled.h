@@ -325,7 +325,7 @@ const char* TypeName() {
 // Memory that must be given back with Delete; never null.
 template <typename T, typename... Args>
 T* New(Args&&... args) {
-  void* memory = CurrentHooks().Allocate(sizeof(T), TypeName<T>(), Site());
+  void* memory = CurrentHooks().Allocate(sizeof(T), TypeName<T>(), Site(), alignof(T));
   return new (memory) T(std::forward<Args>(args)...);
 }
 
@@ -339,7 +339,8 @@ void Delete(T* object, Site site = Site::current()) {
 // Objects in a row, each made by its default constructor. To be given back with DeleteArray.
 template <typename T>
 T* NewArray(std::size_t count) {
-  void* const memory = CurrentHooks().Allocate(count * sizeof(T), TypeName<T>(), Site());
+  void* const memory =
+      CurrentHooks().Allocate(count * sizeof(T), TypeName<T>(), Site(), alignof(T));
   T* const first = static_cast<T*>(memory);
   std::uninitialized_default_construct_n(first, count);
   return first;

@@ -3,12 +3,14 @@
 // gives up silently if the pte has changed; the access is tried again.
 #include "core/vmops/fault.h"
 
+#include "core/mm/tlb.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/file_map.h"
 #include "core/vmops/huge_page.h"
 #include "core/vmops/hugetlb.h"
 #include "core/vmops/mlock.h"
+#include "core/vmops/numa_hint.h"
 #include "core/vmops/stack.h"
 #include "core/vmops/swap_cache.h"
 #include "core/vmops/swap_in.h"
@@ -28,6 +30,12 @@ struct Fault {
     return mm.page_table[address];
   }
 };
+
+// Returns: a pte by which the fault may write. Kernel: maybe_mkwrite(pte_mkdirty()).
+Pte PteForWrite(const Fault& fault, const Page& page) {
+  const Pte pte = Pte::Present(page, fault.vma.vm_page_prot.Read());
+  return fault.mm.machine.HasDirtyBits() ? pte.Dirtied() : pte;
+}
 
 // Returns: a page for MapNewPage; null if memory ran out.
 Page* NewPage(const Fault& fault) {
@@ -57,8 +65,11 @@ bool MapNewPage(Fault& fault, Pte expected, Page& page) {
     if (!IsUnderHugePmd(fault) && fault.pte().Read() == expected && !BacksOut(fault, expected)) {
       PageAddNewAnonRmap(page, fault.vma, fault.address);
       MlockVmaNewPage(page, fault.vma);
-      fault.pte().Write(Pte::Present(page, fault.vma.vm_page_prot.Read()));
-      if (expected.IsPresent()) PageRemoveRmap(expected.page());
+      fault.pte().Write(PteForWrite(fault, page));
+      if (expected.IsPresent()) {
+        FlushTlb(fault.mm, fault.address, fault.address + 1);
+        PageRemoveRmap(expected.page());
+      }
       fault.fresh = nullptr;
       return true;
     }
@@ -132,7 +143,7 @@ bool ReusePage(const Fault& fault, Page& page)
   if (page.machine.Has(Mechanism::kReanchorOnReuse)) {
     PageMoveAnonRmap(page, fault.vma, fault.address);
   }
-  fault.pte().Write(Pte::Present(page, fault.vma.vm_page_prot.Read()));
+  fault.pte().Write(PteForWrite(fault, page));
   return true;
 }
 
@@ -189,6 +200,10 @@ bool HandlePteFault(Fault& fault, Pte pte) ABSL_SHARED_LOCKS_REQUIRED(fault.mm.m
     return true;
   }
   if (pte.IsSwap()) return DoSwapPage(fault, pte);
+  if (pte.IsHint()) {
+    NumaHintFault(fault.vma, fault.address);
+    return true;
+  }
   if (IsSharedFile(fault.vma)) return FileFault(fault.mm, fault.vma, fault.address, fault.access);
   return pte.IsPresent() ? DoWpPage(fault, pte) : DoAnonymousPage(fault);
 }
@@ -214,6 +229,9 @@ bool AccessThroughPte(Mm& mm, VirtualPage address, Access access, Use use) {
   const ksync::Guard translation(mm.pte_lock);
   const Pte pte = TranslationAt(mm, address);
   if (!pte.IsPresent() || !Allows(pte.rights(), access)) return false;
+  if (access == Access::kWrite && mm.machine.HasDirtyBits() && !pte.IsDirty()) {
+    mm.page_table[address].Write(pte.Dirtied());
+  }
   use(pte.page());
   return true;
 }

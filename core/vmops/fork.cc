@@ -6,6 +6,7 @@
 #include "core/mm/file.h"
 #include "core/mm/ksm_port.h"
 #include "core/mm/mempolicy.h"
+#include "core/mm/tlb.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/exit.h"
@@ -18,7 +19,7 @@ namespace {
 // Kernel: ptep_set_wrprotect() and make_migration_entry_read() in copy_one_pte().
 Pte ShareForCopyOnWrite(ksync::Marked<Pte>& parents) {
   const Pte pte = parents.Read();
-  if (pte.IsSwap() || !pte.IsWritable()) return pte;
+  if (pte.IsSwap() || !(pte.IsWritable() || pte.SavesWrite())) return pte;
   parents.Write(pte.WriteProtected());
   return pte.WriteProtected();
 }
@@ -44,6 +45,7 @@ void CopyPageRange(Mm& child, Mm& parent, const Vma& vma) {
     for (VirtualPage address = start; address < end; ++address) {
       CopyOnePte(child, parent, address, copy_on_write);
     }
+    FlushTlb(parent, start, end);
   });
 }
 

@@ -7,6 +7,7 @@
 #include "core/rmap/page_lock.h"
 #include "core/rmap/walk.h"
 #include "core/vmops/huge_page.h"
+#include "core/vmops/swap_cache.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
@@ -25,6 +26,7 @@ bool HasReferences(const Page& page, PageUses expected) {
 bool Migration::Begin() {
   LockPages();
   if (PageTransHuge(from_) && !SplitHugePage(from_)) return false;
+  if (PageWriteback(from_)) return false;
   if (!MayUnmap()) return false;
   if (walks_) TryToUnmap(from_, Unmap::kForMigration);
   if (PageMapped(from_)) return false;
@@ -124,7 +126,10 @@ void Migration::CopyPage() {
     ksync::RcuReadUnlock();
     ksync::RcuReadLock();
   }
-  if (moved_) to_.content.Write(from_.content.Read());
+  if (!moved_) return;
+  to_.content.Write(from_.content.Read());
+  // Order: relaxed: who asks has the page lock.
+  if (to_.machine.HasDirtyBits()) to_.dirty.Store(from_.dirty.Load(ksync::relaxed), ksync::relaxed);
 }
 
 void Migration::Finish() {

@@ -2,6 +2,7 @@
 // the range. A page that a walk puts back meanwhile gets its rights from the VMA.
 #include "core/vmops/mprotect.h"
 
+#include "core/mm/tlb.h"
 #include "core/vmops/file_map.h"
 #include "core/vmops/merge.h"
 
@@ -14,7 +15,7 @@ namespace {
 Pte Changed(Pte pte, Rights rights) {
   if (pte.IsMigration()) return pte.WriteProtected();
   if (!pte.IsPresent()) return pte;
-  return Pte::Present(pte.page(), (pte.rights() | kVmRead) & rights);
+  return pte.WithRights((pte.rights() | kVmRead) & rights);
 }
 
 // A pte that maps is taken out before it comes back changed, so that no CPU changes it in between.
@@ -27,6 +28,7 @@ void ChangeProtection(Mm& mm, VirtualPage start, VirtualPage end, Rights rights)
     if (pte.IsPresent()) mm.page_table[address].Write(Pte{});
     mm.page_table[address].Write(Changed(pte, rights));
   }
+  FlushTlb(mm, start, end);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "core/mm/file.h"
 #include "core/mm/ksm_port.h"
+#include "core/mm/tlb.h"
 #include "core/rmap/anon_vma.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
@@ -56,6 +57,7 @@ class PageTableMove {
     const Pte pte = mm.page_table[from].Read();
     if (pte.IsNone()) return;
     mm.page_table[from].Write(Pte{});
+    FlushTlb(mm, from, from + 1);
     mm.page_table[to].Write(pte);
   }
 

@@ -24,15 +24,24 @@ bool IsSwappable(const Page& page) {
   return page.machine.Has(KsmState::kSwappable) || !PageKsm(page);
 }
 
+// Whether what is in the page's slot is not what is on the page. Requires: nobody maps it.
+// Order: relaxed: as long as a device may write, the page is not taken out of the cache.
+bool MustBeStored(const Page& page) {
+  return !page.machine.HasDirtyBits() || page.dirty.Load(ksync::relaxed);
+}
+
 // Returns: as ShrinkPage.
-bool ShrinkLockedPage(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
-  if (page.mlocked.Read() || !IsSwappable(page)) return false;
+bool ShrinkLockedPage(Page& page, Storing storing) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
+  if (page.mlocked.Read() || PageWriteback(page) || !IsSwappable(page)) return false;
   if (PageTransHuge(page) && !SplitHugePage(page)) return false;
   if (!PageSwapCache(page) && !AddToSwap(page)) return false;
   if (PageMapped(page)) TryToUnmap(page, Unmap::kToSwap);
   if (PageMapped(page)) return false;
-  Pageout(page);
-  return RemoveMapping(page);
+  if (MustBeStored(page)) {
+    if (storing == Storing::kBegun) page.writeback.Write(true);
+    Pageout(page);
+  }
+  return !PageWriteback(page) && RemoveMapping(page);
 }
 
 // Whether nobody but the cache and the caller has the page.
@@ -55,9 +64,9 @@ bool ShrinkLockedFilePage(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock) {
 
 }  // namespace
 
-bool ShrinkPage(Page& page) {
+bool ShrinkPage(Page& page, Storing storing) {
   if (!page.lock.TryLock()) return false;
-  const bool shrunk = ShrinkLockedPage(page);
+  const bool shrunk = ShrinkLockedPage(page, storing);
   page.lock.Unlock();
   return shrunk;
 }

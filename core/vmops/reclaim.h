@@ -1,6 +1,6 @@
 // Taking a page from its users, who fault it back from swap. Kernel: shrink_page_list(),
 // mm/vmscan.c. A walk that misses a mapping is no harm here: the page stays.
-// Not modelled: which page is chosen, the accessed bit, and writeback, which is one step.
+// Not modelled: which page is chosen, and the accessed bit.
 #ifndef RMAPCHECK_CORE_VMOPS_RECLAIM_H_
 #define RMAPCHECK_CORE_VMOPS_RECLAIM_H_
 
@@ -9,10 +9,15 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
+// Whether a page is in its slot when it was given to the device, or only later: then it stays in
+// the swap cache until who gave it says EndPageWriteback(), and is not reclaimed before.
+enum class Storing { kAtOnce, kBegun };
+
 // Unmaps an anonymous page and stores it in a slot. Requires: the caller has the one reference that
 // isolated it. Returns: whether nobody else has the page any more; its last user is then the
 // caller. Otherwise it may be left in the swap cache. Order: waits for nobody's page lock.
-bool ShrinkPage(Page& page);
+// `storing` other than kAtOnce: only on a machine with dirty bits.
+bool ShrinkPage(Page& page, Storing storing = Storing::kAtOnce);
 
 // The same of a page of a file, which leaves its file's cache. One that is dirty stays there: who
 // stores it is not modelled here. Requires: the caller has a reference. Returns: whether it has

@@ -39,11 +39,20 @@ std::optional<Page*> ReadSwapCache(const Machine& machine, SwapEntry entry) {
 
 bool PageSwapCache(const Page& page) { return page.swap_entry.Read() != kNoSwapEntry; }
 
+bool PageWriteback(const Page& page) {
+  // Order: acquire, so that who takes the page out of the cache comes after what the device did.
+  return page.machine.HasDirtyBits() && page.writeback.LoadAcquire();
+}
+
+void EndPageWriteback(Page& page) { page.writeback.StoreRelease(false); }
+
 bool AddToSwap(Page& page) {
   page.lock.AssertHeld();
   SwapArea& swap = page.machine.swap();
   const std::optional<SwapEntry> entry = swap.GetSwapPage();
   if (!entry.has_value()) return false;
+  // Its slot holds nothing yet. Order: relaxed: who asks has the page lock.
+  if (page.machine.HasDirtyBits()) page.dirty.Store(true, ksync::relaxed);
   GetPage(page);
   page.swap_entry.Write(*entry);
   swap.AddToSwapCache(*entry, page);
@@ -77,7 +86,7 @@ bool RemoveMapping(Page& page) {
 void TryToFreeSwap(Page& page) {
   page.lock.AssertHeld();
   const SwapEntry entry = page.swap_entry.Read();
-  if (entry == kNoSwapEntry) return;
+  if (entry == kNoSwapEntry || PageWriteback(page)) return;
   if (page.machine.swap().PageSwapcount(entry) == 0) DeleteFromSwapCache(page);
 }
 
@@ -104,7 +113,7 @@ bool ReuseSwapPage(Page& page) {
   if (entry == kNoSwapEntry) return true;
   users += page.machine.swap().PageSwapcount(entry);
   if (users > 1) return false;
-  DeleteFromSwapCache(page);
+  if (!PageWriteback(page)) DeleteFromSwapCache(page);
   return true;
 }
 

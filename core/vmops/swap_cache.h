@@ -22,6 +22,11 @@ bool PageSwapCache(const Page& page);
 // Gives the page a slot. Kernel: add_to_swap(). Returns: false if no slot is free.
 [[nodiscard]] bool AddToSwap(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
+// Whether the page's slot is being written; who has begun that ends it. Only on a machine with
+// dirty bits. Kernel: PageWriteback(), end_page_writeback().
+bool PageWriteback(const Page& page);
+void EndPageWriteback(Page& page);
+
 // Takes the page out of the cache. Kernel: delete_from_swap_cache().
 // Requires: the page is in the cache; the caller has another use of it.
 void DeleteFromSwapCache(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
@@ -32,8 +37,9 @@ void DeleteFromSwapCache(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 // Returns: whether it was taken out.
 [[nodiscard]] bool RemoveMapping(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
-// Takes the page out of the cache if no page table names its slot. `page` may also be in no cache.
-// Kernel: try_to_free_swap(). Requires: the caller has another use of the page.
+// Takes the page out of the cache if no page table names its slot, and it is not being written.
+// `page` may also be in no cache. Kernel: try_to_free_swap(). Requires: the caller has another use
+// of the page.
 void TryToFreeSwap(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // Drops a reference on a page that may be left in the cache without users.
@@ -44,8 +50,9 @@ void FreePageAndSwapCache(Page& page);
 void FreeSwapAndCache(const Machine& machine, SwapEntry entry);
 
 // Returns: whether only the caller's pte, or the swap entry it has instead, leads to the page. If
-// so the page has left the cache: nothing else will ever read its slot.
-// Kernel: reuse_swap_page(). Requires: the caller has the pte or the entry.
+// so the page has left the cache: nothing else will ever read its slot. But if that is just being
+// written, the page stays there. Kernel: reuse_swap_page(). Requires: the caller has the pte or the
+// entry.
 [[nodiscard]] bool ReuseSwapPage(Page& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lock);
 
 // Returns: the page that caches the slot, with a reference, read in if need be; null if the entry

@@ -27,6 +27,7 @@ void SwapIn::Map() {
   Pte pte = Pte::Present(*page_, vma_.vm_page_prot.Read());
   const bool reused = access_ == Access::kWrite && ReuseSwapPage(*page_);
   if (!reused) pte = pte.WriteProtected();
+  if (reused && mm_.machine.HasDirtyBits()) pte = pte.Dirtied();
   mm_.page_table[address_].Write(pte);
   // That rmap is told of it came with the commit that lets a page keep its anchor.
   const bool exclusive = reused && mm_.machine.Has(Mechanism::kAnchorIsKept);
@@ -38,8 +39,10 @@ void SwapIn::Map() {
 // other addresses, or on other anon_vmas. Kernel: ksm_might_need_to_copy().
 bool SwapIn::NeedsCopy() const {
   if (mm_.machine.ksm() == nullptr) return false;
-  const AnonVma* const anchor = ToAnonVma(page_->mapping.Read());
-  if (anchor == nullptr) return false;  // Merged still, or nobody's yet.
+  const MappingWord mapping = page_->mapping.Read();
+  const AnonVma* const anchor = ToAnonVma(mapping);
+  // Merged still; or nobody's yet. What was merged and has lost its node, no walk could find.
+  if (anchor == nullptr) return IsKsm(mapping) && ToStableNode(mapping) == nullptr;
   return !IsAnchoredAt(*anchor) || page_->index.Read() != LinearPageIndex(vma_, address_);
 }
 

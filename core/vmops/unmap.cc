@@ -3,6 +3,7 @@
 #include "core/vmops/unmap.h"
 
 #include "core/mm/file.h"
+#include "core/mm/tlb.h"
 #include "core/rmap/chain.h"
 #include "core/rmap/page_rmap.h"
 #include "core/vmops/huge_page.h"
@@ -24,11 +25,19 @@ void ZapPte(Mm& mm, VirtualPage address) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.pte_lo
   const Pte pte = mm.page_table[address].Read();
   if (pte.IsNone()) return;
   mm.page_table[address].Write(Pte{});
+  FlushTlb(mm, address, address + 1);
   if (pte.IsPresent()) ZapPage(pte.page());
   if (pte.IsSwap()) FreeSwapAndCache(mm.machine, pte.entry());
 }
 
 }  // namespace
+
+void MadviseDontneed(Mm& mm, VirtualPage start, VirtualPage end) {
+  const ksync::SharedGuard mmap_sem(mm.mmap_sem);
+  SplitHugePmds(mm, start, end);
+  const ksync::Guard lock(mm.pte_lock);
+  for (VirtualPage address = start; address < end; ++address) ZapPte(mm, address);
+}
 
 void ZapPteRange(Mm& mm, Vma& vma) {
   if (IsHugetlb(vma)) return UnmapHugetlb(vma);

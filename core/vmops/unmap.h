@@ -9,7 +9,11 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
-// Each requires mmap_sem held for writing, or that the caller is the mm's last user.
+// A program no longer wants what it has written in the range, and reads zeroes from now on. Kernel:
+// madvise(MADV_DONTNEED). Order: takes mmap_sem for reading. Requires: the VMAs do not lock pages.
+void MadviseDontneed(Mm& mm, VirtualPage start, VirtualPage end);
+
+// Each of the rest requires mmap_sem held for writing, or that the caller is the mm's last user.
 
 // Clears the VMA's ptes and drops what they named; or its table that others may have.
 void ZapPteRange(Mm& mm, Vma& vma) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mm.mmap_sem);

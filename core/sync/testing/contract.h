@@ -122,6 +122,7 @@ inline constexpr Scenario kContract[] = {
     {"SlabCacheServesTwoThreads", &SlabCacheServesTwoThreads},
     {"FreedSlabObjectKeepsItsType", &FreedSlabObjectKeepsItsType},
     {"NewBuildsAndDeleteDestroys", &NewBuildsAndDeleteDestroys},
+    {"NewAlignsAsTheTypeWants", &NewAlignsAsTheTypeWants},
     {"AllocationMayFail", &AllocationMayFail},
 
     // Threads and nondeterminism.

@@ -215,6 +215,25 @@ inline void NewBuildsAndDeleteDestroys() {
   Delete(static_cast<Counted*>(nullptr));
 }
 
+// An object wants more alignment than any fundamental type.
+struct alignas(256) Aligned {
+  char byte = 0;
+};
+
+inline void NewAlignsAsTheTypeWants() {
+  const auto is_aligned = [](const Aligned* object) {
+    return reinterpret_cast<std::uintptr_t>(object) % alignof(Aligned) == 0;
+  };
+  Published* const before = New<Published>();
+  Aligned* const one = New<Aligned>();
+  Aligned* const row = NewArray<Aligned>(2);
+  Check(is_aligned(one), "an object is aligned as its type wants");
+  Check(is_aligned(row), "so is a row of objects");
+  DeleteArray(row, 2);
+  Delete(one);
+  Delete(before);
+}
+
 inline void AllocationMayFail() {
   if (AllocationFails("object")) return;
   Delete(New<Published>());

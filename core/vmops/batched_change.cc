@@ -5,7 +5,6 @@
 namespace rmap::inline KSYNC_BACKEND {
 
 void BatchedChange::Begin() {
-  mm_.mmap_sem.LockShared();
   batch_.emplace(mm_);
   const ksync::Guard lock(mm_.pte_lock);
   for (VirtualPage address = start_; address < end_; ++address) {
@@ -16,9 +15,6 @@ void BatchedChange::Begin() {
   }
 }
 
-void BatchedChange::Finish() {
-  batch_->Flush(start_, end_);
-  mm_.mmap_sem.UnlockShared();
-}
+void BatchedChange::Finish() { batch_->Flush(start_, end_); }
 
 }  // namespace rmap::inline KSYNC_BACKEND

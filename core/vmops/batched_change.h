@@ -3,6 +3,10 @@
 // will be written from now on is to be known, the file clear_refs.
 // Kernel: madvise_free_pte_range(), mm/madvise.c; clear_refs_write(), fs/proc/task_mmu.c.
 //
+// Both hold mmap_sem for reading, as ksmd and faults do, from the beginning to the end; so that a
+// scenario can have one of each at work by one thread, which may fault meanwhile, it is not taken
+// here.
+//
 // What it does not do: take away the pages that are no longer wanted; note which were written.
 #ifndef RMAPCHECK_CORE_VMOPS_BATCHED_CHANGE_H_
 #define RMAPCHECK_CORE_VMOPS_BATCHED_CHANGE_H_
@@ -18,16 +22,16 @@ namespace rmap::inline KSYNC_BACKEND {
 enum class BatchedChangeKind { kMadviseFree, kClearRefs };
 
 // One such change, in two halves, so that a scenario can begin the second at a chosen moment. Both
-// are called by one thread, once, in this order. In between it holds mmap_sem for reading.
+// are called by one thread, once, in this order. Requires: nobody changes the VMAs meanwhile.
 class BatchedChange {
  public:
   BatchedChange(Mm& mm, VirtualPage start, VirtualPage end, BatchedChangeKind kind)
       : mm_(mm), start_(start), end_(end), kind_(kind) {}
 
   // Changes the ptes.
-  void Begin() ABSL_SHARED_LOCK_FUNCTION(mm_.mmap_sem);
+  void Begin();
   // Tells the CPUs.
-  void Finish() ABSL_UNLOCK_FUNCTION(mm_.mmap_sem);
+  void Finish();
 
  private:
   Mm& mm_;

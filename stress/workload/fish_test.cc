@@ -35,7 +35,7 @@ const std::vector<Fish>& QuickFish() {
       {"G9 with all without KH-66", "general", {"C5", "check"}},
       {"G9 with all without KH-67", "scarce", {"C5", "check"}},
       {"G9 with all without KH-11", "ksm", {"check", "C6"}},
-      {"G9 with all without KH-59", "ksm", {"check", "I1"}},
+      {"G9 with all without KH-32", "ksm", {"crash: SIGSEGV"}},
   };
   return fish;
 }

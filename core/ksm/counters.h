@@ -29,7 +29,8 @@ inline void Add(ksync::Plain<int>& counter, int change) {
 inline int PagesVolatile(const KsmCounters& counters) {
   const int shared = counters.pages_shared.Read();
   const int sharing = counters.pages_sharing.Read();
-  return counters.rmap_items.Read() - shared - sharing - counters.pages_unshared.Read();
+  const int unshared = counters.pages_unshared.Read();
+  return counters.rmap_items.Read() - shared - sharing - unshared;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -40,6 +40,7 @@ class Ksm final : public KsmPort {
     machine.UseKsm(this);
   }
   // Requires: nobody is registered any more, every page was freed, and then DropStale().
+  // (ClearAway() asks for the first; a destructor must not fail.)
   ~Ksm() {
     machine_.UseKsm(nullptr);
     machine_.UseFrames(nullptr);
@@ -55,8 +56,12 @@ class Ksm final : public KsmPort {
   // ksm_do_scan().
   void DoScan(int pages);
 
+  // At the end: clears away those who have exited and left that to ksmd. Fails: somebody stays.
+  // Requires: everybody has exited.
+  void ClearAway();
+
   // Gives everybody back a page of his own, and forgets what is known; who is registered stays so.
-  // Returns: false if memory ran out; then it stopped there.
+  // Returns: false if memory ran out; then it stopped there, and the scan goes on there.
   // Kernel: writing 2 to the file run, unmerge_and_remove_all_rmap_items().
   [[nodiscard]] bool UnmergeAll();
 
@@ -142,13 +147,19 @@ class Ksm final : public KsmPort {
   void EnterItems(MmSlot& slot);
   void LeaveSlot(MmSlot& slot, Leaving leaving);
 
-  // What is shared, counted once more.
-  struct Shares {
+  // What the counters count, counted once more.
+  struct Recount {
     int shared = 0;
     int sharing = 0;
+    int unshared = 0;
+    int items = 0;
+    int at_nodes = 0;       // Items that say that they are at a stable node.
+    int of_this_round = 0;  // Items that say that they are in the unstable tree, since this round.
   };
   // validate.cc
-  std::string BrokenOrder(int tree, Shares& shares) const;
+  std::string BrokenOrder(int tree, Recount& recount) const;
+  void CountItems(const MmSlot& slot, Recount& recount) const;
+  std::string BrokenCounters(const Recount& recount) const;
 
   // unmerge.cc
   bool UnmergeSlot(MmSlot& slot);

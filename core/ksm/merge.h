@@ -6,7 +6,9 @@
 // pte.
 //
 // What it does not do: clear the pte before the references are counted. The kernel does, because
-// who takes a reference need not have the pte lock; here he has.
+// who takes a reference need not have the pte lock. Here he has, or he finds the page in the swap
+// cache; that one maps it with the lock of the page only, which who merges has, and read-only
+// unless nobody else has the page.
 #ifndef RMAPCHECK_CORE_KSM_MERGE_H_
 #define RMAPCHECK_CORE_KSM_MERGE_H_
 

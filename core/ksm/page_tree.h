@@ -84,7 +84,8 @@ class PageTree {
     // The next larger takes its place, so that nothing gets deeper.
     Node& next = *LeftmostOf(*right);
     if (&next != right) {
-      Put(next.right_.Read(), PlaceOf(next));
+      Node* const behind = next.right_.Read();
+      Put(behind, PlaceOf(next));
       Put(right, {&next, Side::kRight});
     }
     Put(left, {&next, Side::kLeft});

@@ -16,6 +16,13 @@ void Ksm::DoScan(int pages) {
   }
 }
 
+// The round that is under way comes to those behind the cursor, the next to the others.
+void Ksm::ClearAway() {
+  DoScan(1);
+  DoScan(1);
+  ksync::Check(slots_.Empty(), "M3: somebody is registered who has gone");
+}
+
 // Whether the page is shared already, and the item known to share it.
 bool Ksm::IsSettled(const Found& found) {
   if (!IsKsm(found.page->mapping.Read())) return false;
@@ -83,7 +90,8 @@ Ksm::Found Ksm::ScanSlot(MmSlot& slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 
 // Requires: mmap_sem.
 Ksm::Found Ksm::ScanVma(MmSlot& slot, const Vma& vma) {
-  const VirtualPage start = std::max(scan_.address.Read(), vma.vm_start.Read());
+  const VirtualPage begun = scan_.address.Read();
+  const VirtualPage start = std::max(begun, vma.vm_start.Read());
   const VirtualPage end = vma.vm_end.Read();
   scan_.address.Write(vma.anon_vma.Read() == nullptr ? end : start);
   while (scan_.address.Read() < end && !KsmTestExit(slot.mm)) {

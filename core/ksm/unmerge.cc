@@ -5,18 +5,19 @@
 
 namespace rmap::inline KSYNC_BACKEND {
 
+// If memory runs out, the round goes on where that was: the items that are left are in its tree.
+// The kernel begins the round anew with another tree, and takes them off one that they are not in.
 bool Ksm::UnmergeAll() {
   const ksync::Guard run(thread_mutex_);
+  // Of the last round; what it has are items that may go now.
+  if (scan_.mm_slot.Read() == nullptr) unstable_.Clear();
   {
     const ksync::Guard lock(mmlist_lock_);
     ListNode<MmSlot>* const first = slots_.First();
     EnterSlot(first == nullptr ? nullptr : &first->owner());
   }
   while (MmSlot* const slot = scan_.mm_slot.Read()) {
-    if (UnmergeSlot(*slot)) continue;
-    const ksync::Guard lock(mmlist_lock_);
-    EnterSlot(nullptr);
-    return false;
+    if (!UnmergeSlot(*slot)) return false;
   }
   scan_.seqnr.Write(0);
   return true;
@@ -32,7 +33,9 @@ bool Ksm::UnmergeSlot(MmSlot& slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   for (; vma != nullptr; vma = NextVma(mm, *vma)) {
     if (!asks_first && KsmTestExit(mm)) break;
     if ((vma->vm_flags.Read() & kVmMergeable) == 0) continue;
-    if (UnmergeKsmPages(*vma, vma->vm_start.Read(), vma->vm_end.Read())) continue;
+    const VirtualPage start = vma->vm_start.Read();
+    const VirtualPage end = vma->vm_end.Read();
+    if (UnmergeKsmPages(*vma, start, end)) continue;
     mm.mmap_sem.UnlockShared();
     return false;
   }

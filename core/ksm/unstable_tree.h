@@ -41,6 +41,13 @@ class UnstableTree {
     for (PageTree<RmapItem>& root : roots_) root.Clear();
   }
 
+  // How many items are in all its trees. Requires: a round goes on.
+  int Items() const {
+    int items = 0;
+    for (const PageTree<RmapItem>& root : roots_) items += root.Shape().nodes;
+    return items;
+  }
+
   // Of the tree for all nodes of memory, or for the first.
   TreeShape Shape() const { return roots_[0].Shape(); }
 

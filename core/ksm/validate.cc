@@ -54,34 +54,59 @@ bool Ksm::Finds(const Page& page, const Vma& vma, VirtualPage address) const {
 }
 
 // Counts what hangs from the nodes of a tree.
-std::string Ksm::BrokenOrder(int tree, Shares& shares) const {
+std::string Ksm::BrokenOrder(int tree, Recount& recount) const {
   const Page* before = nullptr;
   for (const StableNode* node = stable_.First(tree); node != nullptr;
        node = stable_.After(tree, *node)) {
     const int items = ItemsOf(*node);
-    shares.shared += items > 0 ? 1 : 0;
-    shares.sharing += items > 0 ? items - 1 : 0;
+    recount.shared += items > 0 ? 1 : 0;
+    recount.sharing += items > 0 ? items - 1 : 0;
     const Page* const page = LivePageOf(*node);
     if (page == nullptr) continue;
     const std::uint32_t content = page->content.Read();
     if (before != nullptr && before->content.Read() >= content) {
-      return absl::StrCat("K1: the stable tree is out of order at a page that reads ", content);
+      return absl::StrCat("M1: the stable tree is out of order at a page that reads ", content);
     }
     before = page;
   }
   return "";
 }
 
+void Ksm::CountItems(const MmSlot& slot, Recount& recount) const {
+  const unsigned round = scan_.seqnr.Read();
+  for (const RmapItem* item = slot.rmap_list.Read(); item != nullptr;
+       item = item->rmap_list.Read()) {
+    const ItemPlace place = item->place.Read();
+    const bool waits = place == ItemPlace::kUnstableTree;
+    ++recount.items;
+    recount.at_nodes += place == ItemPlace::kStableNode ? 1 : 0;
+    recount.unshared += waits ? 1 : 0;
+    recount.of_this_round += waits && item->seqnr.Read() == round ? 1 : 0;
+  }
+}
+
+// What the unstable tree has is asked within a round: that of the last may have items that went.
+std::string Ksm::BrokenCounters(const Recount& recount) const {
+  if (counters_.pages_shared.Read() != recount.shared) return "M2: pages_shared is wrong";
+  if (counters_.pages_sharing.Read() != recount.sharing) return "M2: pages_sharing is wrong";
+  if (counters_.pages_unshared.Read() != recount.unshared) return "M2: pages_unshared is wrong";
+  if (counters_.rmap_items.Read() != recount.items) return "M2: rmap_items is wrong";
+  if (recount.at_nodes != recount.shared + recount.sharing) return "M2: an item is at no node";
+  const bool in_round = scan_.mm_slot.Read() != nullptr;
+  if (in_round && unstable_.Items() != recount.of_this_round) return "M2: an item is in no tree";
+  return "";
+}
+
 std::string Ksm::BrokenRule() const {
-  Shares shares;
+  Recount recount;
   for (int tree = 0; tree < MemoryNodes::kCount; ++tree) {
-    std::string broken = BrokenOrder(tree, shares);
+    std::string broken = BrokenOrder(tree, recount);
     if (!broken.empty()) return broken;
   }
-  if (counters_.pages_shared.Read() != shares.shared) return "K2: pages_shared is wrong";
-  if (counters_.pages_sharing.Read() != shares.sharing) return "K2: pages_sharing is wrong";
-  if (PagesVolatile(counters_) < 0) return "K2: pages_volatile is negative";
-  return "";
+  for (auto* slot = slots_.First(); slot != nullptr; slot = slots_.After(*slot)) {
+    CountItems(slot->owner(), recount);
+  }
+  return BrokenCounters(recount);
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -358,8 +358,7 @@ void Runner::ExitAll() {
     processes_.Exit(process);
   }
   const Machine& machine = world_.machine();
-  // ksmd clears away who has exited.
-  if (ksm_.has_value()) ksm_->DoScan(1);
+  if (ksm_.has_value()) ksm_->ClearAway();
   ReclaimSwapCache(machine);
   if (ksm_.has_value()) CheckNothingIsMerged();
   const std::uint32_t used = machine.swap().SlotsInUse();
@@ -367,7 +366,7 @@ void Runner::ExitAll() {
 }
 
 void Runner::CheckNothingIsMerged() {
-  ksync::Check(ksm_->DropStale(), "K3: a merged page outlives all who had it");
+  ksync::Check(ksm_->DropStale(), "M3: a merged page outlives all who had it");
   CheckUnbroken(ksm_->BrokenRule());
 }
 

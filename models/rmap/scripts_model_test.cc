@@ -35,12 +35,14 @@ struct Example {
   std::optional<rmap::Fix> fix = {};  // Without which it is violated.
   std::string violation = "";         // What the failure then says, among other things.
   std::string before = "";  // Kernels whose design, not a repair that they lack, violates it.
+  MemoryModelKind memory_model = MemoryModelKind::kRc11;  // Of the proof.
 };
 
 using enum rmap::Fix;
 
 const Example kExamples[] = {
     {"borrow-then-merge.rmap", 1, kKh18, "I3: a VMA's chain lacks"},
+    {"exit-behind-ksmd.rmap", 22},
     {"exit-during-migration.rmap", 174, kKh43, "double free"},
     {"exit-during-use.rmap", 7'158},
     {"exit-when-ksmd-leaves.rmap", 22, kKh12, "used after its storage ended"},
@@ -60,6 +62,7 @@ const Example kExamples[] = {
     {"move-during-migration.rmap", 159, kKh54, "I1: a migration entry is left"},
     {"munlock-during-migration.rmap", 726},
     {"reuse-of-a-number.rmap", 1'044},
+    {"scan-after-failed-unmerge.rmap", 9},
     {.file = "split-beside-older-anchor.rmap",
      .executions = 84,
      .violation = "I1: a migration entry is left",
@@ -87,9 +90,12 @@ rmap::Kernel KernelOf(const rmap::Script& script) {
   return *rmap::ParseKernel(script.kernel);
 }
 
-Report CheckOn(const rmap::Kernel& kernel, const rmap::Script& script) {
+Report CheckOn(const rmap::Kernel& kernel, const rmap::Script& script,
+               MemoryModelKind memory_model = MemoryModelKind::kRc11) {
   const RmapScenario scenario = ScriptScenario("script", script);
-  return Check({}, [&] { scenario.run(kernel); });
+  Options options;
+  options.memory_model = memory_model;
+  return Check(options, [&] { scenario.run(kernel); });
 }
 
 TEST(Scripts, DoUnderTheCheckerWhatTheyDoNatively) {
@@ -111,7 +117,7 @@ class ExampleModel : public testing::TestWithParam<Example> {};
 TEST_P(ExampleModel, IsProved) {
   const Example& example = GetParam();
   const rmap::Script script = Read(example.file);
-  const Report report = CheckOn(KernelOf(script), script);
+  const Report report = CheckOn(KernelOf(script), script, example.memory_model);
   EXPECT_EQ(report.verdict, Verdict::kHolds) << report;
   EXPECT_TRUE(report.exhaustive);
   EXPECT_EQ(report.executions, example.executions);

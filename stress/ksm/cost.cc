@@ -36,7 +36,7 @@ class Host {
         ksm_(world_.machine()) {}
   ~Host() {
     for (Mm* mm : mms_) rmap::Mmput(*mm);
-    ksm_.DoScan(1);
+    ksm_.ClearAway();
     CHECK(ksm_.DropStale(), "a merged page outlives all who had it");
   }
 

@@ -158,8 +158,8 @@ class Fleet {
 
   void End() {
     for (VirtualMachine& machine : machines_) machine.Exit();
-    ksm_.DoScan(1);  // ksmd clears away who has gone.
-    ksync::Check(ksm_.DropStale(), "K3: a merged page outlives all who had it");
+    ksm_.ClearAway();
+    ksync::Check(ksm_.DropStale(), "M3: a merged page outlives all who had it");
   }
 
  private:

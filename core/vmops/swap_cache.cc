@@ -24,7 +24,9 @@ bool ReadInto(Page& page, SwapEntry entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(page.lo
 std::optional<Page*> ReadSwapCache(const Machine& machine, SwapEntry entry) {
   Page* const page = AllocPage(machine);
   if (page == nullptr) return std::nullopt;
-  page->uses.Store(2 * kOneReference, ksync::relaxed);  // The cache's, and the caller's.
+  // The cache's, and the caller's. Order: release, because the memory may have been another page's,
+  // which somebody looks for still: who takes a reference on this one comes after the end of that.
+  page->uses.Store(2 * kOneReference, ksync::release);
   bool is_read = false;
   {
     const ksync::Guard lock(page->lock);

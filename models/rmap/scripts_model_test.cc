@@ -61,6 +61,7 @@ const Example kExamples[] = {
      .before = "G0..G5 with all"},
     {"move-during-migration.rmap", 159, kKh54, "I1: a migration entry is left"},
     {"munlock-during-migration.rmap", 726},
+    {.file = "reuse-by-swap-in.rmap", .executions = 54, .memory_model = MemoryModelKind::kCpp20},
     {"reuse-of-a-number.rmap", 1'044},
     {"scan-after-failed-unmerge.rmap", 9},
     {.file = "split-beside-older-anchor.rmap",

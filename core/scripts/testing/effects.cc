@@ -95,6 +95,8 @@ constexpr Effect kEffects[] = {
     {TWINS "ksmd 4\nksmd 4\nfork P0 -> P1\nwrite P1 3", kDone,
      "P0 [2,5)rw-mergeable 2=c1m 3=c1m; P1 [2,5)rw-mergeable 2=c1m 3=9"},
     {TWINS "ksmd 4\nksmd 4\nunmergeable P0 2..5", kDone, "P0 [2,5)rw 2=c1 3=c1"},
+    {TWINS "ksmd 4\nksmd 4\nprotect P0 2..5 -\nunmerge-all", kDone,
+     "P0 [2,5)--mergeable 2=c1r 3=c1r"},
     {TWINS "ksmd 4\nksmd 4\nunmerge-all", kDone, "P0 [2,5)rw-mergeable 2=c1 3=c1"},
 
     {WRITER "all-locks P0", kDone, "P0 [2,5)rw 3=3"},

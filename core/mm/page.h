@@ -46,7 +46,7 @@ constexpr int MappingsIn(PageUses uses) { return static_cast<int>(uses & (kOneRe
 // page->private of a page that is not in the swap cache.
 inline constexpr SwapEntry kNoSwapEntry{~std::uint32_t{0}};
 
-struct alignas(64) Page {
+struct alignas(128) Page {
   explicit Page(const Machine& owner) : machine(owner) {}
 
   const Machine& machine;

@@ -61,9 +61,12 @@ class Pte {
   // Returns: the same with other rights, or with fewer. Kernel: pte_modify(); pte_wrprotect(),
   // make_migration_entry_read(). Requires: present, or a migration entry.
   constexpr Pte WithRights(Rights to) const {
-    return Pte((word_ & ~(RightsBits(kVmAccess) | kSavedWrite)) | RightsBits(to));
+    return Pte((word_ & ~(RightsBits(kVmAccess) | kHint | kSavedWrite)) | RightsBits(to));
   }
-  constexpr Pte Limited(Rights to) const { return WithRights(rights() & to); }
+  // A hint stays one, but does not remember.
+  constexpr Pte Limited(Rights to) const {
+    return IsHint() ? Pte(word_ & ~kSavedWrite) : WithRights(rights() & to);
+  }
   constexpr Pte WriteProtected() const { return Limited(kVmRead); }
 
   // Whether something was written by way of it. Only a machine with dirty bits notes that.
@@ -73,12 +76,14 @@ class Pte {
   constexpr Pte Cleaned() const { return Pte(word_ & ~kDirty); }
 
   // A present pte that allows nothing, so that the next access tells which node of memory needs the
-  // page; it remembers whether it was writable. Kernel: pte_protnone(), pte_savedwrite().
-  constexpr bool IsHint() const { return IsPresent() && rights() == 0; }
+  // page; it remembers whether it was writable. It has a bit of its own, for a pte may allow
+  // nothing for other reasons: its VMA allows nothing, or only to write, and it is write-protected.
+  // Kernel: pte_protnone(), which is asked together with vma_is_accessible(); pte_savedwrite().
+  constexpr bool IsHint() const { return IsPresent() && (word_ & kHint) != 0; }
   constexpr bool SavesWrite() const { return IsPresent() && (word_ & kSavedWrite) != 0; }
   constexpr Pte AsHint() const {
     const std::uint64_t saved = IsWritable() ? kSavedWrite : 0;
-    return Pte((word_ & ~RightsBits(kVmAccess)) | saved);
+    return Pte((word_ & ~RightsBits(kVmAccess)) | kHint | saved);
   }
 
   // Requires: present, or a migration entry.
@@ -100,7 +105,8 @@ class Pte {
   static constexpr std::uint64_t kSwap = 3;
   static constexpr std::uint64_t kDirty = 16;
   static constexpr std::uint64_t kSavedWrite = 32;
-  static constexpr std::uint64_t kLowBits = 63;  // Pages are aligned to 64 bytes.
+  static constexpr std::uint64_t kHint = 64;
+  static constexpr std::uint64_t kLowBits = 127;  // Pages are aligned to 128 bytes.
 
   explicit constexpr Pte(std::uint64_t word) : word_(word) {}
   constexpr std::uint64_t Kind() const { return word_ & kSwap; }

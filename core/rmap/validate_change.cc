@@ -14,7 +14,9 @@ namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 // What a pte names, without what it allows.
-Pte WithoutRights(Pte pte) { return pte.IsPresent() || pte.IsMigration() ? pte.Limited(0) : pte; }
+Pte WithoutRights(Pte pte) {
+  return pte.IsPresent() || pte.IsMigration() ? pte.WithRights(0) : pte;
+}
 
 // Calls rule(vma) for each VMA on the anon_vma's list, in the order of walks, until one is broken.
 // Returns: what that call returned.

@@ -76,6 +76,7 @@ const Example kExamples[] = {
     {"unmap-what-has-grown.rmap", 9'251, kKh95, "I1: a walk would look elsewhere"},
     {"write-after-failure.rmap", 17'114},
     {"write-beside-merge-of-locked.rmap", 145},
+    {"write-only-memory.rmap", 1},
 };
 
 rmap::Script Read(const std::string& name) {

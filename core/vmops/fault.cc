@@ -200,8 +200,7 @@ bool HandlePteFault(Fault& fault, Pte pte) ABSL_SHARED_LOCKS_REQUIRED(fault.mm.m
     return true;
   }
   if (pte.IsSwap()) return DoSwapPage(fault, pte);
-  // Where nothing is allowed, each pte looks like a hint. Kernel: vma_is_accessible().
-  if (pte.IsHint() && (fault.vma.vm_flags.Read() & kVmAccess) != 0) {
+  if (pte.IsHint()) {
     NumaHintFault(fault.vma, fault.address);
     return true;
   }

@@ -88,6 +88,27 @@ void KsmSwapInWithoutMemory(const Kernel& kernel) {
   equals.ExitBoth();
 }
 
+// What two have written is about to be shared, but there is no memory for its node. It stays in the
+// swap cache for a child, who does not agree to merging.
+void KsmSwapInOfUnmerged(const Kernel& kernel) {
+  Equals equals(kernel);
+  Mm* const child = DupMm(equals.second);
+  const bool apart = equals.ksm.MadviseUnmergeable(*child, 0, 1);
+  ksync::Check(apart, "madvise found no memory");
+  Evict(equals.second, 0);
+  CheckReads(equals.second, 0, kEqual);
+  equals.world.FailAllocations(true);
+  equals.ksm.DoScan(2);
+  equals.world.FailAllocations(false);
+  CheckReads(*child, 0, kEqual);
+  // Who could not be merged and did not get his own back gets it now.
+  const bool merged = equals.ksm.counters().pages_shared.Read() == 1;
+  const bool unmerged = merged || equals.ksm.UnmergeAll();
+  ksync::Check(unmerged, "unmerging found no memory");
+  equals.CheckBothRead(kEqual, kEqual);
+  equals.Exit({child, &equals.first, &equals.second});
+}
+
 }  // namespace
 
 std::vector<Scenario> KsmMemoryScenarios() {
@@ -119,6 +140,12 @@ std::vector<Scenario> KsmMemoryScenarios() {
        .claim = "If memory runs out while a page comes back that was shared, it comes back later.",
        .oracle = reads,
        .run = KsmSwapInWithoutMemory},
+      {.name = "KsmSwapInOfUnmerged",
+       .claim = "A page that was to be merged, and could not, comes back from swap as one that a "
+                "walk finds.",
+       .oracle = reads,
+       .run = KsmSwapInOfUnmerged,
+       .since = Generation::kG9},  // Before, none finds it.
   };
 }
 

@@ -41,6 +41,9 @@ bool SwapIn::NeedsCopy() const {
   if (mm_.machine.ksm() == nullptr) return false;
   const MappingWord mapping = page_->mapping.Read();
   const AnonVma* const anchor = ToAnonVma(mapping);
+  // What has no node is mapped all the same until cbf86cfe04a6, of the release in which merged
+  // pages began to move.
+  if (anchor == nullptr && !mm_.machine.Has(Mechanism::kMergedPagesMove)) return false;
   // Merged still; or nobody's yet. What was merged and has lost its node, no walk could find.
   if (anchor == nullptr) return IsKsm(mapping) && ToStableNode(mapping) == nullptr;
   return !IsAnchoredAt(*anchor) || page_->index.Read() != LinearPageIndex(vma_, address_);

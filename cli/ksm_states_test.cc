@@ -1,5 +1,6 @@
 // Kernels with samepage merging as it was in one of its earlier states: how they are chosen,
 // written and listed. On a scenario of a few lines.
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
@@ -69,6 +70,21 @@ TEST(KsmStates, MayBeTooOld) {
   EXPECT_EQ(RunCommand({"prove", "Merging", "--ksm=K0"}).err,
             "rmapcheck: --ksm=K0: is older than what the scenario is about: give --ksm=K1 or a "
             "later one\n");
+}
+
+// Merged pages cannot move before K10, and no repair is that: nothing is expected of a script.
+TEST(KsmStates, OfWhichNobodyKnowsWhatAScriptComesTo) {
+  const std::string file = testing::TempDir() + "/start.rmap";
+  std::ofstream(file) << "pages 1\nphase\n  thread\n    start P0\n";
+  const auto expected = [&file](const char* state) {
+    return RunCommand({"prove", file, state, "--with=all", "--format=json"})
+        .Json()["results"][0]["expected"];
+  };
+  EXPECT_EQ(expected("--ksm=K5"), "holds");
+  EXPECT_EQ(expected("--ksm=K6"), nullptr);
+  EXPECT_EQ(expected("--ksm=K8"), nullptr);
+  EXPECT_EQ(expected("--ksm=K10"), nullptr);
+  EXPECT_EQ(expected("--ksm=K11"), "holds");
 }
 
 TEST(KsmStates, AreListedLikeGenerations) {

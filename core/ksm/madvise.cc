@@ -20,6 +20,13 @@ bool SetFlags(Vma& vma, VirtualPage start, VirtualPage end, VmFlags flags) {
   return true;
 }
 
+bool MadviseRange(Ksm& ksm, Mm& mm, VirtualPage start, VirtualPage end, bool mergeable) {
+  const ksync::Guard mmap_sem(mm.mmap_sem);
+  Vma* const vma = FindVma(mm, start);
+  ksync::Check(vma != nullptr, "madvise of a hole");
+  return ksm.Madvise(*vma, start, end, mergeable);
+}
+
 }  // namespace
 
 bool Ksm::Madvise(Vma& vma, VirtualPage start, VirtualPage end, bool mergeable) {
@@ -35,17 +42,11 @@ bool Ksm::Madvise(Vma& vma, VirtualPage start, VirtualPage end, bool mergeable) 
 }
 
 bool Ksm::MadviseMergeable(Mm& mm, VirtualPage start, VirtualPage end) {
-  const ksync::Guard mmap_sem(mm.mmap_sem);
-  Vma* const vma = FindVma(mm, start);
-  ksync::Check(vma != nullptr, "madvise of a hole");
-  return Madvise(*vma, start, end, /*mergeable=*/true);
+  return MadviseRange(*this, mm, start, end, /*mergeable=*/true);
 }
 
 bool Ksm::MadviseUnmergeable(Mm& mm, VirtualPage start, VirtualPage end) {
-  const ksync::Guard mmap_sem(mm.mmap_sem);
-  Vma* const vma = FindVma(mm, start);
-  ksync::Check(vma != nullptr, "madvise of a hole");
-  return Madvise(*vma, start, end, /*mergeable=*/false);
+  return MadviseRange(*this, mm, start, end, /*mergeable=*/false);
 }
 
 bool Ksm::Unmerge(Vma& vma, VirtualPage start, VirtualPage end) {

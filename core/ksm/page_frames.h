@@ -5,7 +5,8 @@
 // says that it is nobody's. If the scenario wants that, its memory comes back as another page: the
 // one that was freed last.
 //
-// What it does not do: run out.
+// What it does not do: run out; and notice who uses a page after it was freed, because to the
+// engine it is memory in use. What such a use does to others is seen where memory comes back.
 #ifndef RMAPCHECK_CORE_KSM_PAGE_FRAMES_H_
 #define RMAPCHECK_CORE_KSM_PAGE_FRAMES_H_
 
@@ -31,13 +32,17 @@ class StablePageFrames final : public PageFrames {
     }
   }
 
-  // From now on new memory is of that node. Requires: no other thread allocates.
+  // From now on new memory is of that node; what comes back stays of the one it is of. Requires: no
+  // other thread allocates.
   // Kernel: the policy of who allocates.
   void AllocateOn(int node) { node_ = node; }
 
   // Returns: of which node of memory the page is. Kernel: page_to_nid(). Requires: the page is of
   // such frames.
   static int NodeOf(const Page& page) { return static_cast<const Frame&>(page).node; }
+
+  // As Ksm.
+  void LeaveReleasesOut() { releases_ = false; }
 
   Page* Alloc(const Machine& machine) override {
     if (reuses_) {
@@ -66,10 +71,10 @@ class StablePageFrames final : public PageFrames {
   // Order: release, for who comes without a reference, and asks for the mapping, takes one, and
   // asks again: a use of the new page is one of a page that does not name what the old one did. In
   // the kernel nothing orders the two (docs/KSM.md).
-  static Page* Renew(Frame& frame) {
+  Page* Renew(Frame& frame) const {
     frame.content.Write(0);
     frame.swap_entry.Write(kNoSwapEntry);
-    frame.uses.Store(0, ksync::release);
+    frame.uses.Store(0, releases_ ? ksync::release : ksync::relaxed);
     return &frame;
   }
 
@@ -81,6 +86,7 @@ class StablePageFrames final : public PageFrames {
   void Retire(Frame& frame) { frame.before = retired_.Exchange(&frame, ksync::relaxed); }
 
   const bool reuses_;
+  bool releases_ = true;
   int node_ = 0;
   ksync::Atomic<Frame*> spare_{nullptr, "frames.spare"};
   ksync::Atomic<Frame*> retired_{nullptr, "frames.retired"};

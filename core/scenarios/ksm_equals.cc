@@ -2,6 +2,7 @@
 // At the end ksmd goes round twice: the round that is under way does not come to everybody.
 #include "core/scenarios/ksm_equals.h"
 
+#include "core/mm/at_rest.h"
 #include "core/vmops/exit.h"
 #include "core/vmops/mmap.h"
 
@@ -21,6 +22,17 @@ Mm& NewMergeableWriter(World& world, Ksm& ksm, std::uint32_t value) {
   Mm& mm = NewMergeable(world, ksm);
   Store(mm, 0, value);
   return mm;
+}
+
+void CheckNotMerged(const Mm& mm, ksync::Site site) {
+  const Pte pte = Resting(mm).page_table[0].Read();
+  const bool merged = IsKsm(pte.page().mapping.Read());
+  ksync::Check(!merged, "a page is merged where none may be", site);
+}
+
+void Equals::CheckUnmergesAll() {
+  const bool done = ksm.UnmergeAll();
+  ksync::Check(done, "unmerging found no memory");
 }
 
 void Equals::Merge() {

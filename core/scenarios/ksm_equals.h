@@ -41,6 +41,9 @@ class Patience final : public MemoryPressure {
   int asked_ = 0;
 };
 
+// Checks that the first page of the process is not a merged one.
+void CheckNotMerged(const Mm& mm, ksync::Site site = ksync::Site::current());
+
 // Two of them.
 struct Equals {
   // `reuses_frames`: as for Ksm.
@@ -56,6 +59,15 @@ struct Equals {
     act();
     ksmd.Join();
   }
+
+  // Everything is unmerged, while `act` is done.
+  template <typename Act>
+  void MeetUnmergeAll(Act act) {
+    ksync::Thread unmerge([this] { CheckUnmergesAll(); }, "unmerge");
+    act();
+    unmerge.Join();
+  }
+  void CheckUnmergesAll();
 
   // Their pages become one. Requires: ksmd has not come by yet.
   void Merge();

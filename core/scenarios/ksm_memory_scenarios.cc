@@ -1,5 +1,6 @@
 // Memory may run out wherever merging, or who has to do with it, asks for some: each then says so,
 // and everything is as it was, or as if it had not been asked. The same of other errors.
+#include "core/mm/pressure.h"
 #include "core/scenarios/ksm_equals.h"
 #include "core/scenarios/scenarios.h"
 #include "core/vmops/exit.h"
@@ -50,9 +51,12 @@ void KsmRegisterWithoutMemory(const Kernel& kernel) {
 void KsmUnmergeAllWithoutMemory(const Kernel& kernel) {
   Equals equals(kernel);
   equals.Merge();
+  Patience patience;
+  equals.world.machine().UsePressure(&patience);
   equals.world.FailAllocations(true);
   const bool done = equals.ksm.UnmergeAll();
   equals.world.FailAllocations(false);
+  equals.world.machine().UsePressure(nullptr);
   const int shared = equals.ksm.counters().pages_shared.Read();
   ksync::Check(!done || shared == 0, "unmerging did not do what it said");
   equals.CheckBothRead(kEqual, kEqual);
@@ -118,28 +122,39 @@ std::vector<Scenario> KsmMemoryScenarios() {
        .claim = "Who asks which page is mapped may be told of an error: then he has no page.",
        .oracle = "A crash.",
        .run = KsmMergeWithErrors,
+       .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh14, .violation = "crash"}}},
       {.name = "KsmRegisterWithoutMemory",
        .claim = "A process that finds no memory to register, or its child, is not registered, or "
                 "not made; and nothing is left of it.",
        .oracle = "Leak, use after free; a flag that is not as was said.",
        .run = KsmRegisterWithoutMemory,
+       .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh16, .violation = "leak", .shown = false},
                 {.fix = Fix::kKh67, .violation = "failed check", .shown = false}}},
       {.name = "KsmUnmergeAllWithoutMemory",
        .claim = "If memory runs out while everything is unmerged, it can be tried again.",
        .oracle = reads,
-       .run = KsmUnmergeAllWithoutMemory},
+       .run = KsmUnmergeAllWithoutMemory,
+       .since_state = KsmState::kFirstRelease,
+       .bugs = {{.fix = Fix::kKh08,
+                 .violation = "failed check",
+                 .shown = false,
+                 .state = KsmState::kFirstRelease}}},
       {.name = "KsmMoveWithoutMemory",
        .claim =
            "If memory runs out while a merged page moves, it is in the old place or in the new.",
        .oracle = reads,
        .run = KsmMoveWithoutMemory,
+       .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh67, .violation = "failed check", .shown = false}}},
       {.name = "KsmSwapInWithoutMemory",
        .claim = "If memory runs out while a page comes back that was shared, it comes back later.",
        .oracle = reads,
-       .run = KsmSwapInWithoutMemory},
+       .run = KsmSwapInWithoutMemory,
+       .since_state = KsmState::kSwappable,
+       // Reclaim takes the page from everybody, and does not get its memory.
+       .lacks = {{KsmState::kSwappable, KsmState::kAnonVmaHeld, "failed check"}}},
       {.name = "KsmSwapInOfUnmerged",
        .claim = "A page that was to be merged, and could not, comes back from swap as one that a "
                 "walk finds.",

@@ -6,6 +6,7 @@
 #include "core/vmops/exit.h"
 #include "core/vmops/fork.h"
 #include "core/vmops/mlock.h"
+#include "core/vmops/mmap.h"
 #include "core/vmops/mremap.h"
 
 namespace rmap::inline KSYNC_BACKEND {
@@ -73,11 +74,27 @@ void KsmMergeVersusUnmergeable(const Kernel& kernel) {
     const bool done = equals.ksm.MadviseUnmergeable(equals.second, 0, 1);
     ksync::Check(done, "madvise found no memory");
   });
-  const Pte pte = Resting(equals.second).page_table[0].Read();
-  const bool merged = IsKsm(pte.page().mapping.Read());
-  ksync::Check(!merged, "a page is merged where none may be");
+  CheckNotMerged(equals.second);
   equals.CheckBothRead(kEqual, kEqual);
   equals.ExitBoth();
+}
+
+// A third process has the same in a mapping that is shared anyway, and asks for merging, too.
+void KsmLeavesSharedMapping(const Kernel& kernel) {
+  Equals equals(kernel);
+  Mm& third = equals.world.NewMm();
+  MmapAnonymous(third, 0, 1, kVmAccess | kVmShared);
+  const bool done = equals.ksm.MadviseMergeable(third, 0, 1);
+  ksync::Check(done, "madvise found no memory");
+  ksync::Check(!third.mergeable.Read(), "a process is registered that has nothing to merge");
+  Store(third, 0, kEqual);
+  equals.Merge();
+  equals.ksm.DoScan(kAllPages);
+  equals.ksm.DoScan(kAllPages);
+  CheckNotMerged(third);
+  equals.CheckBothRead(kEqual, kEqual);
+  CheckReads(third, 0, kEqual);
+  equals.Exit({&equals.first, &equals.second, &third});
 }
 
 // A device writes to a page, to which it had a reference before ksmd came.
@@ -112,7 +129,8 @@ void KsmMergeWithoutMemory(const Kernel& kernel) {
   equals.Exit({});
 }
 
-// The VMA that gets another's page has locked its own.
+// The VMA that gets another's page has locked its own. Mlock() marks pages that come later; the one
+// that is there would be marked by the first walk of reclaim, for which nobody has to wait here.
 void KsmMergeOfLocked(const Kernel& kernel) {
   Equals equals(kernel);
   const bool locked = Mlock(equals.first, 0, 1);
@@ -172,6 +190,11 @@ std::vector<Scenario> KsmMergeScenarios() {
        .claim = "Where madvise forbade merging, nothing is merged when it has returned.",
        .oracle = "A page that is.",
        .run = KsmMergeVersusUnmergeable,
+       .since_state = KsmState::kFirstRelease},
+      {.name = "KsmLeavesSharedMapping",
+       .claim = "Memory that is shared anyway is left out silently when madvise allows merging.",
+       .oracle = "A page is merged there, or the process is registered.",
+       .run = KsmLeavesSharedMapping,
        .since_state = KsmState::kFirstRelease},
       {.name = "KsmMergeWithoutMemory",
        .claim = "If memory runs out while two pages are merged, each still reads what it wrote.",

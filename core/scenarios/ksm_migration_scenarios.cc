@@ -88,9 +88,7 @@ void KsmRemovalVersusUnmergeable(const Kernel& kernel) {
     const bool done = movable.ksm.MadviseUnmergeable(movable.second, 0, 1);
     ksync::Check(done, "madvise found no memory");
   });
-  const Pte pte = Resting(movable.second).page_table[0].Read();
-  const bool merged = IsKsm(pte.page().mapping.Read());
-  ksync::Check(!merged, "a page is merged where none may be");
+  CheckNotMerged(movable.second);
   movable.CheckBothRead(kEqual, kEqual);
   movable.ExitBoth();
 }
@@ -189,11 +187,14 @@ std::vector<Scenario> KsmMigrationScenarios() {
       {.name = "KsmRemovalVersusKsmd",
        .claim = "ksmd waits while memory is removed, and then finds the page where it is.",
        .oracle = reads,
-       .run = KsmRemovalVersusKsmd},
+       .run = KsmRemovalVersusKsmd,
+       .since_state = KsmState::kFirstRelease,
+       .lacks = {NoWalk(), MovesUnderKsmd()}},
       {.name = "KsmMergeVersusMigration",
        .claim = "A page may move while it is merged.",
        .oracle = reads,
-       .run = KsmMergeVersusMigration},
+       .run = KsmMergeVersusMigration,
+       .since_state = KsmState::kFirstRelease},
       {.name = "KsmMigrationVersusSearch",
        .claim = "Who comes to a page by its node while the page moves does not take the node for "
                 "stale.",

@@ -36,14 +36,7 @@ void KsmUnmergeVersusOomVictim(const Kernel& kernel) {
   equals.Merge();
   OomVictim victim(equals.second);
   equals.world.machine().UsePressure(&victim);
-  ksync::Thread unmerge(
-      [&equals] {
-        const bool done = equals.ksm.UnmergeAll();
-        ksync::Check(done, "unmerging found no memory");
-      },
-      "unmerge");
-  victim.Die();
-  unmerge.Join();
+  equals.MeetUnmergeAll([&victim] { victim.Die(); });
   equals.world.machine().UsePressure(nullptr);
   CheckReads(equals.first, 0, kEqual);
   equals.Exit({&equals.first});

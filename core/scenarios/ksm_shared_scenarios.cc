@@ -52,8 +52,9 @@ void KsmKeyholeVersusWrites(const Kernel& kernel) {
 
 // The same, but that the last one exits, and another gets the memory of the page, on which he
 // writes the same.
-void KsmKeyholeVersusReuse(const Kernel& kernel) {
+void KeyholeVersusReuse(const Kernel& kernel, bool ordered) {
   Equals equals(kernel, /*reuses_frames=*/true);
+  if (!ordered) equals.ksm.LeaveReleasesOut();
   equals.Merge();
   equals.ksm.DoScan(1);  // To the end of the round.
   Mm& third = NewMergeableWriter(equals.world, equals.ksm, kEqual);
@@ -74,14 +75,7 @@ void KsmKeyholeVersusReuse(const Kernel& kernel) {
 template <typename Act>
 void UnmergeAllVersus(Equals& equals, Act act) {
   equals.Merge();
-  ksync::Thread unmerge(
-      [&equals] {
-        const bool done = equals.ksm.UnmergeAll();
-        ksync::Check(done, "unmerging found no memory");
-      },
-      "unmerge");
-  act();
-  unmerge.Join();
+  equals.MeetUnmergeAll(act);
   ksync::Check(equals.ksm.counters().rmap_items.Read() == 0, "an item is left");
   ksync::Check(equals.ksm.counters().pages_shared.Read() == 0, "a page is left merged");
 }
@@ -189,8 +183,15 @@ std::vector<Scenario> KsmSharedScenarios() {
       {.name = "KsmKeyholeVersusReuse",
        .claim = "Nor does he get another page that has come to be in its memory.",
        .oracle = reads,
-       .run = KsmKeyholeVersusReuse,
+       .run = [](const Kernel& kernel) { KeyholeVersusReuse(kernel, /*ordered=*/true); },
        .since_state = KsmState::kFirstRelease},
+      {.name = "KsmKeyholeWithoutOrder",
+       .claim = "Nor if the machine may show what the next owner counts before the mapping of the "
+                "last is gone, as the kernel lets it.",
+       .oracle = "A crash.",
+       .run = [](const Kernel& kernel) { KeyholeVersusReuse(kernel, /*ordered=*/false); },
+       .since_state = KsmState::kFirstRelease,
+       .lacks = {{KsmState::kKeyhole, kNewestKsmState, "crash"}}},
       {.name = "KsmUnmergeVersusWrite",
        .claim = "When everything was unmerged, nothing is shared, and nothing was lost.",
        .oracle = reads,

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -138,6 +139,15 @@ TEST(GoldenExecutions, AreOfProofs) {
   for (const Case& one : CasesThat(true)) proofs.insert(one.Name());
   for (const auto& [name, count] : GoldenExecutions()) {
     EXPECT_TRUE(proofs.contains(name)) << kGoldenFile << ": nobody proves " << name;
+  }
+}
+
+TEST(RmapScenarios, OfKsmAreProvedAtItsStates) {
+  for (const RmapScenario& scenario : RmapScenarios()) {
+    const bool merges = absl::StartsWith(scenario.name, "Ksm") &&
+                        !absl::StartsWith(scenario.name, "KsmReference");  // A count of anon_vma's.
+    if (!merges || scenario.since != rmap::Generation::kG0) continue;
+    EXPECT_TRUE(scenario.since_state.has_value()) << scenario.name;
   }
 }
 

@@ -73,13 +73,11 @@ class Ksm final : public KsmPort {
   // As StablePageFrames.
   void AllocateOn(int node) { frames_.AllocateOn(node); }
 
-  // From now on two orders are left to the machine, as the kernel leaves them: that of clearing a
-  // registration, and that of the first count of a page whose memory comes back (docs/KSM.md).
+  // From now on an order is left to the machine, as the kernel leaves it: that of clearing a
+  // registration; or that of the first count of a page whose memory comes back (docs/KSM.md).
   // Requires: no other thread runs.
-  void LeaveReleasesOut() {
-    releases_ = false;
-    frames_.LeaveReleasesOut();
-  }
+  void ClearFlagsUnordered() { flags_ordered_ = false; }
+  void RenewFramesUnordered() { frames_.RenewUnordered(); }
 
   // Forgets shared pages that nobody uses any more. Returns: whether there is none left that
   // somebody uses. Kernel: ksm_check_stable_tree().
@@ -174,7 +172,7 @@ class Ksm final : public KsmPort {
 
   Machine& machine_;
   const bool walks_may_miss_;
-  bool releases_ = true;  // Changes before there are threads.
+  bool flags_ordered_ = true;  // Changes before there are threads.
   ksync::Mutex thread_mutex_{kKsmThreadMutex};
   ksync::SpinLock mmlist_lock_{kKsmMmlistLock};
   MmSlots slots_{"ksm_mm_head"};

@@ -70,7 +70,7 @@ bool Ksm::TakeEasySlot(MmSlot& slot) {
 // has read of the VMAs must be over. In the kernel the two have no order: clear_bit() is no barrier
 // (docs/KSM.md).
 void Ksm::DropSlot(MmSlot& slot) {
-  releases_ ? slot.mm.mergeable.StoreRelease(false) : slot.mm.mergeable.Write(false);
+  flags_ordered_ ? slot.mm.mergeable.StoreRelease(false) : slot.mm.mergeable.Write(false);
   ksync::Delete(&slot);
 }
 

@@ -42,7 +42,7 @@ class StablePageFrames final : public PageFrames {
   static int NodeOf(const Page& page) { return static_cast<const Frame&>(page).node; }
 
   // As Ksm.
-  void LeaveReleasesOut() { releases_ = false; }
+  void RenewUnordered() { ordered_ = false; }
 
   Page* Alloc(const Machine& machine) override {
     if (reuses_) {
@@ -74,7 +74,7 @@ class StablePageFrames final : public PageFrames {
   Page* Renew(Frame& frame) const {
     frame.content.Write(0);
     frame.swap_entry.Write(kNoSwapEntry);
-    frame.uses.Store(0, releases_ ? ksync::release : ksync::relaxed);
+    frame.uses.Store(0, ordered_ ? ksync::release : ksync::relaxed);
     return &frame;
   }
 
@@ -86,7 +86,7 @@ class StablePageFrames final : public PageFrames {
   void Retire(Frame& frame) { frame.before = retired_.Exchange(&frame, ksync::relaxed); }
 
   const bool reuses_;
-  bool releases_ = true;
+  bool ordered_ = true;
   int node_ = 0;
   ksync::Atomic<Frame*> spare_{nullptr, "frames.spare"};
   ksync::Atomic<Frame*> retired_{nullptr, "frames.retired"};

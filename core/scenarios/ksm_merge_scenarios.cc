@@ -1,5 +1,7 @@
 // Two processes have written the same, and ksmd makes one page of their two: beside a program that
 // writes, unmaps, moves, forks or exits, and beside a device; and when memory runs out.
+#include <utility>
+
 #include "core/scenarios/ksm_equals.h"
 #include "core/scenarios/scenarios.h"
 #include "core/vmops/direct_io.h"
@@ -33,8 +35,9 @@ void KsmMergeVersusExit(const Kernel& kernel) {
   equals.Exit({&equals.first});
 }
 
-void KsmMergeVersusExitOfFirst(const Kernel& kernel) {
+void MergeVersusExitOfFirst(const Kernel& kernel, bool ordered) {
   Equals equals(kernel);
+  if (!ordered) equals.ksm.ClearFlagsUnordered();
   equals.MeetKsmd([&] { Mmput(equals.first); });
   CheckReads(equals.second, 0, kEqual);
   equals.Exit({&equals.second});
@@ -143,11 +146,28 @@ void KsmMergeOfLocked(const Kernel& kernel) {
   equals.ExitBoth();
 }
 
+std::vector<Scenario> MoreScenarios() {
+  return {
+      {.name = "KsmMergeVersusExitWithoutOrder",
+       .claim = "Also if nothing orders what ksmd has read before the flag that it clears, as in "
+                "the kernel.",
+       .oracle = "A data race.",
+       .run = [](const Kernel& kernel) { MergeVersusExitOfFirst(kernel, /*ordered=*/false); },
+       .since_state = KsmState::kFirstRelease,
+       .lacks = {{KsmState::kExitTakesNoMutex, kNewestKsmState, "data race"}}},
+      {.name = "KsmLeavesSharedMapping",
+       .claim = "Memory that is shared anyway is left out silently when madvise allows merging.",
+       .oracle = "A page is merged there, or the process is registered.",
+       .run = KsmLeavesSharedMapping,
+       .since_state = KsmState::kFirstRelease},
+  };
+}
+
 }  // namespace
 
 std::vector<Scenario> KsmMergeScenarios() {
   const char* const reads = "What each reads afterwards; a rule of rest.";
-  return {
+  std::vector<Scenario> all = {
       {.name = "KsmMergeVersusWrite",
        .claim = "Who writes to a page that is being merged has written, and to no one else's.",
        .oracle = reads,
@@ -166,7 +186,7 @@ std::vector<Scenario> KsmMergeScenarios() {
       {.name = "KsmMergeVersusExitOfFirst",
        .claim = "So may the one whose page is to be shared.",
        .oracle = reads,
-       .run = KsmMergeVersusExitOfFirst,
+       .run = [](const Kernel& kernel) { MergeVersusExitOfFirst(kernel, /*ordered=*/true); },
        .since_state = KsmState::kFirstRelease},
       {.name = "KsmMergeVersusMunmap",
        .claim = "A page that is to be shared may be unmapped meanwhile.",
@@ -191,11 +211,6 @@ std::vector<Scenario> KsmMergeScenarios() {
        .oracle = "A page that is.",
        .run = KsmMergeVersusUnmergeable,
        .since_state = KsmState::kFirstRelease},
-      {.name = "KsmLeavesSharedMapping",
-       .claim = "Memory that is shared anyway is left out silently when madvise allows merging.",
-       .oracle = "A page is merged there, or the process is registered.",
-       .run = KsmLeavesSharedMapping,
-       .since_state = KsmState::kFirstRelease},
       {.name = "KsmMergeWithoutMemory",
        .claim = "If memory runs out while two pages are merged, each still reads what it wrote.",
        .oracle = reads,
@@ -216,6 +231,8 @@ std::vector<Scenario> KsmMergeScenarios() {
        .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh11, .violation = "failed check", .state = KsmState::kNodeAndPage}}},
   };
+  for (Scenario& scenario : MoreScenarios()) all.push_back(std::move(scenario));
+  return all;
 }
 
 }  // namespace rmap::inline KSYNC_BACKEND

@@ -4,16 +4,14 @@
 #include "core/scenarios/scenarios.h"
 #include "core/scenarios/steps.h"
 #include "core/vmops/exit.h"
-#include "core/vmops/fork.h"
 
 namespace rmap::inline KSYNC_BACKEND {
 namespace {
 
 // The only process exits while ksmd goes once round.
-void KsmdVersusExit(const Kernel& kernel, bool touched, bool ordered = true) {
+void KsmdVersusExit(const Kernel& kernel, bool touched) {
   World world(kernel);
   Ksm ksm(world.machine());
-  if (!ordered) ksm.LeaveReleasesOut();
   Mm& mm = NewMergeable(world, ksm);
   if (touched) Touch(mm, 0, Access::kWrite);
 
@@ -23,14 +21,14 @@ void KsmdVersusExit(const Kernel& kernel, bool touched, bool ordered = true) {
   ksm.DoScan(1);  // Whom the exit left to ksmd, it clears away.
 }
 
-// ksmd is not running, and will not: nobody comes by who clears away. A process and its child exit.
+// ksmd is not running, and will not: nobody comes by who clears away.
 void KsmExitsWithoutKsmd(const Kernel& kernel) {
   World world(kernel);
   Ksm ksm(world.machine());
-  Mm& parent = NewMergeableWriter(world, ksm, kEqual);
-  Mm* const child = DupMm(parent);
-  ksync::Thread exit([&parent] { Mmput(parent); }, "exit");
-  Mmput(*child);
+  Mm& first = NewMergeableWriter(world, ksm, kEqual);
+  Mm& second = NewMergeableWriter(world, ksm, kEqual);
+  ksync::Thread exit([&first] { Mmput(first); }, "exit");
+  Mmput(second);
   exit.Join();
 }
 
@@ -54,16 +52,6 @@ std::vector<Scenario> KsmScenarios() {
        .run = [](const Kernel& kernel) { KsmdVersusExit(kernel, /*touched=*/true); },
        .since_state = KsmState::kFirstRelease,
        .bugs = {{.fix = Fix::kKh13, .violation = "crash", .shown = false}}},
-      {.name = "KsmdVersusExitWithoutOrder",
-       .claim = "Also if nothing orders what ksmd has read before the flag that it clears, as in "
-                "the kernel.",
-       .oracle = "A data race.",
-       .run =
-           [](const Kernel& kernel) {
-             KsmdVersusExit(kernel, /*touched=*/true, /*ordered=*/false);
-           },
-       .since_state = KsmState::kFirstRelease,
-       .lacks = {{KsmState::kExitTakesNoMutex, kNewestKsmState, "data race"}}},
       {.name = "KsmExitsWithoutKsmd",
        .claim = "An exit leaves nothing behind if ksmd never comes by.",
        .oracle = "Leak.",

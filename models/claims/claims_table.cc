@@ -42,7 +42,7 @@ std::vector<Claim> AllClaims() {
   std::vector<Claim> all;
   for (auto topic :
        {ClaimsOnMissing, ClaimsOnTornVmas, ClaimsOnBoundaries, ClaimsOnVmaAdjust, ClaimsOnUndoing,
-        ClaimsOnCost, ClaimsOnLocks, ClaimsOnKsm, ClaimsOnOtherParts}) {
+        ClaimsOnCost, ClaimsOnLocks, ClaimsOnKsm, ClaimsOnKsmExits, ClaimsOnOtherParts}) {
     for (const Claim& claim : topic()) all.push_back(claim);
   }
   std::sort(all.begin(), all.end(), [](const Claim& a, const Claim& b) { return a.id < b.id; });

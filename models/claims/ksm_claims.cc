@@ -7,7 +7,7 @@ namespace models {
 
 using enum ClaimVerdict;
 
-std::vector<Claim> ClaimsOnKsm() {
+std::vector<Claim> ClaimsOnKsmExits() {
   return {
       {.id = "C-21",
        .said = "Hugh Dickins, in the log of 9ba692948008, 2009",
@@ -23,6 +23,34 @@ std::vector<Claim> ClaimsOnKsm() {
                       {"KsmdVersusExitOfTouched", "G9", kFine},
                       {"KsmUnmergeVersusExit", "G9 with KH-12", kFine},
                       {"KsmUnmergeVersusOomVictim", "G0 at K1", kBroken}}},
+      {.id = "C-28",
+       .said = "Andrea Arcangeli, in the log of 1c2fb7a4c2ca, 2009",
+       .text =
+           "mmap_sem, taken once for writing, keeps KSM from working on an mm while that exits.",
+       .expected = kHoldsOnlyFor,
+       .qualification = "exits that take it, or that see with the flag what ksmd did before",
+       .why = "Whoever works on it holds mmap_sem, and has asked mm_users when he had it. But an "
+              "exit that finds the process not registered does not take it, and the kernel does "
+              "not order what ksmd has read before the flag that it clears.",
+       .decided_by = {{"KsmdVersusExitOfTouched", "G9", kFine},
+                      {"KsmMergeVersusExitWithoutOrder", "G9", kFine},
+                      {"KsmMergeVersusExit", "G9", kFine},
+                      {"KsmMergeVersusExitOfFirst", "G9", kFine},
+                      {"KsmUnmergeVersusExit", "G9 with KH-12", kFine}}},
+      {.id = "C-30",
+       .said = "Hugh Dickins, in the log of 9ba692948008, 2009",
+       .text = "When ksmd is not running, the fast path of an exit keeps mm_structs from leaking.",
+       .expected = kHolds,
+       .qualification = "",
+       .why = "Without a cursor and without items, whoever exits takes his slot off himself.",
+       .decided_by = {{"KsmExitsWithoutKsmd", "G0 at K2", kFine},
+                      {"KsmExitsWithoutKsmd", "G0", kFine},
+                      {"KsmExitsWithoutKsmd", "G9", kFine}}},
+  };
+}
+
+std::vector<Claim> ClaimsOnKsm() {
+  return {
       {.id = "C-26",
        .said = "Hugh Dickins, in the log of 4035c07a89, 2009",
        .text = "A stable node needs no reference on its page: as long as the page's mapping names "
@@ -45,20 +73,6 @@ std::vector<Claim> ClaimsOnKsm() {
        .qualification = "sizes",
        .why = "Each item costs more memory than a count of them has numbers for.",
        .decided_by = {}},
-      {.id = "C-28",
-       .said = "Andrea Arcangeli, in the log of 1c2fb7a4c2ca, 2009",
-       .text =
-           "mmap_sem, taken once for writing, keeps KSM from working on an mm while that exits.",
-       .expected = kHoldsOnlyFor,
-       .qualification = "exits that take it, or that see with the flag what ksmd did before",
-       .why = "Whoever works on it holds mmap_sem, and has asked mm_users when he had it. But an "
-              "exit that finds the process not registered does not take it, and the kernel does "
-              "not order what ksmd has read before the flag that it clears.",
-       .decided_by = {{"KsmdVersusExitOfTouched", "G9", kFine},
-                      {"KsmdVersusExitWithoutOrder", "G9", kFine},
-                      {"KsmMergeVersusExit", "G9", kFine},
-                      {"KsmMergeVersusExitOfFirst", "G9", kFine},
-                      {"KsmUnmergeVersusExit", "G9 with KH-12", kFine}}},
       {.id = "C-29",
        .said = "Hugh Dickins, in the log of 62b61f611e, 2009",
        .text = "Page migration of merged pages gets into trouble, because the lock of the page is "
@@ -70,15 +84,6 @@ std::vector<Claim> ClaimsOnKsm() {
            "share it takes the lock once. Without the first, a live node is freed.",
        .decided_by = {{"KsmMigrationVersusSearch", "G0 at K10", kBroken},
                       {"KsmMigrationVersusSearch", "G9 without KH-60", kBroken}}},
-      {.id = "C-30",
-       .said = "Hugh Dickins, in the log of 9ba692948008, 2009",
-       .text = "When ksmd is not running, the fast path of an exit keeps mm_structs from leaking.",
-       .expected = kHolds,
-       .qualification = "",
-       .why = "Without a cursor and without items, whoever exits takes his slot off himself.",
-       .decided_by = {{"KsmExitsWithoutKsmd", "G0 at K2", kFine},
-                      {"KsmExitsWithoutKsmd", "G0", kFine},
-                      {"KsmExitsWithoutKsmd", "G9", kFine}}},
   };
 }
 

@@ -30,6 +30,7 @@ std::vector<Claim> ClaimsOnLocks();
 
 // ksm_claims.cc
 std::vector<Claim> ClaimsOnKsm();
+std::vector<Claim> ClaimsOnKsmExits();
 
 }  // namespace models
 

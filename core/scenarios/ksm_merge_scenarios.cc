@@ -149,8 +149,9 @@ void KsmMergeOfLocked(const Kernel& kernel) {
 std::vector<Scenario> MoreScenarios() {
   return {
       {.name = "KsmMergeVersusExitWithoutOrder",
-       .claim = "Also if nothing orders what ksmd has read before the flag that it clears, as in "
-                "the kernel.",
+       .claim =
+           "A process may exit also if nothing orders what ksmd has read before the flag that it "
+           "clears, as in the kernel.",
        .oracle = "A data race.",
        .run = [](const Kernel& kernel) { MergeVersusExitOfFirst(kernel, /*ordered=*/false); },
        .since_state = KsmState::kFirstRelease,

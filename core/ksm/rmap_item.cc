@@ -13,7 +13,8 @@ bool HasAnonVma(const RmapItem& item) { return item.mm.machine.Has(KsmState::kAn
 
 bool HoldAnonVma(RmapItem& item, const Vma& vma) {
   if (!HasAnonVma(item)) return true;
-  AnonVma* const anon_vma = vma.anon_vma.Read();
+  // Order: acquire, because a first fault may just have made it, with mmap_sem for reading as here.
+  AnonVma* const anon_vma = vma.anon_vma.LoadAcquire();
   if (anon_vma == nullptr) return false;
   GetAnonVma(*anon_vma);
   item.anon_vma.Write(anon_vma);

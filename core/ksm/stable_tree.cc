@@ -28,11 +28,12 @@ Page* TryToGet(Page& page, MappingWord expected) {
 // Returns: the page of the node, with a reference; null if it has gone. Kernel: get_ksm_page().
 Page* PeepThroughKeyhole(StableNode& node) {
   for (;;) {
+    const unsigned moves = node.moves.LoadAcquire();  // Order: before the page is asked for.
     // Order: acquire, because here a page may be new memory, which the kernel's pages never are.
     Page& page = *node.page.LoadAcquire();
     if (Page* const found = TryToGet(page, ToMapping(&node))) return found;
-    // It moved: the page that was asked is not the node's any more.
-    if (!page.machine.Has(Fix::kKh60) || node.page.Read() == &page) return nullptr;
+    // It moved. The page alone does not say so: it may be back where it was (docs/KSM.md).
+    if (!page.machine.Has(Fix::kKh60) || node.moves.Read() == moves) return nullptr;
   }
 }
 

@@ -37,7 +37,8 @@ struct StableNode {
 
   TreeNode<StableNode> node{this};
   List<RmapItem> hlist{"stable_node.hlist"};
-  ksync::Marked<Page*> page;  // Kernel: stable_node->kpfn.
+  ksync::Marked<Page*> page;                               // Kernel: stable_node->kpfn.
+  ksync::Marked<unsigned> moves{0u, "stable_node.moves"};  // How often its page moved.
 };
 
 // Kernel: set_page_stable_node(). Requires: the page lock, and that nobody can write to the page.

@@ -77,6 +77,8 @@ void Ksm::Migrated(const Page& from, Page& to) {
   StableNode* const node = ToStableNode(to.mapping.Read());
   if (node == nullptr) return;
   ksync::Check(node->page.Read() == &from, "BUG: a merged page moves that is not its node's");
+  const unsigned moves = node->moves.Read();
+  node->moves.Write(moves + 1);
   node->page.StoreRelease(&to);  // Order: see PeepThroughKeyhole.
 }
 

@@ -37,7 +37,7 @@ void SwapIn::Map() {
 
 // A page that was merged when it went to swap comes back as one process' own; its others have it at
 // other addresses, or on other anon_vmas. Kernel: ksm_might_need_to_copy().
-bool SwapIn::NeedsCopy() const {
+bool SwapIn::NeedsCopy() {
   if (mm_.machine.ksm() == nullptr) return false;
   const MappingWord mapping = page_->mapping.Read();
   const AnonVma* const anchor = ToAnonVma(mapping);
@@ -46,7 +46,22 @@ bool SwapIn::NeedsCopy() const {
   if (anchor == nullptr && !mm_.machine.Has(Mechanism::kMergedPagesMove)) return false;
   // Merged still; or nobody's yet. What was merged and has lost its node, no walk could find.
   if (anchor == nullptr) return IsKsm(mapping) && ToStableNode(mapping) == nullptr;
-  return !IsAnchoredAt(*anchor) || page_->index.Read() != LinearPageIndex(vma_, address_);
+  const std::optional<bool> anchored = AsksAnchor(*anchor);
+  if (!anchored.has_value()) page_->mapping.Write(0);  // It is anchored anew.
+  if (!anchored.has_value()) return false;
+  return !*anchored || page_->index.Read() != LinearPageIndex(vma_, address_);
+}
+
+// What a page names that nobody maps may have gone with the last who did, and be another by now.
+// Nobody maps the page anew, whose lock is held: so if somebody does before and after, its anchor
+// was there all the time. Returns: nothing if nobody does. (The kernel believes the page,
+// docs/KSM.md.)
+std::optional<bool> SwapIn::AsksAnchor(const AnonVma& anchor) const {
+  const ksync::RcuReadGuard rcu;
+  if (!PageMapped(*page_)) return std::nullopt;
+  const bool anchored = IsAnchoredAt(anchor);
+  if (!PageMapped(*page_)) return std::nullopt;
+  return anchored;
 }
 
 // Whether a walk from the anchor comes here. Kernel: the anon_vmas are the same; since G5, their

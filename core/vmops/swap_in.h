@@ -7,6 +7,8 @@
 #ifndef RMAPCHECK_CORE_VMOPS_SWAP_IN_H_
 #define RMAPCHECK_CORE_VMOPS_SWAP_IN_H_
 
+#include <optional>
+
 #include "core/mm/mm.h"
 #include "core/mm/page.h"
 
@@ -30,8 +32,9 @@ class SwapIn {
  private:
   bool IsStillCached() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
   bool IsAnchoredAt(const AnonVma& anchor) const;
+  std::optional<bool> AsksAnchor(const AnonVma& anchor) const;
   bool MapOrCopy() ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
-  bool NeedsCopy() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
+  bool NeedsCopy() ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
   void Map() ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
   bool MapCopy() ABSL_EXCLUSIVE_LOCKS_REQUIRED(page_->lock);
 

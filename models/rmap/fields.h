@@ -91,6 +91,7 @@ inline constexpr const char* kRmapFieldNames[] = {
     "root_unstable_tree",
     "shared_table.vmas",
     "stable_node.hlist",
+    "stable_node.moves",
     "stable_node.page",
     "swap.content",
     "swap.free",

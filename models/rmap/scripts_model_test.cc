@@ -69,6 +69,7 @@ const Example kExamples[] = {
      .violation = "I1: a migration entry is left",
      .before = "G1..G4 with all"},
     {"split-during-migration.rmap", 32, kKh25, "I1: a migration entry is left"},
+    {"swap-in-beside-strangers.rmap", 7},
     {"swap-in-then-exit.rmap", 1, kKh20, "I2: no chain has"},
     {"swap-in-then-migrate.rmap", 1, kKh20, "I3: a VMA's chain lacks"},
     {"two-first-faults.rmap", 204, kKh22, "AnonVmaChain is never freed"},

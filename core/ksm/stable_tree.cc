@@ -28,7 +28,7 @@ Page* TryToGet(Page& page, MappingWord expected) {
 // Returns: the page of the node, with a reference; null if it has gone. Kernel: get_ksm_page().
 Page* PeepThroughKeyhole(StableNode& node) {
   for (;;) {
-    const unsigned moves = node.moves.LoadAcquire();  // Order: before the page is asked for.
+    const unsigned moves = node.moves.LoadAcquire();  // Order: see Ksm::Migrated.
     // Order: acquire, because here a page may be new memory, which the kernel's pages never are.
     Page& page = *node.page.LoadAcquire();
     if (Page* const found = TryToGet(page, ToMapping(&node))) return found;

@@ -78,8 +78,8 @@ void Ksm::Migrated(const Page& from, Page& to) {
   if (node == nullptr) return;
   ksync::Check(node->page.Read() == &from, "BUG: a merged page moves that is not its node's");
   const unsigned moves = node->moves.Read();
-  node->moves.Write(moves + 1);
-  node->page.StoreRelease(&to);  // Order: see PeepThroughKeyhole.
+  node->page.StoreRelease(&to);         // Order: see PeepThroughKeyhole.
+  node->moves.StoreRelease(moves + 1);  // Order: who sees it sees the page.
 }
 
 // Until this nobody told KSM, and any migration might move a merged page.

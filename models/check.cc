@@ -61,9 +61,9 @@ Report ToReport(const ExplorerResult& result, const Names& names, const Options&
   Report report;
   report.executions = result.executions;
   report.blocked = result.blocked;
-  report.limit_hit = result.limit_hit;
+  report.limit_hit = result.limit_hit.empty() ? result.left_out : result.limit_hit;
   const bool stopped_early = result.failures > 0 && options.stop_at_failure;
-  report.exhaustive = result.limit_hit.empty() && !stopped_early;
+  report.exhaustive = report.limit_hit.empty() && !stopped_early;
   if (result.failures == 0) {
     report.verdict = report.exhaustive ? Verdict::kHolds : Verdict::kUndecided;
     return report;

@@ -23,16 +23,28 @@ Explorer::Explorer(const ExplorerOptions& options, std::function<void()> program
       model_(MakeMemoryModel(options.memory_model)),
       run_(options.limits) {}
 
+void Explorer::SetDeadline() {
+  if (options_.seconds_max <= 0) return;
+  constexpr double kLongest = 1e9;  // Thirty years; much more is no number of nanoseconds.
+  const double seconds = std::min(options_.seconds_max, kLongest);
+  deadline_ns_ = NowNs() + static_cast<std::int64_t>(seconds * 1e9);
+}
+
 ExplorerResult Explorer::Explore() {
-  if (options_.seconds_max > 0) {
-    constexpr double kLongest = 1e9;  // Thirty years; much more is no number of nanoseconds.
-    const double seconds = std::min(options_.seconds_max, kLongest);
-    deadline_ns_ = NowNs() + static_cast<std::int64_t>(seconds * 1e9);
-  }
+  SetDeadline();
   Start();
+  return Search();
+}
+
+ExplorerResult Explorer::Search() {
   while (!stop_ && (!frames_.empty() || BeginsAnew())) {
     if (restart_ || frames_.empty()) {
+      if (part_) {
+        result_.limit_hit = kLearnedLate;
+        break;
+      }
       Start();
+      result_.anew = true;
       continue;
     }
     if (choices().empty()) {
@@ -41,11 +53,19 @@ ExplorerResult Explorer::Explore() {
     }
     const Choice choice = choices().back();
     choices().pop_back();
+    const std::size_t frames = frames_.size();
+    const std::size_t others = choices().size();
     if (!Take(choice)) continue;
-    if (LimitHit()) break;
+    if (LimitHit()) {
+      // The choice is left, as if it had not been taken.
+      if (frames_.size() > frames) PopFrame();
+      choices().resize(others);
+      choices().push_back(choice);
+      break;
+    }
     RunOnce();
   }
-  return std::move(result_);
+  return result_;
 }
 
 // Begins the search, forgetting what an earlier beginning found.
@@ -102,13 +122,14 @@ void Explorer::PopFrame() {
 
 int Explorer::NextThread(const std::vector<ThreadStatus>& threads) {
   if (steps_ != nullptr) {
-    return NextInReplay(threads);
+    return restored_ != nullptr ? NextInRestore(threads) : NextInReplay(threads);
   }
   if (restart_) return kNobody;
   int spinning = kNobody;
   int in_grace = kNobody;
   int with_old_option = kNobody;
-  for (int t = 0; t < static_cast<int>(threads.size()); ++t) {
+  for (const int t : run_.names().order()) {
+    if (t >= static_cast<int>(threads.size())) continue;
     const ThreadStatus& status = threads[t];
     if (!status.exists || status.finished || status.stopped) continue;
     if (graph().size(t) > status.next) continue;  // Blocked in the graph.
@@ -213,6 +234,7 @@ Explorer::Choice Explorer::Save(int thread, const Action& action) {
 }
 
 void Explorer::Add(int thread, const Action& action) {
+  if (restored_ != nullptr) return AddRestored(thread, action);
   if (steps_ != nullptr) return AddStep(thread, action);
   if (NoteNotSimple(action)) return;
   seen_seq_cst_ |= action.order == Order::kSeqCst || action.failure == Order::kSeqCst;
@@ -347,7 +369,7 @@ int Explorer::FirstReadable(EventId id) {
     first = graph().event(other).mo;
     // It could have begun, and ended, before that end, had the end come later.
     if (!graph().porf_before(id.thread, id.index).Contains(end)) {
-      result_.limit_hit = "overlapping grace periods";
+      result_.left_out = "overlapping grace periods";
     }
   }
   return first;
@@ -395,10 +417,14 @@ bool Explorer::NoteNotSimple(const Action& action) {
   const bool tried = action.kind == ActionKind::kTryAcquire;
   if (!shared && !tried && action.kind != ActionKind::kIsLocked) return false;
   if (!IsSimple(action.location)) return false;
-  if (not_simple_.size() <= action.location) not_simple_.resize(action.location + 1);
-  not_simple_[action.location] = true;
+  NoteTried(action.location);
   restart_ = true;
   return true;
+}
+
+void Explorer::NoteTried(LocationId lock) {
+  if (not_simple_.size() <= lock) not_simple_.resize(lock + 1);
+  not_simple_[lock] = true;
 }
 
 // A lock that a revisit blocked takes the lock as soon as the latest write allows.

@@ -25,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "models/exploration/frontier.h"
 #include "models/exploration/revisit.h"
 #include "models/graph/execution_graph.h"
 #include "models/memory_model/memory_model.h"
@@ -39,7 +40,9 @@ struct ExplorerResult {
   std::uint64_t blocked = 0;     // Ended with somebody waiting, and not a deadlock.
   std::uint64_t failures = 0;
   std::uint64_t runs = 0;
-  std::string limit_hit;   // Which limit cut the search; empty: none, it is exhaustive.
+  bool anew = false;       // It was begun anew: what was counted before Continue is void.
+  std::string limit_hit;   // Which limit cut the search; empty: none.
+  std::string left_out;    // Why it is not exhaustive although it went on; empty: no reason.
   Failure failure;         // The first.
   ExecutionGraph failing;  // The graph it happened on.
 };
@@ -68,6 +71,14 @@ class Explorer final : public Decider {
 
   // Requires: called once.
   ExplorerResult Explore();
+
+  // Goes on with a search that stood still, or with a part of one. What is counted is what was
+  // found from here on. Requires: called once, instead of Explore. Returns: as Explore;
+  // nondeterminism if the frontier does not fit the program.
+  ExplorerResult Continue(const Frontier& frontier);
+
+  // Returns: what a search that was cut has left. Requires: Explore or Continue has returned.
+  Frontier Left();
 
   // Runs the program once, deciding as the replay says. Requires: called once, instead of Explore.
   // Returns: what happened; nondeterminism if the steps do not fit the program.
@@ -105,6 +116,9 @@ class Explorer final : public Decider {
   Frame& PushFrame();
   void PopFrame();
 
+  ExplorerResult Search();
+  void SetDeadline();
+
   // Who is next -----------------------------------------------------------------------------------
   bool CanGoOn(const Action& action);
   bool GracePeriodOver(int thread, const Action& action);
@@ -129,6 +143,7 @@ class Explorer final : public Decider {
   // Whether who waits for the lock is woken in place: nobody shares or tries it.
   bool IsSimple(LocationId lock) const { return lock >= not_simple_.size() || !not_simple_[lock]; }
   bool NoteNotSimple(const Action& action);
+  void NoteTried(LocationId lock);
   void WakeWaiter(LocationId lock);
 
   // Taking alternatives. Return: whether there is a graph to run.
@@ -150,7 +165,18 @@ class Explorer final : public Decider {
   bool LegalStep(EventId id, const ReplayStep& step);
   void AddStep(int thread, const Action& action);
   void AddLoopStep(int thread, const Action& action);
+  void NoteMisfit(const std::string& what);
   int StepPlace(const ReplayStep& step, LocationId location);
+
+  // Standing still and going on -------------------------------------------------------------------
+  FrontierFrame Saved(Frame& frame);
+  std::vector<int> KnownThreads(const Frontier& frontier);
+  bool Restore(const FrontierFrame& saved);
+  int NextInRestore(const std::vector<ThreadStatus>& threads);
+  void AddRestored(int thread, const Action& action);
+  void AddBlocked(const FrontierEvent& saved, const Action& action);
+  bool RestoreOrders(const FrontierFrame& saved);
+  bool RestoreChoice(const FrontierChoice& saved);
 
   // Runs and their ends ---------------------------------------------------------------------------
   void Start();
@@ -180,6 +206,9 @@ class Explorer final : public Decider {
   std::vector<bool> not_simple_;                    // By lock, over the whole search.
   int rounds_ = 0;                                  // How often something was learned.
   bool restart_ = false;                            // The last run found one more of those.
+  bool part_ = false;                               // Others search the rest.
+  const FrontierFrame* restored_ = nullptr;         // Set while restoring.
+  std::vector<Action> asked_;                       // Restoring: what threads ask for at the end.
   const std::vector<ReplayStep>* steps_ = nullptr;  // Set while replaying.
   int then_ = kNobody;                              // Replaying: who goes on after the steps.
   bool misfit_ = false;                             // A step did not fit the program.

@@ -30,12 +30,12 @@ void Explorer::RunOnce() {
 
 void Explorer::Judge(RunOutcome outcome) {
   bool complete = false;
-  if (!run_.stopped_by().empty()) result_.limit_hit = run_.stopped_by();
+  if (!run_.stopped_by().empty()) result_.left_out = run_.stopped_by();
   switch (outcome) {
     case RunOutcome::kFailed:
       return NoteFailure(run_.failure());
     case RunOutcome::kTooLong:
-      result_.limit_hit = run_.limit();
+      result_.left_out = run_.limit();
       ++result_.blocked;
       return;
     case RunOutcome::kComplete:

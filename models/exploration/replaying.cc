@@ -16,15 +16,17 @@ ExplorerResult Explorer::Replay(const models::Replay& replay) {
   PushFrame().graph = ExecutionGraph();
   RunOnce();
   misfit_ = misfit_ || graph().trail().size() < steps_->size() || !model_->Consistent(graph());
-  if (misfit_) {
-    result_.failures = 1;
-    result_.failure = {FailureKind::kNondeterminism,
-                       "the replay does not fit the program from its step " +
-                           std::to_string(graph().trail().size() + 1) + " on",
-                       {}};
-    result_.failing = graph();
-  }
+  if (misfit_) NoteMisfit("the replay");
   return std::move(result_);
+}
+
+void Explorer::NoteMisfit(const std::string& what) {
+  result_.failures = 1;
+  result_.failure = {FailureKind::kNondeterminism,
+                     what + " does not fit the program from its step " +
+                         std::to_string(graph().trail().size() + 1) + " on",
+                     {}};
+  result_.failing = graph();
 }
 
 // Whether the program, asking for `action`, can be given what the step says.

@@ -2,6 +2,7 @@
 // stable.
 #include "models/graph/names.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace models {
@@ -48,6 +49,34 @@ std::string Names::NameOf(const NamedLocation& location) {
     return "a local variable";
   }
   return std::string(KindName(location.info.kind)) + " made at " + SiteName(location.site);
+}
+
+Names::Origin Names::OriginOf(ksync::LocationId id) const {
+  for (std::size_t t = 0; t < by_thread_.size(); ++t) {
+    const auto found = std::find(by_thread_[t].begin(), by_thread_[t].end(), id);
+    if (found == by_thread_[t].end()) continue;
+    return {static_cast<int>(t), static_cast<int>(found - by_thread_[t].begin())};
+  }
+  return {kUnknown, 0};
+}
+
+int Names::DepthOf(int id) const {
+  int depth = 0;
+  for (; id != 0; id = threads_[id].parent) ++depth;
+  return depth;
+}
+
+bool Names::Precedes(int a, int b) const {
+  if (DepthOf(a) != DepthOf(b)) return DepthOf(a) < DepthOf(b);
+  if (threads_[a].parent != threads_[b].parent)
+    return Precedes(threads_[a].parent, threads_[b].parent);
+  return threads_[a].manyeth < threads_[b].manyeth;
+}
+
+void Names::PutInOrder(int id) {
+  const auto place =
+      std::find_if(order_.begin(), order_.end(), [&](int other) { return Precedes(id, other); });
+  order_.insert(place, id);
 }
 
 bool Names::Announce(int id, int parent, int manyeth) {

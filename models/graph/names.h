@@ -44,7 +44,7 @@ struct NamedThread {
 class Names {
  public:
   // Location 0 counts grace periods and belongs to nobody.
-  Names() : locations_(1), threads_(1), children_(1) {}
+  Names() : locations_(1), threads_(1), children_(1), order_(1) {}
 
   ksync::LocationId LocationOf(int thread, int manyeth) {
     if (by_thread_.size() <= static_cast<std::size_t>(thread)) by_thread_.resize(thread + 1);
@@ -75,6 +75,7 @@ class Names {
       threads_.back().parent = thread;
       threads_.back().manyeth = manyeth;
       children_.emplace_back();
+      PutInOrder(threads() - 1);
     }
     return children_[thread][manyeth];
   }
@@ -82,6 +83,18 @@ class Names {
   // Numbers a thread in advance: `id`, which must be the next number, is a child of `parent`.
   // Returns: whether that is possible.
   bool Announce(int id, int parent, int manyeth);
+
+  // Returns: the place of a location among what its thread has made, as LocationOf takes it; thread
+  // is kUnknown for one that goes by its address.
+  struct Origin {
+    int thread;
+    int manyeth;
+  };
+  Origin OriginOf(ksync::LocationId id) const;
+
+  // Returns: all threads, in an order that does not depend on which was met first: who is nearer to
+  // the main thread comes first, then whose parent does, then who was created first.
+  const std::vector<int>& order() const { return order_; }
 
   NamedLocation& location(ksync::LocationId id) { return locations_[id]; }
   const NamedLocation& location(ksync::LocationId id) const { return locations_[id]; }
@@ -95,14 +108,19 @@ class Names {
   // Returns: "T2 'walker'".
   std::string ThreadName(int id) const;
 
- private:
   static constexpr int kUnknown = -1;
+
+ private:
+  void PutInOrder(int id);
+  int DepthOf(int id) const;
+  bool Precedes(int a, int b) const;
 
   std::vector<NamedLocation> locations_;
   std::vector<std::vector<ksync::LocationId>> by_thread_;
   absl::flat_hash_map<std::tuple<const void*, std::size_t, int>, ksync::LocationId> by_address_;
   std::vector<NamedThread> threads_;
   std::vector<std::vector<int>> children_;
+  std::vector<int> order_;  // Of threads.
 };
 
 // Returns: "file.cc:12", without the directories.

@@ -4,17 +4,19 @@
 
 namespace models {
 
+ReplayStep StepOf(const ExecutionGraph& graph, EventId id) {
+  const Event& e = graph.event(id);
+  ReplayStep step;
+  step.thread = id.thread;
+  if (e.reads) step.rf = e.rf;
+  if (e.writes) step.mo = e.mo;
+  if (e.action.kind == ActionKind::kChoose) step.value = e.read;
+  return step;
+}
+
 std::vector<ReplayStep> StepsOf(const ExecutionGraph& graph) {
   std::vector<ReplayStep> steps;
-  for (EventId id : graph.trail()) {
-    const Event& e = graph.event(id);
-    ReplayStep step;
-    step.thread = id.thread;
-    if (e.reads) step.rf = e.rf;
-    if (e.writes) step.mo = e.mo;
-    if (e.action.kind == ActionKind::kChoose) step.value = e.read;
-    steps.push_back(step);
-  }
+  for (EventId id : graph.trail()) steps.push_back(StepOf(graph, id));
   return steps;
 }
 

@@ -21,6 +21,8 @@ struct ReplayStep {
   EventId rf = kNoEvent;
   int mo = 0;               // Position in the mo of the final graph; 0: does not write.
   std::uint64_t value = 0;  // Of a choice.
+
+  friend bool operator==(const ReplayStep&, const ReplayStep&) = default;
 };
 
 // Whose child a thread is: threads are numbered as the search first met them, and another process
@@ -28,6 +30,8 @@ struct ReplayStep {
 struct ReplayThread {
   int parent = 0;
   int manyeth = 0;
+
+  friend bool operator==(const ReplayThread&, const ReplayThread&) = default;
 };
 
 struct Replay {
@@ -45,6 +49,9 @@ struct Replay {
 
   bool empty() const { return steps.empty(); }
 };
+
+// Returns: what was decided of one event.
+ReplayStep StepOf(const ExecutionGraph& graph, EventId id);
 
 // Returns: the decisions that lead to `graph`.
 std::vector<ReplayStep> StepsOf(const ExecutionGraph& graph);

@@ -38,7 +38,7 @@ Json StepToJson(const ReplayStep& step) {
 }
 
 // One step a line: such a file can be read and compared.
-std::string Text(const Replay& replay) {
+std::string TextOf(const Replay& replay) {
   Json head;
   head["format"] = kFormat;
   head["version"] = kVersion;
@@ -182,13 +182,19 @@ std::string UnknownThread(const Replay& replay) {
 }  // namespace
 
 absl::Status WriteReplay(const Replay& replay, const std::string& path) {
-  return base::WriteWholeFile(path, Text(replay));
+  return base::WriteWholeFile(path, ReplayText(replay));
 }
+
+std::string ReplayText(const Replay& replay) { return TextOf(replay); }
 
 absl::StatusOr<Replay> ReadReplay(const std::string& path) {
   const absl::StatusOr<std::string> text = base::ReadWholeFile(path, kMegabytesMax, kOtherFile);
   if (!text.ok()) return text.status();
-  const absl::StatusOr<Json> json = Parse(path, *text);
+  return ParseReplay(*text, path);
+}
+
+absl::StatusOr<Replay> ParseReplay(const std::string& text, const std::string& path) {
+  const absl::StatusOr<Json> json = Parse(path, text);
   if (!json.ok()) return json.status();
   if (!json->is_object() || !json->contains("format") || (*json)["format"] != kFormat) {
     return Wrong(path, "is JSON, but no replay", kOtherFile);

@@ -20,6 +20,11 @@
 
 namespace models {
 
+// Returns: the contents of such a file.
+std::string ReplayText(const Replay& replay);
+// Returns: what ReplayText wrote; `name` is what messages call it. As ReadReplay.
+absl::StatusOr<Replay> ParseReplay(const std::string& text, const std::string& name);
+
 // Writes all of the file or nothing.
 // Fails: with one line that names the file and what the system says.
 absl::Status WriteReplay(const Replay& replay, const std::string& path);

@@ -1,10 +1,10 @@
 // A search that stands still and goes on, or is dealt out in parts, visits what one search visits.
 //
 // On random programs of every profile and on the peers' programs: the search is stopped every few
-// executions and another one, which knows nothing but the frontier, goes on; and it is stopped
-// once, taken apart choice by choice, and each part is searched alone. Counts of executions, of
-// those that end blocked and of failures, and the set of outcomes, must be those of the plain
-// search.
+// executions and another one, which knows nothing but the frontier as it is written, goes on; and
+// it is stopped once, taken apart choice by choice, and each part is searched alone. Counts of
+// executions, of those that end blocked and of failures, and the set of outcomes, must be those of
+// the plain search.
 //
 // RMAPCHECK_AGREEMENT_PROGRAMS and RMAPCHECK_AGREEMENT_FIRST_SEED are as in agreement_test.
 #include "models/exploration/frontier.h"
@@ -19,6 +19,7 @@
 #include <string>
 
 #include "models/exploration/explorer.h"
+#include "models/scale/search_json.h"
 #include "models/testing/as_modelled.h"
 #include "models/testing/peer_programs.h"
 #include "models/testing/random_program.h"
@@ -63,16 +64,27 @@ Counts Plain(const Body& body) {
   return counts;
 }
 
+// What another process would read.
+Frontier Written(const Frontier& frontier) {
+  const std::string text = ToJson(frontier).dump();
+  const auto read = FrontierFromJson(nlohmann::ordered_json::parse(text));
+  EXPECT_TRUE(read.ok()) << read.status() << "\n" << text;
+  if (!read.ok()) return Frontier();
+  EXPECT_EQ(*read, frontier) << text;
+  return *read;
+}
+
 // Stops after every few executions. What is learned is forgotten by nobody: it is in the frontier.
 Counts InStages(const Body& body, std::uint64_t every) {
   Counts counts;
   Frontier left = WholeSearch();
-  while (true) {
+  // Writing takes much longer than searching: one stage in sixteen is enough.
+  for (int stage = 0;; ++stage) {
     Explorer explorer(Counting(every), body);
     const ExplorerResult result = explorer.Continue(left);
     counts.Add(result);
     if (result.limit_hit != "executions_max") return counts;
-    left = explorer.Left();
+    left = stage % 16 == 0 ? Written(explorer.Left()) : explorer.Left();
   }
 }
 

@@ -72,7 +72,6 @@ Json ToJson(const FrontierFrame& frame) {
           {"choices", ListToJson(frame.choices)}};
 }
 
-
 // Reading -----------------------------------------------------------------------------------------
 
 // The numbers of a list, one after the other. What is wrong is noted, and reads as zero.

@@ -176,8 +176,8 @@ Json ToJson(const BugRow& row, const Search& search) {
 
 BugRow RunOne(const BugCase& bug, Search& search) {
   if (!bug.shown_by.has_value()) return {bug.fix, std::nullopt};
-  Row without = search.Run(bug.shown_by->without);
-  Row with = search.Run(bug.shown_by->with);
+  Row without = *search.Run(bug.shown_by->without);
+  Row with = *search.Run(bug.shown_by->with);
   return {bug.fix, RowPair{std::move(without), std::move(with)}};
 }
 

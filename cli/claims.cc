@@ -186,7 +186,7 @@ std::vector<ClaimRow> RunAll(const std::vector<ClaimCase>& cases, Search& search
     ClaimRow row{one.claim, {}};
     for (const Job& job : one.jobs) {
       auto at = made.find(job.Name());
-      if (at == made.end()) at = made.emplace(job.Name(), search.Run(job)).first;
+      if (at == made.end()) at = made.emplace(job.Name(), *search.Run(job)).first;
       row.runs.push_back(&at->second);
     }
     rows.push_back(std::move(row));

@@ -49,6 +49,9 @@ struct Command {
   bool executions_max_given = false;
   std::size_t events_max = models::Options().events_max;
   double seconds_max = 0;  // For each search; 0: no limit.
+  std::uint64_t jobs = 1;  // Processes that do one search together.
+  std::string checkpoint;  // `prove`: where a search that is cut is kept; empty: nowhere.
+  std::string resume;      // `prove`: a search that was kept, to go on with; empty: none.
   std::string replay_dir;  // Empty: a folder among the temporary ones.
   std::vector<rmap::Fix> without;
   std::vector<rmap::Fix> with;
@@ -56,13 +59,13 @@ struct Command {
   std::optional<rmap::Generation> generation;
   std::optional<rmap::KsmState> ksm;  // Of G0, which is meant then.
   bool any_build = false;
-  std::string claims;     // `locks`: a file; empty: the claims that are built in.
-  std::string scenarios;  // `locks`: patterns, with commas between them; empty: all.
-  std::string observed;   // `locks`: a file of what real threads did; empty: none.
+  std::string claims;      // `locks`: a file; empty: the claims that are built in.
+  std::string scenarios;   // `locks`: patterns, with commas between them; empty: all.
+  std::string observed;    // `locks`: a file of what real threads did; empty: none.
   bool witnesses = false;  // `locks`: keep a replay for each way in which two locks nest.
-  std::string svg;        // `locks`: where the picture goes; empty: nowhere.
-  std::string expect;     // `litmus`: of every test; empty: nothing.
-  std::string verdicts;   // `litmus`: a file with a table; empty: none.
+  std::string svg;         // `locks`: where the picture goes; empty: nowhere.
+  std::string expect;      // `litmus`: of every test; empty: nothing.
+  std::string verdicts;    // `litmus`: a file with a table; empty: none.
   std::uint64_t unroll_max = 2;
   std::string program_replay;  // The execution that `run` runs again; empty: it searches.
   std::string program_flags;   // What `run` hands on: " --flag=value" each.

@@ -104,6 +104,23 @@ absl::Status SetSecondsMax(Command& command, const std::string& value) {
   return absl::OkStatus();
 }
 
+absl::Status SetJobs(Command& command, const std::string& value) {
+  constexpr std::uint64_t kMost = 256;
+  return SetCount("jobs", value, 1, kMost, command.jobs);
+}
+
+absl::Status SetCheckpoint(Command& command, const std::string& value) {
+  if (value.empty()) return Wrong("checkpoint", value, "is empty", "give a file");
+  command.checkpoint = value;
+  return absl::OkStatus();
+}
+
+absl::Status SetResume(Command& command, const std::string& value) {
+  if (value.empty()) return Wrong("resume", value, "is empty", "give a file");
+  command.resume = value;
+  return absl::OkStatus();
+}
+
 absl::Status SetReplayDir(Command& command, const std::string& value) {
   if (value.empty()) return Wrong("replay_dir", value, "is empty", "give a folder");
   command.replay_dir = value;
@@ -264,6 +281,11 @@ constexpr Flag kFlags[] = {
      SetEventsMax},
     {"seconds_max", "S", "end a search after so many seconds (0: never)", kLimited, true,
      SetSecondsMax},
+    {"jobs", "N", "do each search with so many processes (1)", kSearches, true, SetJobs},
+    {"checkpoint", "FILE", "keep a search that is cut, or killed, in that file (not)",
+     Bit(Verb::kProve), true, SetCheckpoint},
+    {"resume", "FILE", "go on with a search that was kept, and keep it there (begin)",
+     Bit(Verb::kProve), true, SetResume},
     {"replay_dir", "FOLDER", "where failing executions are kept (in TMPDIR)",
      kChecks | Bit(Verb::kLocks), true, SetReplayDir},
     {"generation", "G", "check this kernel generation only (all; locks: the newest)", kKernels,

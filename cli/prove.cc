@@ -7,6 +7,7 @@
 // A story is told in full where it is news: a violation that was not expected, or the only one that
 // was asked for. Otherwise a line says which command tells it.
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -148,9 +149,10 @@ std::vector<Row> RunAll(const std::vector<Job>& jobs, Search& search, Console& c
     if (search.Ended()) break;
     const bool may_join = folds && told < rows.size() && MayShareLine(rows.back().job, job);
     if (!may_join) tell();
-    Row row = search.Run(job);
-    if (may_join && !EndAlike(rows.back(), row)) tell();
-    rows.push_back(std::move(row));
+    std::optional<Row> row = search.Run(job);
+    if (!row) break;
+    if (may_join && !EndAlike(rows.back(), *row)) tell();
+    rows.push_back(*std::move(row));
     if (!folds) tell();
   }
   tell();
@@ -209,18 +211,29 @@ void PrintStories(const Command& command, const Search& search, const std::vecto
   console.Print(pointers);
 }
 
+// A file keeps one search.
+absl::Status CheckKeeping(const Command& command, std::size_t jobs) {
+  if (jobs == 1 || (command.checkpoint.empty() && command.resume.empty())) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(command.resume.empty() ? "--checkpoint" : "--resume", ": keeps one search, not ",
+                   jobs, ": name one scenario and one --generation"));
+}
+
 }  // namespace
 
 ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& console) {
   const absl::StatusOr<std::vector<Job>> jobs = SelectJobs(command, scenarios);
   Search search(command, console);
-  const absl::Status ready = jobs.ok() ? search.Prepare() : jobs.status();
+  absl::Status ready = jobs.status();
+  if (ready.ok()) ready = CheckKeeping(command, jobs->size());
+  if (ready.ok()) ready = search.Prepare();
   if (!ready.ok()) {
     console.Complain(std::string(ready.message()));
     return kBadInput;
   }
   const bool text = command.format == Format::kText;
   const std::vector<Row> rows = RunAll(*jobs, search, console, text, Folds(command));
+  if (rows.empty() && !jobs->empty() && !search.Ended()) return kBadInput;
   std::vector<Judgement> judgements;
   nlohmann::ordered_json results = nlohmann::ordered_json::array();
   for (const Row& row : rows) {

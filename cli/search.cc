@@ -4,6 +4,8 @@
 #include "cli/search.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -13,6 +15,7 @@
 #include "models/check.h"
 #include "models/report/json.h"
 #include "models/report/trace_text.h"
+#include "models/scale/check_together.h"
 
 namespace cli {
 namespace {
@@ -80,13 +83,33 @@ models::Options OptionsOf(const Command& command) {
   return options;
 }
 
-Row Search::Run(const Job& job) {
+// What one process does from beginning to end needs none of what many do.
+absl::StatusOr<models::Report> Search::Check(const Job& job, const models::Options& options) const {
+  const std::function<void()> program = [&job] { job.scenario->run(job.kernel); };
+  if (command_.jobs == 1 && command_.checkpoint.empty() && command_.resume.empty()) {
+    return models::Check(options, program);
+  }
+  models::TogetherWay way;
+  way.jobs = static_cast<int>(command_.jobs);
+  way.program = job.script != nullptr ? job.script->source : job.Name();
+  way.resume = command_.resume;
+  way.checkpoint = command_.checkpoint.empty() ? command_.resume : command_.checkpoint;
+  return models::CheckTogether(options, way, program);
+}
+
+std::optional<Row> Search::Run(const Job& job) {
   models::Options options = OptionsOf(command_);
   options.program = job.Name();
   options.on_progress = console_.OnProgress();
   options.interrupted = base::Interrupted;
   console_.StartSearch(job.Name());
-  Row row{job, models::Check(options, [&job] { job.scenario->run(job.kernel); }), "", {}};
+  absl::StatusOr<models::Report> report = Check(job, options);
+  if (!report.ok()) {
+    lost_a_file_ = true;
+    console_.Complain(std::string(report.status().message()));
+    return std::nullopt;
+  }
+  Row row{job, *std::move(report), "", {}};
   if (row.report.verdict == models::Verdict::kViolated) Keep(row);
   return row;
 }

@@ -60,7 +60,8 @@ class Search {
   absl::Status Prepare() const { return folder_.Prepare(); }
 
   // Checks one job; if it is violated, keeps the failing execution. Undecided if it is time to end.
-  Row Run(const Job& job);
+  // Returns: nothing, and has said why, if the search could not be kept or gone on with.
+  std::optional<Row> Run(const Job& job);
 
   // Returns: whether it is time to end: by a signal, or because nobody reads what is printed.
   bool Ended() const { return base::Interrupted() || !console_.lost().empty(); }
@@ -81,6 +82,7 @@ class Search {
   }
 
  private:
+  absl::StatusOr<models::Report> Check(const Job& job, const models::Options& options) const;
   void Keep(Row& row);
   void ComplainOfFile(const absl::Status& status);
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 
+#include "models/check_options.h"
 #include "models/exploration/explorer.h"
 
 namespace models {
@@ -24,25 +25,8 @@ Replay NamedReplay(const ExecutionGraph& failing, const Names& names, const Fail
   return replay;
 }
 
-ExplorerOptions ToExplorer(const Options& options, Clock::time_point start) {
-  ExplorerOptions to;
-  to.memory_model = options.memory_model;
-  to.limits.events_max = options.events_max;
-  to.limits.stack_bytes = options.stack_bytes;
-  to.limits.unwinds = options.unwinds;
-  to.limits.watches_leaks = options.watches_leaks;
-  to.limits.state_digest = options.state_digest;
-  to.limits.add_memory = options.add_memory;
-  to.limits.on_digests_compared = options.on_digests_compared;
-  to.limits.unroll_max = options.unroll_max;
-  to.limits.thread_storage = options.thread_storage;
-  to.limits.keeps_storage = options.keeps_storage;
-  to.limits.observer = options.observer;
-  to.executions_max = options.executions_max;
-  to.seconds_max = options.seconds_max;
-  to.stop_at_failure = options.stop_at_failure;
-  to.validate = options.validate;
-  to.interrupted = options.interrupted;
+ExplorerOptions WithCallbacks(const Options& options, Clock::time_point start) {
+  ExplorerOptions to = ExplorerOptionsOf(options);
   if (options.on_failure) {
     to.on_failure = [&options](const Failure& failure, const ExecutionGraph& failing,
                                const Names& names) {
@@ -78,9 +62,31 @@ Report ToReport(const ExplorerResult& result, const Names& names, const Options&
 
 }  // namespace
 
+ExplorerOptions ExplorerOptionsOf(const Options& options) {
+  ExplorerOptions to;
+  to.memory_model = options.memory_model;
+  to.limits.events_max = options.events_max;
+  to.limits.stack_bytes = options.stack_bytes;
+  to.limits.unwinds = options.unwinds;
+  to.limits.watches_leaks = options.watches_leaks;
+  to.limits.state_digest = options.state_digest;
+  to.limits.add_memory = options.add_memory;
+  to.limits.on_digests_compared = options.on_digests_compared;
+  to.limits.unroll_max = options.unroll_max;
+  to.limits.thread_storage = options.thread_storage;
+  to.limits.keeps_storage = options.keeps_storage;
+  to.limits.observer = options.observer;
+  to.executions_max = options.executions_max;
+  to.seconds_max = options.seconds_max;
+  to.stop_at_failure = options.stop_at_failure;
+  to.validate = options.validate;
+  to.interrupted = options.interrupted;
+  return to;
+}
+
 Report Check(const Options& options, const std::function<void()>& program) {
   const Clock::time_point start = Clock::now();
-  Explorer explorer(ToExplorer(options, start), program);
+  Explorer explorer(WithCallbacks(options, start), program);
   const ExplorerResult result = explorer.Explore();
   Report report = ToReport(result, explorer.names(), options);
   report.seconds = SecondsSince(start);
@@ -90,7 +96,7 @@ Report Check(const Options& options, const std::function<void()>& program) {
 Report CheckReplay(const Options& options, const std::function<void()>& program,
                    const Replay& replay) {
   const Clock::time_point start = Clock::now();
-  Explorer explorer(ToExplorer(options, start), program);
+  Explorer explorer(WithCallbacks(options, start), program);
   ExplorerResult result = explorer.Replay(replay);
   if (result.failures == 0) result.limit_hit = "replay";  // One execution proves nothing.
   Report report = ToReport(result, explorer.names(), options);

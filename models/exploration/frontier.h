@@ -7,7 +7,7 @@
 // were added, and which decide what a write may take over. What is below one choice depends on
 // nothing but the choice and the graph before it. So a frontier may be dealt out: any partition of
 // its choices among searches visits what the one search would have visited, each execution once
-// (docs/EXPLORATION.md, section 6).
+// (docs/EXPLORATION.md, section 5).
 //
 // Threads and locks are named by who made them, as manyeth: numbers differ between processes.
 #ifndef RMAPCHECK_MODELS_EXPLORATION_FRONTIER_H_

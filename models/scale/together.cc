@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <list>
 #include <new>
 #include <optional>
@@ -27,28 +28,32 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kPollMilliseconds = 50;
 
-// One board for each worker, which its process shares with this one.
+// The boards, in memory that this process shares with those that it makes.
 class Boards {
  public:
-  explicit Boards(int count) : bytes_(sizeof(WorkerBoard) * static_cast<std::size_t>(count)) {
+  explicit Boards(int count)
+      : bytes_(sizeof(CommonBoard) + sizeof(WorkerBoard) * static_cast<std::size_t>(count)) {
     void* const memory =
         mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return;
-    boards_ = static_cast<WorkerBoard*>(memory);
-    for (int i = 0; i < count; ++i) new (&boards_[i]) WorkerBoard();
+    common_ = new (memory) CommonBoard();
+    workers_ = reinterpret_cast<WorkerBoard*>(common_ + 1);
+    for (int i = 0; i < count; ++i) new (&workers_[i]) WorkerBoard();
   }
   ~Boards() {
-    if (boards_ != nullptr) munmap(boards_, bytes_);
+    if (common_ != nullptr) munmap(common_, bytes_);
   }
   Boards(const Boards&) = delete;
   Boards& operator=(const Boards&) = delete;
 
-  bool ok() const { return boards_ != nullptr; }
-  WorkerBoard& operator[](int i) { return boards_[i]; }
+  bool ok() const { return common_ != nullptr; }
+  CommonBoard& common() { return *common_; }
+  WorkerBoard& operator[](std::size_t i) { return workers_[i]; }
 
  private:
   const std::size_t bytes_;
-  WorkerBoard* boards_ = nullptr;
+  CommonBoard* common_ = nullptr;
+  WorkerBoard* workers_ = nullptr;
 };
 
 enum class ItemState { kWaits, kSearched, kDone, kCut };
@@ -130,16 +135,28 @@ class Searchers {
   // Processes -------------------------------------------------------------------------------------
 
   bool StartProcesses() {
-    for (int i = 0; i < options_.jobs && boards_.ok(); ++i) {
-      new (&boards_[i]) WorkerBoard();
-      if (!StartProcess(boards_[i])) break;
+    if (boards_.ok()) {
+      boards_.common().allowed.store(Allowed(), std::memory_order_relaxed);
+      for (int i = 0; i < options_.jobs && StartProcess(boards_[processes_.size()]); ++i) {
+      }
     }
     if (!processes_.empty()) return true;
     result_.limit_hit = "no process could be made";
     return false;
   }
 
+  // Returns: how many executions may still be counted.
+  std::int64_t Allowed() {
+    const std::uint64_t most = options_.search.executions_max;
+    if (most == 0) return std::numeric_limits<std::int64_t>::max();
+    const Findings found = SoFar();
+    const std::uint64_t left = most - std::min(most, found.executions + found.blocked);
+    return static_cast<std::int64_t>(
+        std::min<std::uint64_t>(left, std::numeric_limits<std::int64_t>::max()));
+  }
+
   bool StartProcess(WorkerBoard& board) {
+    new (&board) WorkerBoard();
     int sockets[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) return false;
     const pid_t parent = getpid();
@@ -150,7 +167,7 @@ class Searchers {
       if (getppid() != parent) _exit(0);
       for (const Process& other : processes_) close(other.socket);
       close(sockets[0]);
-      ServeAsWorker(sockets[1], options_.search, program_, board);
+      ServeAsWorker(sockets[1], options_.search, program_, board, boards_.common());
       _exit(0);
     }
     close(sockets[1]);
@@ -172,7 +189,7 @@ class Searchers {
   }
 
   WorkerBoard& BoardOf(const Process& process) {
-    return boards_[static_cast<int>(&process - processes_.data())];
+    return boards_[static_cast<std::size_t>(&process - processes_.data())];
   }
   void Ask(const Process& process, Wish wish) {
     // Relaxed: see WorkerBoard.
@@ -255,6 +272,8 @@ class Searchers {
     item->failures = std::move(message.failures);
     item->frontier = std::move(message.frontier);
     item->state = message.limit_hit.empty() ? ItemState::kDone : ItemState::kCut;
+    // Who stops and was not asked to has found that enough was counted.
+    if (item->state == ItemState::kCut && !cut_) Cut("executions_max");
     if (item->found.failures > 0 && options_.search.stop_at_failure) GiveUpBehind(item);
   }
 
@@ -279,9 +298,6 @@ class Searchers {
   }
 
   void LookAtLimits() {
-    const std::uint64_t most = options_.search.executions_max;
-    const Findings found = SoFar();
-    if (most != 0 && found.executions + found.blocked >= most) return Cut("executions_max");
     if (options_.search.interrupted && options_.search.interrupted()) return Cut("interrupt");
     if (deadline_ && Clock::now() > *deadline_) return Cut("seconds_max");
   }
@@ -319,6 +335,8 @@ class Searchers {
       std::ranges::move(item.failures, std::back_inserter(result_.failures));
       if (item.state != ItemState::kDone) result_.left.push_back(std::move(item.frontier));
     }
+    // The limit came too late to cut anything.
+    if (result_.left.empty()) result_.limit_hit.clear();
     return std::move(result_);
   }
 

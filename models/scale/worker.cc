@@ -21,15 +21,16 @@ constexpr std::uint64_t kRunsBetweenSharing = 256;
 class Worker {
  public:
   Worker(int socket, const ExplorerOptions& options, const std::function<void()>& program,
-         WorkerBoard& board)
-      : socket_(socket), options_(options), program_(program), board_(board) {
+         WorkerBoard& board, CommonBoard& common)
+      : socket_(socket), options_(options), program_(program), board_(board), common_(common) {
     options_.executions_max = 0;  // Who asks for the items counts.
     options_.seconds_max = 0;
     options_.on_progress = nullptr;
     options_.interrupted = [this] { return Interrupted(); };
     options_.on_execution = [this](const ExecutionGraph&, bool) {
-      // Relaxed: a count, for those who look at it now and then.
+      // Relaxed: counts; see WorkerBoard.
       board_.executions.fetch_add(1, std::memory_order_relaxed);
+      common_.allowed.fetch_sub(1, std::memory_order_relaxed);
       return true;
     };
     options_.on_failure = [this](const Failure& failure, const ExecutionGraph& failing,
@@ -49,7 +50,7 @@ class Worker {
       done_.found.Add(result, explorer.names());
       done_.limit_hit = result.limit_hit;
       item = explorer.Left();
-      if (result.limit_hit != "interrupt" || WishIs(Wish::kStop)) break;
+      if (result.limit_hit != "interrupt" || MustStop()) break;
       if (!Share(item)) return false;
     }
     done_.frontier = std::move(item);
@@ -62,8 +63,12 @@ class Worker {
     return board_.wish.load(std::memory_order_relaxed) == wish;
   }
 
+  bool MustStop() const {
+    return WishIs(Wish::kStop) || common_.allowed.load(std::memory_order_relaxed) <= 0;
+  }
+
   bool Interrupted() {
-    if (WishIs(Wish::kStop)) return true;
+    if (MustStop()) return true;
     return ++runs_ > kRunsBetweenSharing && WishIs(Wish::kShare);
   }
 
@@ -82,6 +87,7 @@ class Worker {
   ExplorerOptions options_;
   const std::function<void()>& program_;
   WorkerBoard& board_;
+  CommonBoard& common_;
   std::uint64_t runs_ = 0;
   WorkerMessage done_;
 };
@@ -150,8 +156,8 @@ std::optional<Frontier> TakeHalf(Frontier& frontier) {
 }
 
 void ServeAsWorker(int socket, const ExplorerOptions& options, const std::function<void()>& program,
-                   WorkerBoard& board) {
-  Worker worker(socket, options, program, board);
+                   WorkerBoard& board, CommonBoard& common) {
+  Worker worker(socket, options, program, board, common);
   while (const std::optional<std::string> text = Receive(socket)) {
     const absl::StatusOr<Frontier> item = FrontierFromJson(Json::parse(*text));
     if (!item.ok() || !worker.Search(*item)) return;

@@ -24,10 +24,13 @@ enum class Wish : int {
 };
 
 // Memory that the processes share. Nothing is ordered by it: a wish that is seen late is granted
-// late.
+// late, and a count is for those who look at it now and then.
 struct WorkerBoard {
   std::atomic<Wish> wish;
-  std::atomic<std::uint64_t> executions;  // How many the worker has counted, blocked ones included.
+  std::atomic<std::uint64_t> executions;  // Of the worker's item, blocked ones included.
+};
+struct CommonBoard {
+  std::atomic<std::int64_t> allowed;  // How many executions may still be counted, by all.
 };
 
 // What a worker says of an item: that it gives away a part of it, or that it is done with it.
@@ -47,7 +50,7 @@ std::optional<Frontier> TakeHalf(Frontier& frontier);
 
 // Searches what comes over the socket until the other side is gone.
 void ServeAsWorker(int socket, const ExplorerOptions& options, const std::function<void()>& program,
-                   WorkerBoard& board);
+                   WorkerBoard& board, CommonBoard& common);
 
 }  // namespace models
 

@@ -1,4 +1,5 @@
-// What a search is told by the options of a check; for those who search otherwise than Check does.
+// What a search is told by the options of a check; for those who search otherwise than Check does:
+// with several processes, or in several sittings. Callbacks are left to them.
 #ifndef RMAPCHECK_MODELS_CHECK_OPTIONS_H_
 #define RMAPCHECK_MODELS_CHECK_OPTIONS_H_
 

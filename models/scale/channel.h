@@ -1,4 +1,5 @@
-// Messages between two processes of this program, over a socket.
+// Messages between two processes of this program, over a socket. A message is there whole or not at
+// all; that the other side is gone is no error, but an answer.
 #ifndef RMAPCHECK_MODELS_SCALE_CHANNEL_H_
 #define RMAPCHECK_MODELS_SCALE_CHANNEL_H_
 

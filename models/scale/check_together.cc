@@ -1,4 +1,5 @@
-// Sittings: a search that is to be kept is cut now and then, written down, and gone on with.
+// Sittings: a search that is to be kept is cut now and then, written down, and gone on with. The
+// failing execution is run once more at the end, in this process, for its story.
 #include "models/scale/check_together.h"
 
 #include <algorithm>

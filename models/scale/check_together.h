@@ -1,4 +1,5 @@
-// A check by several processes, or in several sittings.
+// A check by several processes, or in several sittings: the facade of this folder, as that of the
+// engine is models/check.h. The report does not say how it was made.
 #ifndef RMAPCHECK_MODELS_SCALE_CHECK_TOGETHER_H_
 #define RMAPCHECK_MODELS_SCALE_CHECK_TOGETHER_H_
 

@@ -1,4 +1,5 @@
-// A check by several processes, cut, killed, gone on with: its report is that of Check.
+// A check by several processes, cut, killed, gone on with: its report is that of Check. And what is
+// no checkpoint of this program is refused, in one line that names the file.
 #include "models/scale/check_together.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// Reading trusts nothing; see search_json.h.
+// Reading trusts nothing; see search_json.h. What is damaged could be another search, whose counts
+// nobody would doubt, so a file has a digest of itself.
 #include "models/scale/checkpoint.h"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
-// How a search is opened and how its parts are measured; see dealing.h.
+// How a search is opened and how its parts are measured; see dealing.h. Measuring reads the written
+// form of what is left, and knows nothing of the engine.
 #include "models/scale/dealing.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Sums, and the first of failures. A graph is of use in its own process only, so a failure becomes
+// a replay at once.
 #include "models/scale/findings.h"
 
 namespace models {

@@ -1,4 +1,5 @@
-// What searches found, and how the findings of several are added.
+// What searches found, and how the findings of several are added: in the order in which the one
+// search would have found them, so that the first failure is its first.
 #ifndef RMAPCHECK_MODELS_SCALE_FINDINGS_H_
 #define RMAPCHECK_MODELS_SCALE_FINDINGS_H_
 

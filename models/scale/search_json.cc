@@ -1,4 +1,5 @@
-// Events and choices are lists of numbers: a frontier has thousands of them.
+// Events and choices are lists of numbers, because a frontier has thousands of them. Reading checks
+// that every number is one that a frontier can have, and that what is named is there.
 #include "models/scale/search_json.h"
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The process that deals out items, and the list in which they stand; see together.h.
+// The process that deals out items, and the list in which they stand; see together.h. It searches
+// the first executions, then nothing: it listens.
 #include "models/scale/together.h"
 
 #include <poll.h>

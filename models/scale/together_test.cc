@@ -1,4 +1,5 @@
-// A search by several processes finds what the one search finds: every count, and the same failure.
+// A search by several processes finds what the one search finds: every count, and the same failure,
+// however the items are shared out.
 #include "models/scale/together.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// To share is to be interrupted, to write down what is left, and to go on with the half of it.
+// To share is to be interrupted, to write down what is left, and to go on with the half of it. To
+// stop is the same, without going on.
 #include "models/scale/worker.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// A process that searches items for another one; see together.h.
+// A process that searches items for another one; see together.h. It is told what to search over a
+// socket, and what is wished of it meanwhile by memory that both see.
 #ifndef RMAPCHECK_MODELS_SCALE_WORKER_H_
 #define RMAPCHECK_MODELS_SCALE_WORKER_H_
 

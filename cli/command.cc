@@ -19,7 +19,8 @@ namespace {
 constexpr std::pair<const char*, Verb> kVerbs[] = {
     {"prove", Verb::kProve}, {"bugs", Verb::kBugs},     {"claims", Verb::kClaims},
     {"locks", Verb::kLocks}, {"litmus", Verb::kLitmus}, {"replay", Verb::kReplay},
-    {"run", Verb::kRun},     {"list", Verb::kList},     {"help", Verb::kHelp},
+    {"merge", Verb::kMerge}, {"run", Verb::kRun},       {"list", Verb::kList},
+    {"help", Verb::kHelp},
 };
 
 std::optional<Verb> FindVerb(std::string_view name) {
@@ -95,6 +96,10 @@ absl::Status CheckUsage(const Command& command, const std::vector<GivenFlag>& gi
   if (command.verb == Verb::kLitmus && count == 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("litmus: no file is given: ", CommandName(), " litmus FILE..."));
+  }
+  if (command.verb == Verb::kMerge && count == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("merge: no file is given: ", CommandName(), " merge FILE..."));
   }
   if (command.verb == Verb::kRun && count == 0) {
     return absl::InvalidArgumentError(

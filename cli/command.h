@@ -15,6 +15,7 @@
 #include "core/history/fix.h"
 #include "core/history/generation.h"
 #include "models/options.h"
+#include "models/scale/shards.h"
 
 namespace cli {
 
@@ -27,7 +28,7 @@ enum ExitCode {
   kInterrupted = 130,  // By a signal. What a shell makes of it, if the process ends by the signal.
 };
 
-enum class Verb { kProve, kBugs, kClaims, kLocks, kLitmus, kReplay, kRun, kList, kHelp };
+enum class Verb { kProve, kBugs, kClaims, kLocks, kLitmus, kMerge, kReplay, kRun, kList, kHelp };
 enum class Format { kText, kJson };
 
 enum class TraceStyle {
@@ -51,6 +52,8 @@ struct Command {
   double seconds_max = 0;  // For each search; 0: no limit.
   std::uint64_t jobs = 1;  // Processes that do one search together.
   std::string checkpoint;  // `prove`: where a search that is cut is kept; empty: nowhere.
+  std::optional<models::Shard> shard;  // `prove`: search this hand only; nothing: all.
+  std::string shard_result;            // Where what it finds goes; empty: see cli/shard.cc.
   std::string resume;      // `prove`: a search that was kept, to go on with; empty: none.
   std::string replay_dir;  // Empty: a folder among the temporary ones.
   std::vector<rmap::Fix> without;

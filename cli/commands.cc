@@ -18,6 +18,7 @@ constexpr char kUsage[] =
     "  rmapcheck claims [ID...]        what was said of the design in 2010, and what became of it\n"
     "  rmapcheck locks [CLAIM...]      who holds which lock when, and what is claimed of that\n"
     "  rmapcheck litmus FILE...        litmus tests in herd's format (also FOLDER, @LIST)\n"
+    "  rmapcheck merge FILE...         adds up what --shard has searched: one verdict\n"
     "  rmapcheck replay FILE           a stored failing execution, once more\n"
     "  rmapcheck run PROGRAM [-- ARGS] an unmodified program that was built for checking\n"
     "  rmapcheck list                  the scenarios, kernels and fixes there are\n"
@@ -48,6 +49,8 @@ ExitCode Do(const Command& command, const Scenarios& scenarios, Console& console
       return Locks(command, models::DefaultLockClaims(), scenarios, console);
     case Verb::kLitmus:
       return Litmus(command, console);
+    case Verb::kMerge:
+      return Merge(command, console);
     case Verb::kReplay:
       return Replay(command, scenarios, console);
     case Verb::kRun:

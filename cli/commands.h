@@ -23,6 +23,11 @@ ExitCode Claims(const Command& command, std::span<const models::Claim> claims,
 ExitCode Locks(const Command& command, std::string_view claims, const Scenarios& scenarios,
                Console& console);
 ExitCode Litmus(const Command& command, Console& console);
+// One hand of the job's search. Requires: the command names it, and somebody listens for
+// interrupts.
+ExitCode ProveShard(const Command& command, const Job& job, Console& console);
+// Adds the hands up.
+ExitCode Merge(const Command& command, Console& console);
 ExitCode Replay(const Command& command, const Scenarios& scenarios, Console& console);
 // Becomes the program. Returns: only if that is not possible.
 ExitCode RunProgram(const Command& command, Console& console);

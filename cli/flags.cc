@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <vector>
 
@@ -118,6 +119,40 @@ absl::Status SetCheckpoint(Command& command, const std::string& value) {
 absl::Status SetResume(Command& command, const std::string& value) {
   if (value.empty()) return Wrong("resume", value, "is empty", "give a file");
   command.resume = value;
+  return absl::OkStatus();
+}
+
+absl::Status WrongShard(const std::string& value) {
+  return Wrong("shard", value, "is no shard",
+               "give one such as 3/16, or bazel for that of a sharded test");
+}
+
+// "bazel" is what TEST_SHARD_INDEX and TEST_TOTAL_SHARDS say; all of it, if they say nothing.
+absl::Status SetShard(Command& command, const std::string& value) {
+  constexpr int kMost = 1024;
+  std::vector<std::string> words = absl::StrSplit(value, '/');
+  if (value == "bazel") {
+    const char* const index = std::getenv("TEST_SHARD_INDEX");
+    const char* const count = std::getenv("TEST_TOTAL_SHARDS");
+    const bool sharded = index != nullptr && count != nullptr;
+    int from_zero = 0;
+    if (sharded && !absl::SimpleAtoi(index, &from_zero)) return WrongShard(value);
+    words = {absl::StrCat(from_zero + 1), sharded ? count : "1"};
+  }
+  int number = 0;
+  int count = 0;
+  if (words.size() != 2 || !absl::SimpleAtoi(words[0], &number) ||
+      !absl::SimpleAtoi(words[1], &count)) {
+    return WrongShard(value);
+  }
+  if (number < 1 || number > count || count > kMost) return WrongShard(value);
+  command.shard = models::Shard{number - 1, count};
+  return absl::OkStatus();
+}
+
+absl::Status SetShardResult(Command& command, const std::string& value) {
+  if (value.empty()) return Wrong("shard_result", value, "is empty", "give a file");
+  command.shard_result = value;
   return absl::OkStatus();
 }
 
@@ -267,7 +302,8 @@ constexpr unsigned kSearches = Bit(Verb::kProve) | Bit(Verb::kBugs) | Bit(Verb::
 constexpr unsigned kChecks = kSearches | Bit(Verb::kRun);
 constexpr unsigned kLimited = kChecks | Bit(Verb::kLitmus) | Bit(Verb::kLocks);
 constexpr unsigned kRuns = kChecks | Bit(Verb::kReplay);
-constexpr unsigned kPrints = kRuns | Bit(Verb::kLitmus) | Bit(Verb::kList) | Bit(Verb::kLocks);
+constexpr unsigned kPrints =
+    kRuns | Bit(Verb::kMerge) | Bit(Verb::kLitmus) | Bit(Verb::kList) | Bit(Verb::kLocks);
 
 constexpr Flag kFlags[] = {
     {"format", "text|json", "how results are written (text)", kPrints, true, SetFormat},
@@ -286,6 +322,10 @@ constexpr Flag kFlags[] = {
      Bit(Verb::kProve), true, SetCheckpoint},
     {"resume", "FILE", "go on with a search that was kept, and keep it there (begin)",
      Bit(Verb::kProve), true, SetResume},
+    {"shard", "I/N|bazel", "search the I-th of N parts of a search; see merge (all)",
+     Bit(Verb::kProve), true, SetShard},
+    {"shard_result", "FILE", "where a part's result goes (shard-I-of-N.json)", Bit(Verb::kProve),
+     true, SetShardResult},
     {"replay_dir", "FOLDER", "where failing executions are kept (in TMPDIR)",
      kChecks | Bit(Verb::kLocks), true, SetReplayDir},
     {"generation", "G", "check this kernel generation only (all; locks: the newest)", kKernels,

@@ -211,12 +211,19 @@ void PrintStories(const Command& command, const Search& search, const std::vecto
   console.Print(pointers);
 }
 
-// A file keeps one search.
+// A file keeps one search, or a part of one.
 absl::Status CheckKeeping(const Command& command, std::size_t jobs) {
-  if (jobs == 1 || (command.checkpoint.empty() && command.resume.empty())) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(command.resume.empty() ? "--checkpoint" : "--resume", ": keeps one search, not ",
-                   jobs, ": name one scenario and one --generation"));
+  const bool keeps = !command.checkpoint.empty() || !command.resume.empty();
+  if (command.shard.has_value() && keeps) {
+    return absl::InvalidArgumentError(
+        "--shard: is not kept by --checkpoint or --resume: leave these out");
+  }
+  if (jobs == 1 || (!keeps && !command.shard.has_value())) return absl::OkStatus();
+  const char* const flag = command.shard.has_value() ? "--shard"
+                           : command.resume.empty()  ? "--checkpoint"
+                                                     : "--resume";
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": is of one search, not ", jobs,
+                                                 ": name one scenario and one --generation"));
 }
 
 }  // namespace
@@ -231,6 +238,7 @@ ExitCode Prove(const Command& command, const Scenarios& scenarios, Console& cons
     console.Complain(std::string(ready.message()));
     return kBadInput;
   }
+  if (command.shard.has_value()) return ProveShard(command, jobs->front(), console);
   const bool text = command.format == Format::kText;
   const std::vector<Row> rows = RunAll(*jobs, search, console, text, Folds(command));
   if (rows.empty() && !jobs->empty() && !search.Ended()) return kBadInput;

@@ -263,6 +263,11 @@ class Searchers {
       items_.erase(item);
       return;
     }
+    if (message.limit_hit == kLearnedLate && !options_.begins_anew) {
+      Cut(kLearnedLate);
+      item->state = ItemState::kCut;
+      return;
+    }
     if (message.limit_hit == kLearnedLate) {
       restart_ = true;
       known_ = std::move(message.frontier);

@@ -42,7 +42,9 @@ struct TogetherOptions {
   // How many executions are searched before any process is made: most of what there is to learn of
   // locks, and all of a small program.
   std::uint64_t alone = 256;
-  bool all_failures = false;                         // Whether `failures` is wanted.
+  // Whether to begin the whole search anew with what was learned of locks. Else what is learned
+  // cuts the search (kLearnedLate).
+  bool begins_anew = true;
   std::function<void(const Findings&)> on_progress;  // Called a few times a second, if set.
 };
 

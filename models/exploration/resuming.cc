@@ -100,6 +100,8 @@ Frontier Explorer::Left() {
   for (LocationId lock = 0; lock < not_simple_.size(); ++lock) {
     if (!not_simple_[lock]) continue;
     const Names::Origin origin = names.OriginOf(lock);
+    // One that goes by its address is learned again.
+    if (origin.thread == Names::kUnknown) continue;
     left.tried.push_back({origin.thread, origin.manyeth});
   }
   for (const auto& frame : frames_) {

@@ -58,7 +58,9 @@ ShardResult SearchShard(const Options& options, int jobs, const std::string& pro
                      .build = BuildDigest(),
                      .memory_model = MemoryModelName(options.memory_model),
                      .events_max = options.events_max,
-                     .shard = shard};
+                     .shard = shard,
+                     .found = {},
+                     .limit_hit = ""};
   TogetherOptions together;
   together.search = ExplorerOptionsOf(options);
   together.jobs = jobs;

@@ -18,6 +18,8 @@ namespace {
 
 using testing::PeerProgram;
 
+constinit ksync::LockClass lock_class{"lock"};
+
 std::string FileOf(const std::string& search, int shard) {
   return ::testing::TempDir() + "/" + search + "-" + std::to_string(shard);
 }
@@ -73,7 +75,7 @@ TEST(Shards, AFailureIsFoundByWhoeverHasIt) {
 TEST(Shards, WhatIsLearnedTooLateIsNoResult) {
   const auto tries_late = [](int) {
     ksync::Atomic<int> x(0, "x");
-    ksync::Mutex lock("lock");
+    ksync::Mutex lock(lock_class);
     ksync::Thread a([&] { x.FetchAdd(1, ksync::relaxed); });
     ksync::Thread b([&] { x.FetchAdd(2, ksync::relaxed); });
     ksync::Thread c([&] { x.FetchAdd(4, ksync::relaxed); });

@@ -505,7 +505,7 @@ TEST_F(CommandsTest, MistakesAreOneLineAndExitCodeTwo) {
       {{"theorems"},
        "theorems: is neither a command nor a scenario: there is prove, bugs, claims, locks, "
        "litmus, "
-       "replay, run, list, help; "
+       "replay, merge, run, list, help; "
        "`rmapcheck list` names the scenarios"},
       {{"prove", "Nothing"}, "Nothing: matches no scenario: there is Fine, Fixed, Surprising"},
       {{"bugs", "KH-1080"}, "KH-1080: is no known bug: did you mean KH-108 or KH-109?"},

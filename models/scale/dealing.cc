@@ -3,7 +3,7 @@
 #include "models/scale/dealing.h"
 
 #include <algorithm>
-#include <functional>
+#include <numeric>
 #include <utility>
 
 namespace models {
@@ -85,11 +85,22 @@ class Dealer {
       parts_.erase(next);
       if (!Split(part)) Begin();
     }
-    std::ranges::stable_sort(parts_, std::greater(), &Part::size);
-    return {found_, std::move(parts_)};
+    return {found_, BiggestFirst()};
   }
 
  private:
+  // Of two that look alike, the older one comes first.
+  std::vector<Part> BiggestFirst() {
+    std::vector<std::size_t> order(parts_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+      return parts_[a].size != parts_[b].size ? parts_[a].size > parts_[b].size : a < b;
+    });
+    std::vector<Part> sorted;
+    for (const std::size_t i : order) sorted.push_back(std::move(parts_[i]));
+    return sorted;
+  }
+
   bool Done(std::size_t wanted) const {
     const bool stops = found_.failures > 0 && options_.stop_at_failure;
     return stops || parts_.empty() || parts_.size() >= wanted;

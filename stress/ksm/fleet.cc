@@ -51,9 +51,8 @@ class VirtualMachine {
   // At rest: what is mapped, and that it is what was written.
   template <typename Visit>
   void ForEachPage(Visit visit) const {
-    const Mm& mm = rmap::Resting(*mm_);
     for (rmap::VirtualPage at = 0; at < request_.pages; ++at) {
-      const rmap::Pte pte = mm.page_table[at].Read();
+      const rmap::Pte pte = rmap::Resting(*mm_).page_table[at].Read();
       ksync::Check(pte.IsPresent(), "I13: a page is gone that a machine has written");
       const bool same = pte.page().content.Read() == written_[at];
       ksync::Check(same, "I13: a machine has on a page what it did not write");
